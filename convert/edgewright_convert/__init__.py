@@ -1,0 +1,1 @@
+"""From a Keras model to .tflite, .onnx and .engine files that answer as it does."""

@@ -1,0 +1,30 @@
+"""What goes wrong, in one sentence each, with the exit status it deserves."""
+
+from __future__ import annotations
+
+EXIT_DONE = 0
+EXIT_CHECK_FAILED = 1
+EXIT_BAD_INPUT = 2
+EXIT_MISSING_DEPENDENCY = 3
+
+
+class EdgewrightError(Exception):
+    """Bad input or usage: the message is one sentence saying what was given, expected and to do."""
+
+    exit_status = EXIT_BAD_INPUT
+
+
+class CheckFailedError(EdgewrightError):
+    """A check or the accuracy gate said no."""
+
+    exit_status = EXIT_CHECK_FAILED
+
+
+class MissingDependencyError(EdgewrightError):
+    """A package or device that this work needs is not here."""
+
+    exit_status = EXIT_MISSING_DEPENDENCY
+
+
+class ImageReadError(EdgewrightError):
+    """A file or buffer is not an image that Edgewright can read."""

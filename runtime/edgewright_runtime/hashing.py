@@ -1,0 +1,17 @@
+"""SHA-256 of files."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+_BLOCK_BYTES = 1 << 20
+
+
+def sha256_of_file(path: Path) -> str:
+    """The file's SHA-256 as 64 lower-case hex digits."""
+    digest = hashlib.sha256()
+    with Path(path).open("rb") as file:
+        while block := file.read(_BLOCK_BYTES):
+            digest.update(block)
+    return digest.hexdigest()

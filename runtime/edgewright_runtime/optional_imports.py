@@ -1,0 +1,52 @@
+"""Libraries that only an extra brings, imported when they are first needed.
+
+The runtime must import in an environment that holds none of them (a Raspberry Pi has no TensorFlow), so they are
+named by dotted strings and come in through this one door.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+from typing import Any
+
+from .errors import MissingDependencyError
+
+
+def import_optional(module: str, *, package: str, extra: str, purpose: str) -> Any:
+    """The imported module.
+
+    Args:
+        module: dotted name to import, such as `ai_edge_litert.interpreter`.
+        package: the name that the package index knows it by.
+        extra: the extra of edgewright that installs it.
+        purpose: what it is needed for, as the start of a sentence.
+
+    Raises:
+        MissingDependencyError: the library, or something that it needs itself, is not installed or cannot load.
+    """
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        raise MissingDependencyError(missing(package=package, extra=extra, purpose=purpose, cause=error)) from error
+
+
+def missing(*, package: str, extra: str, purpose: str, cause: ImportError | None = None) -> str:
+    """The sentence that says which package is missing and which extra brings it."""
+    top_level = package.replace("-", "_")
+    absent = not isinstance(cause, ModuleNotFoundError) or (cause.name or "").split(".")[0] in {top_level, ""}
+    why = "which is not installed" if absent and is_absent(package) else f"which does not import here ({cause})"
+    return f"{purpose} needs {package}, {why}; run: pip install 'edgewright[{extra}]'"
+
+
+def is_absent(package: str) -> bool:
+    """Whether no distribution of that name is installed."""
+    return version_of(package) is None
+
+
+def version_of(package: str) -> str | None:
+    """The installed version of a package, or None."""
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None

@@ -1,0 +1,87 @@
+"""splits.csv: which image is in which split, with the hash of its content."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import atomic
+from .errors import EdgewrightError
+
+SPLITS = ("train", "val", "test")
+COLUMNS = ("path", "label", "split", "sha256")
+
+
+@dataclass(frozen=True)
+class SplitRow:
+    """One image: a path that opens from the working folder or is absolute, its label, split and content hash."""
+
+    path: str
+    label: str
+    split: str
+    sha256: str
+
+
+def read_splits(path: Path) -> tuple[SplitRow, ...]:
+    """The rows of a splits.csv.
+
+    Raises:
+        EdgewrightError: the file is missing, lacks a column, names an unknown split, is empty, or has one file
+            content in two splits.
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise EdgewrightError(f"Cannot read {path}: {error}") from error
+    reader = csv.DictReader(io.StringIO(text, newline=""))
+    absent = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
+    if absent:
+        raise EdgewrightError(f"{path} lacks the column(s) {', '.join(absent)}; it needs {', '.join(COLUMNS)}")
+    rows = tuple(_row(fields, number, path) for number, fields in enumerate(reader, start=2))
+    if not rows:
+        raise EdgewrightError(f"{path} lists no image")
+    check_disjoint(rows, str(path))
+    return rows
+
+
+def _row(fields: dict[str, str | None], number: int, path: Path) -> SplitRow:
+    values = [fields.get(name) for name in COLUMNS]
+    if any(not value for value in values):
+        raise EdgewrightError(f"Line {number} of {path} has an empty field; every row needs {', '.join(COLUMNS)}")
+    row = SplitRow(*(str(value) for value in values))
+    if row.split not in SPLITS:
+        raise EdgewrightError(f"Line {number} of {path}: {row.split!r} is no split; use {', '.join(SPLITS)}")
+    return row
+
+
+def check_disjoint(rows: Iterable[SplitRow], where: str) -> None:
+    """Refuses rows that have one file content in two splits: what was trained or calibrated on cannot be tested on.
+
+    Raises:
+        EdgewrightError: naming both files.
+    """
+    first: dict[str, SplitRow] = {}
+    for row in rows:
+        other = first.setdefault(row.sha256, row)
+        if other.split != row.split:
+            raise EdgewrightError(
+                f"{where}: {other.path} ({other.split}) and {row.path} ({row.split}) have the same content; "
+                f"an image may be in one split only"
+            )
+
+
+def write_splits(path: Path, rows: Sequence[SplitRow]) -> None:
+    """Writes the rows in the order given, whole or not at all."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows((row.path, row.label, row.split, row.sha256) for row in rows)
+    atomic.write_text(path, text.getvalue())
+
+
+def rows_of(rows: Iterable[SplitRow], split: str) -> tuple[SplitRow, ...]:
+    """The rows of one split, in their order."""
+    return tuple(row for row in rows if row.split == split)
