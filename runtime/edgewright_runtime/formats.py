@@ -70,3 +70,15 @@ def format_named(name: str) -> Format:
     if row is None:
         raise EdgewrightError(unknown_name("format", name, _BY_NAME))
     return row
+
+
+def format_names(text: str) -> tuple[str, ...]:
+    """The names in a list separated by commas, each once, in their order.
+
+    Raises:
+        EdgewrightError: one is unknown, or there is none.
+    """
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    if not names:
+        raise EdgewrightError(f"{text!r} names no format; choose from {', '.join(_BY_NAME)}")
+    return tuple(dict.fromkeys(format_named(name).name for name in names))

@@ -1,4 +1,4 @@
-"""SHA-256 of files."""
+"""SHA-256 of files and bytes."""
 
 from __future__ import annotations
 
@@ -15,3 +15,8 @@ def sha256_of_file(path: Path) -> str:
         while block := file.read(_BLOCK_BYTES):
             digest.update(block)
     return digest.hexdigest()
+
+
+def sha256_of_bytes(data: bytes) -> str:
+    """The data's SHA-256 as 64 lower-case hex digits."""
+    return hashlib.sha256(data).hexdigest()

@@ -85,3 +85,21 @@ def write_splits(path: Path, rows: Sequence[SplitRow]) -> None:
 def rows_of(rows: Iterable[SplitRow], split: str) -> tuple[SplitRow, ...]:
     """The rows of one split, in their order."""
     return tuple(row for row in rows if row.split == split)
+
+
+def locate(path: str, run_path: Path) -> Path:
+    """Where an image of splits.csv lies: from the working folder, else from a folder above the run folder.
+
+    The second look lets a project's folder be moved, or a command be started from somewhere else in it.
+
+    Raises:
+        EdgewrightError: it is in none of these places.
+    """
+    given = Path(path)
+    candidates = [given] if given.is_absolute() else [given, *(folder / given for folder in run_path.resolve().parents)]
+    for candidate in candidates:
+        if candidate.is_file():
+            return candidate
+    raise EdgewrightError(
+        f"splits.csv of {run_path} names {path}, which is not there; run this from the folder that it was trained in"
+    )

@@ -1,0 +1,1 @@
+"""What runs a model file: one leaf module per backend, listed in `table`."""

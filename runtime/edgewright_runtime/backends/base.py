@@ -1,0 +1,72 @@
+"""What every backend gives, whatever library stands behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """A model's input or output.
+
+    Attributes:
+        name: as the file has it.
+        shape: batch first; None where the size is free.
+        dtype: numpy's name of the element type.
+        scale: quantization parameter; 0.0 where the tensor is not quantised.
+        zero_point: quantization parameter; real value = (stored - zero_point) * scale.
+    """
+
+    name: str
+    shape: tuple[int | None, ...]
+    dtype: str
+    scale: float = 0.0
+    zero_point: int = 0
+
+
+class Backend(Protocol):
+    """A loaded model.
+
+    Attributes:
+        library: what runs it, with its version, such as `ai-edge-litert 2.3.0`.
+        notes: what the user should know about this choice, one sentence each.
+        input: the pixels' tensor, shape (batch, height, width, channels).
+        output: the probabilities' tensor, shape (batch, classes).
+    """
+
+    library: str
+    notes: tuple[str, ...]
+    input: Tensor
+    output: Tensor
+
+    def probabilities(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Class probabilities, shape (n, classes), of raw pixels 0..255 of shape (n, height, width, channels)."""
+        ...
+
+
+class Loader(Protocol):
+    """The function `load` of a backend's leaf module."""
+
+    def __call__(self, path: Path, *, threads: int | None) -> Backend:
+        """The loaded model; `threads` None leaves the number to the library."""
+        ...
+
+
+def in_fixed_batches(
+    run: Callable[[NDArray[Any]], NDArray[np.float32]], pixels: NDArray[Any], batch: int
+) -> NDArray[np.float32]:
+    """The outputs of a model that takes exactly `batch` images at a time, for any number of images."""
+    outputs = []
+    for start in range(0, len(pixels), batch):
+        chunk = pixels[start : start + batch]
+        missing = batch - len(chunk)
+        if missing:
+            chunk = np.concatenate([chunk, np.zeros((missing, *chunk.shape[1:]), chunk.dtype)])
+        outputs.append(run(chunk)[: batch - missing])
+    return np.concatenate(outputs)

@@ -1,0 +1,80 @@
+"""Runs .keras files with Keras on TensorFlow: the float reference on a workstation."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import EdgewrightError
+from ..optional_imports import import_optional, version_of
+from .base import Tensor, in_fixed_batches
+from .keras_safety import refuse_code_layers
+
+_BATCH = 32
+
+
+class KerasModel:
+    """A loaded Keras model."""
+
+    notes: tuple[str, ...] = ()
+
+    def __init__(self, model: Any, *, library: str) -> None:
+        self._model = model
+        self.library = library
+        self.input = _only_tensor(model.inputs, "input")
+        self.output = _only_tensor(model.outputs, "output")
+
+    def probabilities(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Class probabilities, shape (n, classes), of raw pixels 0..255 of shape (n, height, width, channels)."""
+        # A fixed batch keeps Keras from tracing its graph anew for the last, smaller one.
+        batch = self.input.shape[0] or (1 if len(pixels) == 1 else _BATCH)
+        return in_fixed_batches(self._run, pixels.astype(self.input.dtype), batch)
+
+    def _run(self, pixels: NDArray[Any]) -> NDArray[np.float32]:
+        return np.asarray(self._model.predict_on_batch(pixels), np.float32)
+
+
+def load(path: Path, *, threads: int | None) -> KerasModel:
+    """The loaded .keras file, with Keras's safe mode on.
+
+    Raises:
+        MissingDependencyError: TensorFlow or Keras is not installed.
+        EdgewrightError: the file is no Keras model, or holds layers that run code of their own.
+    """
+    refuse_code_layers(path)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's start-up messages would bury our own lines
+    purpose = "Running a .keras file"
+    tensorflow = import_optional("tensorflow", package="tensorflow", extra="train", purpose=purpose)
+    keras = import_optional("keras", package="keras", extra="train", purpose=purpose)
+    if threads is not None:
+        _limit_threads(tensorflow, threads)
+    try:
+        model = keras.saving.load_model(path, compile=False, safe_mode=True)
+        return KerasModel(model, library=f"keras {version_of('keras')} on tensorflow {version_of('tensorflow')}")
+    except Exception as error:  # Keras raises whatever the broken part happened to raise
+        raise EdgewrightError(f"{path} is no Keras model that can be loaded safely: {_first_line(error)}") from error
+
+
+def _limit_threads(tensorflow: Any, threads: int) -> None:
+    try:
+        tensorflow.config.threading.set_intra_op_parallelism_threads(threads)
+        tensorflow.config.threading.set_inter_op_parallelism_threads(threads)
+    except RuntimeError as error:
+        raise EdgewrightError(
+            f"TensorFlow is already running with another number of threads than {threads}; start a new process"
+        ) from error
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
+
+
+def _only_tensor(tensors: list[Any], role: str) -> Tensor:
+    if len(tensors) != 1:
+        raise ValueError(f"it has {len(tensors)} {role}s, an image classifier has one")
+    tensor = tensors[0]
+    return Tensor(tensor.name, tuple(tensor.shape), str(tensor.dtype))

@@ -1,0 +1,72 @@
+"""Runs .onnx files with onnxruntime on the CPU."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import EdgewrightError
+from ..optional_imports import import_optional, version_of
+from .base import Tensor, in_fixed_batches
+
+_DTYPES = {
+    "tensor(float)": "float32",
+    "tensor(float16)": "float16",
+    "tensor(uint8)": "uint8",
+    "tensor(double)": "float64",
+}
+_ERRORS_ONLY = 3
+
+
+class OnnxModel:
+    """A loaded .onnx file."""
+
+    notes: tuple[str, ...] = ()
+
+    def __init__(self, session: Any, *, library: str) -> None:
+        self._session = session
+        self.library = library
+        self.input = _only_tensor(session.get_inputs(), "input")
+        self.output = _only_tensor(session.get_outputs(), "output")
+
+    def probabilities(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Class probabilities, shape (n, classes), of raw pixels 0..255 of shape (n, height, width, channels)."""
+        batch = self.input.shape[0]
+        converted = pixels.astype(self.input.dtype, copy=False)
+        return self._run(converted) if batch is None else in_fixed_batches(self._run, converted, batch)
+
+    def _run(self, pixels: NDArray[Any]) -> NDArray[np.float32]:
+        (output,) = self._session.run([self.output.name], {self.input.name: pixels})
+        return np.asarray(output, np.float32)
+
+
+def load(path: Path, *, threads: int | None) -> OnnxModel:
+    """The loaded .onnx file.
+
+    Raises:
+        MissingDependencyError: onnxruntime is not installed.
+        EdgewrightError: the file is no model that onnxruntime takes.
+    """
+    ort = import_optional("onnxruntime", package="onnxruntime", extra="onnx", purpose="Running an .onnx file")
+    options = ort.SessionOptions()
+    options.log_severity_level = _ERRORS_ONLY
+    if threads is not None:
+        options.intra_op_num_threads = threads
+    try:
+        session = ort.InferenceSession(path.read_bytes(), options, providers=["CPUExecutionProvider"])
+        return OnnxModel(session, library=f"onnxruntime {version_of('onnxruntime') or ort.__version__}")
+    except Exception as error:  # onnxruntime's own exception classes share no base but Exception
+        raise EdgewrightError(f"{path} is no .onnx model that onnxruntime can run: {error}") from error
+
+
+def _only_tensor(tensors: list[Any], role: str) -> Tensor:
+    if len(tensors) != 1:
+        raise ValueError(f"it has {len(tensors)} {role}s, an image classifier has one")
+    tensor = tensors[0]
+    if tensor.type not in _DTYPES:
+        raise ValueError(f"its {role} is a {tensor.type}")
+    shape = tuple(size if isinstance(size, int) else None for size in tensor.shape)
+    return Tensor(tensor.name, shape, _DTYPES[tensor.type])

@@ -1,0 +1,70 @@
+"""The table of backends: one row each. A new backend is one leaf module with a function `load`, and one row here."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import EdgewrightError
+from .base import Backend, Loader
+
+
+@dataclass(frozen=True)
+class BackendRow:
+    """One backend.
+
+    Attributes:
+        name: what the table of formats calls it.
+        module: dotted name of its leaf module, imported when first needed.
+        suffix: file name ending that tells its files; empty for folders.
+    """
+
+    name: str
+    module: str
+    suffix: str
+
+
+BACKENDS: tuple[BackendRow, ...] = (
+    BackendRow("keras", "edgewright_runtime.backends.keras", ".keras"),
+    BackendRow("saved-model", "edgewright_runtime.backends.saved_model", ""),
+    BackendRow("tflite", "edgewright_runtime.backends.tflite", ".tflite"),
+    BackendRow("onnx", "edgewright_runtime.backends.onnx", ".onnx"),
+)
+
+
+def load(path: Path, *, backend: str, threads: int | None = None) -> Backend:
+    """The model file, loaded by the backend of that name.
+
+    Args:
+        path: model file or SavedModel folder.
+        backend: a name in `BACKENDS`.
+        threads: how many threads inference may use; None leaves it to the library.
+
+    Raises:
+        EdgewrightError: no such backend, or the file cannot be loaded.
+        MissingDependencyError: the backend's library is not installed.
+    """
+    row = next((row for row in BACKENDS if row.name == backend), None)
+    if row is None:
+        raise EdgewrightError(
+            f"{path} needs the {backend} backend, which runs only on the board that it was built for; "
+            f"this release has {', '.join(known.name for known in BACKENDS)}"
+        )
+    loader: Loader = importlib.import_module(row.module).load
+    return loader(path, threads=threads)
+
+
+def backend_for(path: Path) -> str:
+    """The name of the backend that takes a file of this name, or a SavedModel folder.
+
+    Raises:
+        EdgewrightError: no backend does.
+    """
+    if path.is_dir():
+        return "saved-model"
+    for row in BACKENDS:
+        if row.suffix and path.suffix.lower() == row.suffix:
+            return row.name
+    known = ", ".join(row.suffix for row in BACKENDS if row.suffix)
+    raise EdgewrightError(f"{path} is no model file that Edgewright runs; it takes {known} and run folders")

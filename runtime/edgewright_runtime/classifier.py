@@ -1,0 +1,175 @@
+"""From an image to labels, with the model's own preprocessing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import manifest
+from .backends.base import Backend
+from .backends.table import backend_for, load
+from .errors import EdgewrightError
+from .formats import FORMATS, PREFERENCE
+from .labels import read_labels
+from .preprocessing import Preprocessing
+from .preprocessing.decode import ImageSource
+from .run_folder import RunFolder, open_run
+
+
+class Prediction(NamedTuple):
+    """One label and its probability, 0 to 1."""
+
+    label: str
+    probability: float
+
+
+@dataclass(frozen=True)
+class ModelFiles:
+    """What belongs together: a model file, its contract and its labels."""
+
+    model: Path
+    preprocessing: Path
+    labels: Path
+    backend: str
+    format: str
+
+
+class Classifier:
+    """A loaded model with its contract and labels. Not to be shared between threads: interpreters hold state.
+
+    Attributes:
+        labels: in class order.
+        preprocessing: the contract that images go through.
+        backend: what runs the model; `backend.library` says which library was taken.
+        format: the format's name, or the file's suffix for a file outside a run folder.
+        path: the model file.
+    """
+
+    def __init__(
+        self, backend: Backend, *, labels: tuple[str, ...], preprocessing: Preprocessing, files: ModelFiles
+    ) -> None:
+        self.backend = backend
+        self.labels = labels
+        self.preprocessing = preprocessing
+        self.format = files.format
+        self.path = files.model
+        _check_fit(self, files)
+
+    @classmethod
+    def open(cls, path: str | Path, *, format: str | None = None, threads: int | None = None) -> Classifier:
+        """The classifier in a run folder, or of a model file with preprocessing.json and labels.txt beside or above it.
+
+        Args:
+            path: run folder or model file.
+            format: which of a run folder's formats; the smallest and fastest that is there if not given.
+            threads: how many threads inference may use; None leaves it to the library.
+
+        Raises:
+            EdgewrightError: something is missing, malformed, or does not fit together.
+            CheckFailedError: the model file is not what the manifest says.
+            MissingDependencyError: the library that runs this format is not installed.
+        """
+        files = find_model(Path(path), format_name=format)
+        labels = read_labels(files.labels)
+        preprocessing = Preprocessing.load(files.preprocessing)
+        for file in (files.model, files.labels, files.preprocessing):
+            manifest.verify(file)
+        backend = load(files.model, backend=files.backend, threads=threads)
+        return cls(backend, labels=labels, preprocessing=preprocessing, files=files)
+
+    def classify(self, image: ImageSource, *, top_k: int | None = None) -> list[Prediction]:
+        """The labels with their probabilities, best first.
+
+        Args:
+            image: anything that `Preprocessing.apply` takes.
+            top_k: how many; None for all.
+
+        Raises:
+            ImageReadError: the image cannot be read.
+        """
+        return self.ranked(self.probabilities(self.preprocessing.apply(image)[np.newaxis])[0], top_k=top_k)
+
+    def classify_many(self, images: Iterable[ImageSource], *, top_k: int | None = None) -> list[list[Prediction]]:
+        """`classify` of each image, in order."""
+        return [self.classify(image, top_k=top_k) for image in images]
+
+    def probabilities(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Class probabilities, shape (n, classes), of raw pixels of shape (n, height, width, channels)."""
+        return self.backend.probabilities(pixels)
+
+    def ranked(self, probabilities: NDArray[np.float32], *, top_k: int | None = None) -> list[Prediction]:
+        """One image's probabilities, shape (classes,), as predictions, best first; equal ones in class order."""
+        order = np.argsort(-probabilities, kind="stable")[:top_k]
+        return [Prediction(self.labels[index], float(probabilities[index])) for index in order]
+
+
+def find_model(path: Path, *, format_name: str | None = None) -> ModelFiles:
+    """Where the model, contract and labels lie.
+
+    Raises:
+        EdgewrightError: one of them is not there.
+    """
+    if path.is_dir() and not (path / "saved_model.pb").is_file():
+        return _in_run(open_run(path), format_name)
+    if not path.exists():
+        raise EdgewrightError(f"No model or run folder at {path}")
+    if format_name is not None:
+        raise EdgewrightError(f"{path} is one model file, so its format is known; --format goes with a run folder")
+    return _beside(path)
+
+
+def _in_run(run: RunFolder, format_name: str | None) -> ModelFiles:
+    if format_name is None:
+        format_name = next((name for name in PREFERENCE if run.file_of(name).exists()), None)
+    if format_name is None:
+        raise EdgewrightError(f"{run.path} holds no model; make one with: edgewright convert {run.path}")
+    model = run.file_of(format_name)
+    if not model.exists():
+        present = ", ".join(row.name for row in run.present()) or "nothing"
+        raise EdgewrightError(
+            f"{run.path} has no {format_name} model (it has {present}); make it with: "
+            f"edgewright convert {run.path} --to {format_name}"
+        )
+    backend = next(row.backend for row in FORMATS if row.name == format_name)
+    return ModelFiles(model, run.preprocessing, run.labels, backend, format_name)
+
+
+def _beside(model: Path) -> ModelFiles:
+    backend = backend_for(model)
+    # Made absolute, not resolved: a link to a model belongs to the folder that it lies in.
+    absolute = model.absolute()
+    preprocessing, labels = _nearest(absolute, "preprocessing.json"), _nearest(absolute, "labels.txt")
+    in_run = next((row.name for row in FORMATS if absolute.as_posix().endswith("/" + row.path)), model.suffix)
+    return ModelFiles(model, preprocessing, labels, backend, in_run)
+
+
+def _nearest(model: Path, name: str) -> Path:
+    for folder in list(model.parents)[:2]:
+        if (folder / name).is_file():
+            return folder / name
+    raise EdgewrightError(f"{model} has no {name} beside it or one folder above; a model travels with its {name}")
+
+
+def _check_fit(classifier: Classifier, files: ModelFiles) -> None:
+    contract, backend = classifier.preprocessing, classifier.backend
+    wanted = (contract.height, contract.width, contract.channels)
+    given = backend.input.shape[1:]
+    if len(given) != 3 or any(size not in {None, want} for size, want in zip(given, wanted, strict=True)):
+        raise EdgewrightError(
+            f"{files.model} takes images of shape {_shape(given)}, but {files.preprocessing} makes {_shape(wanted)}"
+        )
+    outputs = backend.output.shape[-1]
+    if len(backend.output.shape) != 2 or outputs not in {None, len(classifier.labels)}:
+        raise EdgewrightError(
+            f"{files.model} has {outputs} output(s), but {files.labels} has {len(classifier.labels)} label(s); "
+            f"give the labels that it was trained with"
+        )
+
+
+def _shape(sizes: tuple[int | None, ...]) -> str:
+    return " x ".join("?" if size is None else str(size) for size in sizes)

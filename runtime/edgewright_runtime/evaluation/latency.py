@@ -1,0 +1,111 @@
+"""How fast each format of a run folder is here, each measured in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from ..errors import CheckFailedError, EdgewrightError, MissingDependencyError
+from ..run_folder import RunFolder
+from ..splits import locate, read_splits, rows_of
+from ..strict_json import read_object, write_object
+from .timing import Sampling
+
+IMAGES = 8
+"""How many test images take turns: enough that their sizes vary, few enough to stay in memory."""
+
+
+@dataclass(frozen=True)
+class FormatLatency:
+    """One format's figures as `worker` gives them, or why there are none (then `figures` is None)."""
+
+    format: str
+    figures: dict[str, Any] | None
+    error: EdgewrightError | None = None
+
+
+def images_to_time(run: RunFolder, asked: Sequence[Path]) -> tuple[Path, ...]:
+    """The images asked for, or else a few of the held-back ones, spread over the classes.
+
+    Raises:
+        EdgewrightError: one is not there, or the run has no test image.
+    """
+    for image in asked:
+        if not image.is_file():
+            raise EdgewrightError(f"No image at {image}")
+    if asked:
+        return tuple(asked)
+    rows = rows_of(read_splits(run.splits), "test")
+    if not rows:
+        raise EdgewrightError(f"{run.splits} has no test image; name some with --image")
+    step = max(1, len(rows) // IMAGES)
+    return tuple(locate(row.path, run.path) for row in rows[::step][:IMAGES])
+
+
+def bench_run(
+    run: RunFolder,
+    formats: Iterable[str],
+    *,
+    images: Sequence[Path],
+    sampling: Sampling,
+    threads: int | None,
+) -> tuple[FormatLatency, ...]:
+    """Each format's figures; written to the run's latency.json after each, so that an interrupted bench keeps them."""
+    outcomes = []
+    for name in formats:
+        outcome = _in_own_process(run, name, images=images, sampling=sampling, threads=threads)
+        outcomes.append(outcome)
+        _write(run, outcome)
+    return tuple(outcomes)
+
+
+def _in_own_process(
+    run: RunFolder, name: str, *, images: Sequence[Path], sampling: Sampling, threads: int | None
+) -> FormatLatency:
+    with tempfile.TemporaryDirectory(prefix="edgewright-") as folder:
+        answer = Path(folder) / "answer.json"
+        order = {
+            "run": str(run.path),
+            "format": name,
+            "images": [str(image) for image in images],
+            "sampling": asdict(sampling),
+            "threads": threads,
+            "answer": str(answer),
+        }
+        done = subprocess.run(
+            [sys.executable, "-m", "edgewright_runtime.evaluation.worker", json.dumps(order)],
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": os.environ.get("TF_CPP_MIN_LOG_LEVEL", "2")},
+        )
+        if done.returncode == 0:
+            return FormatLatency(name, json.loads(answer.read_text()))
+    return FormatLatency(name, None, error=_error(done))
+
+
+_ERROR_CLASSES = {row.exit_status: row for row in (CheckFailedError, EdgewrightError, MissingDependencyError)}
+
+
+def _error(done: subprocess.CompletedProcess[str]) -> EdgewrightError:
+    lines = done.stderr.strip().splitlines()
+    if done.returncode in _ERROR_CLASSES and lines and lines[-1].startswith("Error: "):
+        return _ERROR_CLASSES[done.returncode](lines[-1].removeprefix("Error: "))
+    last = lines[-1] if lines else "it said nothing"
+    return EdgewrightError(f"the measuring process ended with status {done.returncode}: {last}")
+
+
+def _write(run: RunFolder, outcome: FormatLatency) -> None:
+    if outcome.figures is None:
+        return
+    rows = read_object(run.latency) if run.latency.is_file() else {}
+    present = {row.name for row in run.present()}
+    kept = {name: row for name, row in rows.items() if name in present}
+    write_object(run.latency, {**kept, outcome.format: outcome.figures})

@@ -1,0 +1,66 @@
+"""The float model's answers on a split, computed once and kept in the run folder."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import atomic
+from ..classifier import Classifier
+from ..hashing import sha256_of_file
+from ..progress import progress
+from ..run_folder import RunFolder
+from ..splits import SplitRow
+
+_CHUNK = 64
+
+
+def reference_probabilities(run: RunFolder, rows: Sequence[SplitRow], pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """The float model's probabilities of the rows, shape (n, classes).
+
+    TensorFlow takes longer to start than a small test split takes to answer, so they are kept under a key made from
+    the model, the contract and the images.
+    """
+    path = run.path / "cache" / f"reference-{_key(run, rows)}.npy"
+    if path.is_file():
+        kept: NDArray[np.float32] = np.load(path, allow_pickle=False)
+        return kept
+    classifier = Classifier.open(run.path, format=run.reference().name)
+    answers = probabilities_of(classifier, pixels, description="Float model")
+    with atomic.atomic_path(path) as temporary:
+        np.save(temporary, answers, allow_pickle=False)
+    return answers
+
+
+def probabilities_of(classifier: Classifier, pixels: NDArray[np.uint8], *, description: str) -> NDArray[np.float32]:
+    """The model's probabilities of many images, shape (n, classes), a few at a time."""
+    answers = []
+    starts = range(0, len(pixels), _CHUNK)
+    with progress(description, len(starts)) as advance:
+        for start in starts:
+            answers.append(classifier.probabilities(np.asarray(pixels[start : start + _CHUNK])))
+            advance()
+    return np.concatenate(answers)
+
+
+def reference_sha256(run: RunFolder) -> str:
+    """The float model's hash: of model.keras, or over all files of saved_model/."""
+    return _hash_of_tree(run.path / run.reference().path)
+
+
+def _key(run: RunFolder, rows: Sequence[SplitRow]) -> str:
+    facts = [reference_sha256(run), sha256_of_file(run.preprocessing), [row.sha256 for row in rows]]
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
+
+
+def _hash_of_tree(path: Path) -> str:
+    if path.is_file():
+        return sha256_of_file(path)
+    files = sorted(file for file in path.rglob("*") if file.is_file())
+    lines = [f"{file.relative_to(path).as_posix()} {sha256_of_file(file)}" for file in files]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()

@@ -1,0 +1,31 @@
+"""Which of a run folder's formats to measure."""
+
+from __future__ import annotations
+
+from ..errors import EdgewrightError
+from ..formats import REFERENCE_FORMATS, format_names
+from ..run_folder import RunFolder
+
+
+def chosen_formats(run: RunFolder, asked: str | None, *, with_reference: bool) -> tuple[str, ...]:
+    """The formats asked for, or else all that the run folder holds and this machine can run.
+
+    Args:
+        run: the run folder.
+        asked: names separated by commas, or None.
+        with_reference: whether the float model is one of them when nothing is asked for.
+
+    Raises:
+        EdgewrightError: an asked format is unknown, or the folder holds none.
+    """
+    if asked is not None:
+        return format_names(asked)
+    reference = run.reference().name
+    found = tuple(
+        row.name
+        for row in run.present()
+        if row.runs_here and (row.name not in REFERENCE_FORMATS or (with_reference and row.name == reference))
+    )
+    if not found:
+        raise EdgewrightError(f"{run.path} holds no converted model; make one with: edgewright convert {run.path}")
+    return found

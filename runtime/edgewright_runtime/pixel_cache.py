@@ -1,0 +1,55 @@
+"""Many images' pixels at once, decoded by several threads into one array on disk."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .errors import EdgewrightError
+from .hashing import sha256_of_bytes
+from .preprocessing import Preprocessing
+from .progress import progress
+from .splits import SplitRow, locate
+
+
+@contextlib.contextmanager
+def cached_pixels(
+    rows: Sequence[SplitRow], contract: Preprocessing, *, run_path: Path, description: str = "Reading images"
+) -> Iterator[NDArray[np.uint8]]:
+    """The rows' pixels as the model takes them, uint8 of shape (n, height, width, channels).
+
+    They lie in a temporary file, so that a large split costs disk and not memory; it goes away with the block.
+
+    Raises:
+        EdgewrightError: an image is missing, unreadable, or no longer the one that splits.csv describes.
+    """
+    shape = (len(rows), contract.height, contract.width, contract.channels)
+    with tempfile.TemporaryFile(prefix="edgewright-") as file:
+        pixels: NDArray[np.uint8] = np.memmap(file, dtype=np.uint8, mode="w+", shape=shape)
+
+        def read(index: int) -> None:
+            pixels[index] = _pixels_of(rows[index], contract, run_path)
+            advance()
+
+        # Pillow lets go of Python's lock while it decodes and resizes.
+        with progress(description, len(rows)) as advance, ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+            for done in [pool.submit(read, index) for index in range(len(rows))]:
+                done.result()
+        yield pixels
+
+
+def _pixels_of(row: SplitRow, contract: Preprocessing, run_path: Path) -> NDArray[np.uint8]:
+    path = locate(row.path, run_path)
+    data = path.read_bytes()
+    if sha256_of_bytes(data) != row.sha256:
+        raise EdgewrightError(
+            f"{path} is not the image that splits.csv describes (its SHA-256 differs); restore it, or train again"
+        )
+    return contract.apply(path)
