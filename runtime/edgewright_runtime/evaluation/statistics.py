@@ -37,7 +37,8 @@ def wilson_interval(successes: float, n: float, *, confidence: float) -> tuple[f
     share, spread = successes / n, z * z / n
     centre = (share + spread / 2) / (1 + spread)
     half = z * math.sqrt(share * (1 - share) / n + spread / (4 * n)) / (1 + spread)
-    return max(0.0, centre - half), min(1.0, centre + half)
+    # Rounding must not put the bound on the wrong side of a share of 0 or 1.
+    return min(share, max(0.0, centre - half)), max(share, min(1.0, centre + half))
 
 
 def tango_interval(lost: float, gained: float, n: float, *, confidence: float) -> tuple[float, float]:

@@ -1,0 +1,124 @@
+"""The wheel as a user gets it: installed with no extras, and with the `pi` extra on other Pythons."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+# No stage of these may look into this checkout.
+CLEAN = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV", "PYENV_VERSION"))}
+
+IMPORT_ALL = """
+import importlib, pkgutil, edgewright_runtime
+names = [m.name for m in pkgutil.walk_packages(edgewright_runtime.__path__, 'edgewright_runtime.')]
+for name in names:
+    importlib.import_module(name)
+import sys
+heavy = {'tensorflow', 'keras', 'onnx', 'onnxruntime', 'ai_edge_litert'} & set(sys.modules)
+assert not heavy, heavy
+print(len(names))
+"""
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory):
+    out = tmp_path_factory.mktemp("wheel")
+    subprocess.run(
+        [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(out), str(ROOT)],
+        check=True,
+        capture_output=True,
+    )
+    (built,) = out.glob("*.whl")
+    return built
+
+
+def make_venv(python: str, folder: Path, *requirements: str) -> Path:
+    subprocess.run([python, "-m", "venv", str(folder)], check=True, capture_output=True, env=CLEAN)
+    found = folder / "bin" / "python"
+    subprocess.run(
+        [str(found), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *requirements],
+        check=True,
+        capture_output=True,
+        env=CLEAN,
+    )
+    return found
+
+
+@pytest.fixture(scope="session")
+def bare_python(wheel, tmp_path_factory):
+    """Python in a venv that holds the wheel and what it requires, without any extra."""
+    return make_venv(sys.executable, tmp_path_factory.mktemp("bare") / "venv", str(wheel))
+
+
+def run(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False, cwd=cwd, env=CLEAN)
+
+
+def test_every_runtime_module_imports_without_any_extra(bare_python, tmp_path):
+    done = run(bare_python, "-W", "error", "-c", IMPORT_ALL, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 20
+
+
+def test_the_wheel_holds_the_three_packages_and_nothing_else_importable(wheel):
+    import zipfile
+
+    top = {name.split("/")[0] for name in zipfile.ZipFile(wheel).namelist()}
+    packages = {name for name in top if not name.endswith(".dist-info")}
+    assert packages == {"edgewright_train", "edgewright_convert", "edgewright_runtime"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "extra"),
+    [
+        (("train", "data", "--recipe", "digits", "--out", "out"), "edgewright[train]"),
+        (("convert", "run", "--to", "tflite-int8"), "edgewright[convert]"),
+        (("classify", "run", "image.png", "--format", "tflite-int8"), "edgewright[pi]"),
+        (("classify", "run", "image.png", "--format", "onnx-fp32"), "edgewright[onnx]"),
+        (("classify", "run", "image.png", "--format", "keras"), "edgewright[train]"),
+    ],
+)
+def test_a_command_without_its_extra_names_it_and_exits_with_3(
+    bare_python, tmp_path, converted_run, digit_images, arguments, extra
+):
+    shutil.copytree(converted_run, tmp_path / "run")
+    shutil.copytree(digit_images, tmp_path / "data")
+    shutil.copy(digit_images / "7" / "0000.png", tmp_path / "image.png")
+    done = run(bare_python, "-m", "edgewright_runtime.cli", *arguments, cwd=tmp_path)
+    assert done.returncode == 3, done.stderr
+    assert f"pip install '{extra}'" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.pythons
+@pytest.mark.parametrize("version", ["3.10", "3.12", "3.13"])
+def test_the_pi_extra_classifies_on_other_pythons(version, wheel, tmp_path, converted_run, digit_images):
+    python = find_python(version)
+    if python is None:
+        pytest.skip(f"no Python {version} on this machine")
+    venv = make_venv(python, tmp_path / "venv", f"{wheel}[pi]")
+    assert run(venv, "-W", "error", "-c", IMPORT_ALL, cwd=tmp_path).returncode == 0
+    image = digit_images / "7" / "0000.png"
+    done = run(venv, "-m", "edgewright_runtime.cli", "classify", converted_run, image, "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    here = run(sys.executable, "-m", "edgewright_runtime.cli", "classify", converted_run, image, "--json", cwd=tmp_path)
+    theirs, ours = json.loads(done.stdout)[0]["predictions"], json.loads(here.stdout)[0]["predictions"]
+    assert theirs[0]["label"] == ours[0]["label"]
+    assert theirs[0]["probability"] == pytest.approx(ours[0]["probability"], abs=0.02)
+
+
+def find_python(version: str) -> str | None:
+    """A real interpreter of that version: on the path, or under pyenv, whose shims need not work."""
+    candidates = [shutil.which(f"python{version}")]
+    candidates += sorted(map(str, Path.home().glob(f".pyenv/versions/{version}.*/bin/python")))
+    for candidate in candidates:
+        if candidate and subprocess.run([candidate, "-c", "pass"], capture_output=True, check=False).returncode == 0:
+            return candidate
+    return None
