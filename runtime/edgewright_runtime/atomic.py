@@ -81,7 +81,14 @@ def _flush(path: Path) -> None:
 def _replace(temporary: Path, path: Path, holder: Path) -> None:
     if path.is_dir() and temporary.is_dir():
         # A folder cannot be renamed over a full one: move the old one into the holder, which goes away afterwards.
-        path.rename(holder / f"{path.name}.old")
+        old = holder / f"{path.name}.old"
+        path.rename(old)
+        try:
+            temporary.replace(path)
+        except OSError:
+            old.rename(path)
+            raise
+        return
     temporary.replace(path)
 
 

@@ -74,7 +74,15 @@ class Classifier:
             CheckFailedError: the model file is not what the manifest says.
             MissingDependencyError: the library that runs this format is not installed.
         """
-        files = find_model(Path(path), format_name=format)
+        return cls.from_files(find_model(Path(path), format_name=format), threads=threads)
+
+    @classmethod
+    def from_files(cls, files: ModelFiles, *, threads: int | None = None) -> Classifier:
+        """The classifier made of exactly these files.
+
+        Raises:
+            EdgewrightError: as `open`.
+        """
         labels = read_labels(files.labels)
         preprocessing = Preprocessing.load(files.preprocessing)
         for file in (files.model, files.labels, files.preprocessing):

@@ -10,7 +10,7 @@ import contextlib
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from .errors import CheckFailedError, EdgewrightError
@@ -77,12 +77,23 @@ def read_manifest(folder: Path) -> Manifest:
         given = value.get("schema_version")
         raise EdgewrightError(f"{path} has schema version {given!r}; this release reads {SCHEMA_VERSION}")
     check_fields(value, frozenset({"schema_version", "artefacts"}), str(path))
-    known = frozenset(Artefact.__dataclass_fields__)
-    artefacts = {}
-    for name, fields in value["artefacts"].items():
-        check_fields(fields, known, f"{path}, artefact {name}")
-        artefacts[name] = Artefact(**fields)
-    return Manifest(artefacts)
+    if not isinstance(value["artefacts"], dict):
+        raise EdgewrightError(f"{path}: artefacts must be an object, not {value['artefacts']!r}")
+    return Manifest({name: _artefact(name, fields, path) for name, fields in value["artefacts"].items()})
+
+
+def _artefact(name: str, fields: Any, path: Path) -> Artefact:
+    where = f"{path}, artefact {name}"
+    if not name or PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
+        raise EdgewrightError(f"{where}: the path must lie inside the run folder")
+    if not isinstance(fields, dict):
+        raise EdgewrightError(f"{where} must be an object, not {fields!r}")
+    check_fields(fields, frozenset(Artefact.__dataclass_fields__), where)
+    kinds = {"sha256": str, "size_bytes": int, "stage": str, "options": dict, "versions": dict}
+    wrong = [field for field, kind in kinds.items() if not isinstance(fields[field], kind)]
+    if wrong:
+        raise EdgewrightError(f"{where}: {wrong[0]} must not be {fields[wrong[0]]!r}")
+    return Artefact(**fields)
 
 
 def add_artefacts(folder: Path, artefacts: Mapping[str, Artefact]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,9 @@ from .errors import EdgewrightError
 
 SPLITS = ("train", "val", "test")
 COLUMNS = ("path", "label", "split", "sha256")
+
+# Not every CSV reader keeps a line break inside a field; a lone surrogate stands for a byte that is not UTF-8.
+_UNWRITABLE = re.compile("[\r\n\0\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -33,18 +37,22 @@ def read_splits(path: Path) -> tuple[SplitRow, ...]:
             content in two splits.
     """
     try:
-        text = Path(path).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        # Decoded by hand, for read_text would turn a carriage return inside a quoted path into a line feed.
+        text = Path(path).read_bytes().decode("utf-8-sig")
+        rows = _rows(csv.DictReader(io.StringIO(text, newline=""), strict=True), path)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise EdgewrightError(f"Cannot read {path}: {error}") from error
-    reader = csv.DictReader(io.StringIO(text, newline=""))
-    absent = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
-    if absent:
-        raise EdgewrightError(f"{path} lacks the column(s) {', '.join(absent)}; it needs {', '.join(COLUMNS)}")
-    rows = tuple(_row(fields, number, path) for number, fields in enumerate(reader, start=2))
     if not rows:
         raise EdgewrightError(f"{path} lists no image")
     check_disjoint(rows, str(path))
     return rows
+
+
+def _rows(reader: csv.DictReader[str], path: Path) -> tuple[SplitRow, ...]:
+    absent = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
+    if absent:
+        raise EdgewrightError(f"{path} lacks the column(s) {', '.join(absent)}; it needs {', '.join(COLUMNS)}")
+    return tuple(_row(fields, number, path) for number, fields in enumerate(reader, start=2))
 
 
 def _row(fields: dict[str, str | None], number: int, path: Path) -> SplitRow:
@@ -78,7 +86,13 @@ def write_splits(path: Path, rows: Sequence[SplitRow]) -> None:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
-    writer.writerows((row.path, row.label, row.split, row.sha256) for row in rows)
+    for row in rows:
+        fields = (row.path, row.label, row.split, row.sha256)
+        if any(_UNWRITABLE.search(field) for field in fields):
+            raise EdgewrightError(
+                f"Cannot list {row.path!a} in {path}: it has a line break or bytes that are not UTF-8; rename the file"
+            )
+        writer.writerow(fields)
     atomic.write_text(path, text.getvalue())
 
 

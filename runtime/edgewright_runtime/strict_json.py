@@ -14,16 +14,25 @@ def read_object(path: Path) -> dict[str, Any]:
     """The JSON object in the file.
 
     Raises:
-        EdgewrightError: the file is missing, not UTF-8, not JSON, or holds something other than an object.
+        EdgewrightError: the file is missing, not UTF-8, not JSON, names a field twice, or holds something other than
+            an object.
     """
     try:
-        value = json.loads(Path(path).read_text(encoding="utf-8"))
+        value = json.loads(Path(path).read_text(encoding="utf-8"), object_pairs_hook=_object)
     except OSError as error:
         raise EdgewrightError(f"Cannot read {path}: {error.strerror or error}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise EdgewrightError(f"{path} is not valid JSON: {error}") from error
     if not isinstance(value, dict):
         raise EdgewrightError(f"{path} must hold a JSON object, not a {type(value).__name__}")
+    return value
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"field {next(name for name in names if names.count(name) > 1)!r} is there twice")
     return value
 
 

@@ -13,7 +13,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 # No stage of these may look into this checkout.
-CLEAN = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV", "PYENV_VERSION"))}
+CLEAN = {
+    name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV", "PYENV_VERSION"))
+}
 
 IMPORT_ALL = """
 import importlib, pkgutil, edgewright_runtime

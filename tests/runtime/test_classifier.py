@@ -2,10 +2,20 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from edgewright_runtime.classifier import Classifier
 from edgewright_runtime.errors import EdgewrightError
 
-FORMATS = ["keras", "saved-model", "tflite-fp32", "tflite-fp16", "tflite-dynamic", "tflite-int8", "onnx-fp32", "onnx-fp16"]
+FORMATS = [
+    "keras",
+    "saved-model",
+    "tflite-fp32",
+    "tflite-fp16",
+    "tflite-dynamic",
+    "tflite-int8",
+    "onnx-fp32",
+    "onnx-fp16",
+]
 
 
 @pytest.fixture(scope="module")
@@ -59,14 +69,14 @@ def test_a_model_file_alone_is_refused(run_copy, tmp_path):
 def test_a_malformed_tflite_file_is_one_sentence(run_copy):
     (run_copy / "manifest.json").unlink()
     (run_copy / "tflite" / "model_int8.tflite").write_bytes(b"TFL3 nothing of the kind")
-    with pytest.raises(EdgewrightError, match="no .tflite model"):
+    with pytest.raises(EdgewrightError, match=r"no \.tflite model"):
         Classifier.open(run_copy, format="tflite-int8")
 
 
 def test_a_malformed_onnx_file_is_one_sentence(run_copy):
     (run_copy / "manifest.json").unlink()
     (run_copy / "onnx" / "model_fp32.onnx").write_bytes(b"nothing of the kind")
-    with pytest.raises(EdgewrightError, match="no .onnx model"):
+    with pytest.raises(EdgewrightError, match=r"no \.onnx model"):
         Classifier.open(run_copy, format="onnx-fp32")
 
 

@@ -118,13 +118,13 @@ def test_evaluate_prints_a_table_and_writes_accuracy_json(run_copy):
 
 def test_evaluate_fails_a_model_with_swapped_labels(run_copy):
     labels = (run_copy / "labels.txt").read_text().splitlines()
-    from edgewright_runtime.run_folder import RunFolder
-
     import ai_edge_litert.interpreter  # noqa: F401 -- the models below run in it
 
     # The same network with its outputs in another order, made through the real converter.
     import keras
     import tensorflow as tf
+
+    from edgewright_runtime.run_folder import RunFolder
 
     run = RunFolder(run_copy)
     model = keras.saving.load_model(run.model)
@@ -139,9 +139,8 @@ def test_evaluate_fails_a_model_with_swapped_labels(run_copy):
 
 
 def test_evaluate_refuses_a_test_image_that_was_changed(run_copy, digit_images, tmp_path):
-    import shutil
-
     import csv
+    import shutil
 
     images = tmp_path / "images"
     shutil.copytree(digit_images, images)
@@ -158,7 +157,9 @@ def test_evaluate_refuses_a_test_image_that_was_changed(run_copy, digit_images, 
 
 
 def test_bench_keeps_every_sample(run_copy):
-    done = edgewright("bench", run_copy, "--format", "tflite-int8,onnx-fp32", "--runs", "20", "--seconds", "0", "--json")
+    done = edgewright(
+        "bench", run_copy, "--format", "tflite-int8,onnx-fp32", "--runs", "20", "--seconds", "0", "--json"
+    )
     assert done.returncode == 0, done.stderr
     printed = json.loads(done.stdout)
     rows = json.loads((run_copy / "latency.json").read_text())
@@ -169,9 +170,10 @@ def test_bench_keeps_every_sample(run_copy):
         assert row["p50_ms"] <= row["p90_ms"] <= row["p99_ms"]
         assert row["preprocessing"]["p50_ms"] > 0
         assert row["peak_memory_mb"] > 10
-        assert row["size_bytes"] == (run_copy / {"tflite-int8": "tflite/model_int8.tflite"}.get(
-            name, "onnx/model_fp32.onnx"
-        )).stat().st_size
+        assert (
+            row["size_bytes"]
+            == (run_copy / {"tflite-int8": "tflite/model_int8.tflite"}.get(name, "onnx/model_fp32.onnx")).stat().st_size
+        )
 
 
 def test_bench_of_a_missing_format_says_how_to_make_it(float_run):

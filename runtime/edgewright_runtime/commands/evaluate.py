@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -62,7 +63,8 @@ def evaluate(
         written = read_object(folder.accuracy)
         print(json.dumps({o.format: written[o.format] for o in outcomes if o.comparison}, indent=2, ensure_ascii=False))
     else:
-        _print(outcomes, reference=folder.reference().name)
+        measured = [(outcome.format, outcome.comparison, outcome.cause) for outcome in outcomes if outcome.comparison]
+        print_comparison(measured, reference=folder.reference().name)
     for outcome in outcomes:
         if outcome.error is not None:
             print(f"Error: {outcome.format}: {outcome.error}", file=sys.stderr)
@@ -83,8 +85,8 @@ def _status_of(error: EdgewrightError | None) -> int:
     return 0 if error is None else error.exit_status
 
 
-def _print(outcomes: tuple[FormatAccuracy, ...], *, reference: str) -> None:
-    measured = [(outcome.format, outcome.comparison) for outcome in outcomes if outcome.comparison]
+def print_comparison(measured: Sequence[tuple[str, Comparison, str | None]], *, reference: str) -> None:
+    """Prints one row per candidate (name, comparison, likely cause), and under the table what did not pass and why."""
     if not measured:
         return
     from .tables import Column, print_table
@@ -102,11 +104,19 @@ def _print(outcomes: tuple[FormatAccuracy, ...], *, reference: str) -> None:
             Column("mean", numeric=True),
             Column("verdict"),
         ],
-        [_row(name, comparison) for name, comparison in measured],
+        [_row(name, comparison) for name, comparison, _ in measured],
     )
-    for name, comparison in measured:
-        if comparison.judgement.verdict != "pass":
-            print(f"{comparison.judgement.verdict.upper()}: {name}: {comparison.judgement.why}")
+    for name, comparison, cause in measured:
+        _print_verdict(name, comparison, cause)
+
+
+def _print_verdict(name: str, comparison: Comparison, cause: str | None) -> None:
+    """Says loudly what did not pass, why, and what the likely cause is."""
+    found = comparison.judgement
+    if found.verdict != "pass":
+        print(f"{found.verdict.upper()}: {name}: {found.why}")
+    if cause is not None:
+        print(f"Likely cause: {name}: {cause}")
 
 
 def _row(name: str, comparison: Comparison) -> tuple[str, ...]:

@@ -19,7 +19,8 @@ from ..run_folder import RunFolder
 from ..splits import SplitRow, read_splits, rows_of
 from ..strict_json import read_object, write_object
 from .comparison import Comparison, compare
-from .gate import Thresholds
+from .diagnosis import likely_cause
+from .gate import FAIL, Thresholds
 from .reference import probabilities_of, reference_probabilities, reference_sha256
 
 
@@ -30,6 +31,7 @@ class FormatAccuracy:
     format: str
     comparison: Comparison | None
     library: str = ""
+    cause: str | None = None
     error: EdgewrightError | None = None
 
 
@@ -97,7 +99,10 @@ def _measured(name: str, subject: _Subject, threads: int | None) -> FormatAccura
         paths=[row.path for row in subject.rows],
         thresholds=subject.thresholds,
     )
-    return FormatAccuracy(name, comparison, library=classifier.backend.library)
+    cause = None
+    if comparison.judgement.verdict == FAIL:
+        cause = likely_cause(classifier, subject.pixels, subject.reference, answers)
+    return FormatAccuracy(name, comparison, library=classifier.backend.library, cause=cause)
 
 
 def write_accuracy(
@@ -113,6 +118,7 @@ def write_accuracy(
             model = run.file_of(outcome.format)
             rows[outcome.format] = {
                 **json_of(outcome.comparison),
+                "likely_cause": outcome.cause,
                 "thresholds": asdict(thresholds),
                 "split": split,
                 "library": outcome.library,

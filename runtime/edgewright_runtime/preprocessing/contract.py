@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,9 @@ from numpy.typing import NDArray
 from ..errors import EdgewrightError
 from ..strict_json import check_fields, read_object, write_object
 from ..suggestion import unknown_name
-from .decode import ImageSource, decode
+from .decode import decode
 from .fit import fit
+from .source import ImageSource
 
 SCHEMA_VERSION = 1
 COLOUR_MODES = ("RGB", "grayscale")
@@ -21,10 +23,12 @@ RESIZE_METHODS = ("squash", "crop", "pad")
 INTERPOLATIONS = ("bilinear", "bicubic", "lanczos")
 
 FIXED_RULES: dict[str, str] = {
-    "transparency": "composite over transparency_background",
+    "transparency": "composite over transparency_background at full size",
     "palette": "look colours up, then as transparency",
-    "sixteen_bit": "divide by 257 and round",
-    "cmyk": "Pillow convert('RGB'), no ICC profile",
+    "sixteen_bit": "grayscale: divide by 257 and round; colour: the high byte",
+    "cmyk": "Pillow convert('RGB')",
+    "grayscale": "ITU-R 601 luma, Pillow convert('L')",
+    "icc_profile": "ignored",
     "animation": "first frame",
 }
 """What schema version 1 does with unusual images, in words. A contract that says otherwise is of another version."""
@@ -87,8 +91,9 @@ class Preprocessing:
         """The image as the model's input.
 
         Args:
-            image: a path, the bytes of a file, an open binary file, a PIL image, or a uint8 array of shape (h, w),
-                (h, w, 1), (h, w, 3) RGB or (h, w, 4) RGBA.
+            image: a path, the bytes of a file, an open binary file (read from its start), a PIL image (its current
+                frame; always decoded at full size), or a uint8 array of shape (h, w), (h, w, 1), (h, w, 3) RGB or
+                (h, w, 4) RGBA. Pixels of an image or array are not changed.
 
         Returns:
             uint8 array of shape (height, width, 3), values 0..255; (height, width, 1) if the contract says grayscale.
@@ -116,10 +121,9 @@ class Preprocessing:
         Raises:
             EdgewrightError: anything about it is not as schema version 1 says.
         """
-        if value.get("schema_version") != SCHEMA_VERSION:
-            raise EdgewrightError(
-                f"{where} has schema version {value.get('schema_version')!r}; this release reads {SCHEMA_VERSION}"
-            )
+        version = value.get("schema_version")
+        if isinstance(version, bool) or not isinstance(version, int) or version != SCHEMA_VERSION:
+            raise EdgewrightError(f"{where} has schema version {version!r}; this release reads {SCHEMA_VERSION}")
         names = frozenset(cls.__dataclass_fields__)
         check_fields(value, names | {"schema_version", "rules"}, where)
         if value["rules"] != FIXED_RULES:
@@ -157,7 +161,10 @@ def _frozen(name: str, value: Any, where: str) -> Any:
 def _numbers(value: Any, where: str) -> tuple[float, ...]:
     if not isinstance(value, list) or not all(_is_number(item) for item in value):
         raise EdgewrightError(f"{where}: scale and offset are lists of numbers, one per channel")
-    return tuple(float(item) for item in value)
+    try:
+        return tuple(float(item) for item in value)
+    except OverflowError as error:
+        raise EdgewrightError(f"{where}: scale and offset must be finite numbers") from error
 
 
 def _is_number(value: Any) -> bool:
@@ -174,6 +181,10 @@ def _check(contract: Preprocessing) -> None:
     _check_choice("interpolation", contract.interpolation, INTERPOLATIONS)
     if not _is_number(contract.crop_fraction) or not 0 < contract.crop_fraction <= 1:
         raise EdgewrightError(f"crop_fraction must be above 0 and at most 1, not {contract.crop_fraction!r}")
+    if contract.resize_method != "crop" and contract.crop_fraction != 1:
+        raise EdgewrightError(
+            f"crop_fraction must be 1.0 where resize_method is {contract.resize_method!r}; only 'crop' uses it"
+        )
     for name in ("pad_colour", "transparency_background"):
         _check_colour(name, getattr(contract, name))
     if not isinstance(contract.exif_orientation, bool):
@@ -197,7 +208,8 @@ def _check_colour(name: str, value: Any) -> None:
 
 def _check_normalisation(contract: Preprocessing) -> None:
     for name, numbers in (("scale", contract.normalisation.scale), ("offset", contract.normalisation.offset)):
-        if len(numbers) != contract.channels or not np.isfinite(numbers).all():
+        whole = isinstance(numbers, tuple) and len(numbers) == contract.channels and all(map(_is_number, numbers))
+        if not whole or not all(-math.inf < number < math.inf for number in numbers):
             raise EdgewrightError(
-                f"normalisation {name} needs {contract.channels} finite number(s), one per channel, not {list(numbers)}"
+                f"normalisation {name} needs {contract.channels} finite number(s), one per channel, not {numbers!r}"
             )

@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-import io
-import math
-import os
-import warnings
-from typing import IO, TYPE_CHECKING, Union
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
-from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL import ExifTags, Image
 
 from ..errors import ImageReadError
-from .fit import resized_size, used_region
+from .colour import coloured
+from .geometry import Box, Size, jpeg_scale
+from .quiet import quiet
+from .source import ACCEPTED_FORMATS, ACCEPTED_SUFFIXES, ImageSource, described, identified, image_from_array, opened
 
 if TYPE_CHECKING:
     from .contract import Preprocessing
 
-ImageSource = Union[str, "os.PathLike[str]", bytes, IO[bytes], Image.Image, NDArray[np.uint8]]
-
-ACCEPTED_FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "BMP", "GIF", "TIFF", "PPM")
-"""Pillow's names of what may be opened. Named one by one: every further decoder is further attack surface."""
-
-ACCEPTED_SUFFIXES = frozenset(".jpg .jpeg .jpe .jfif .mpo .png .webp .bmp .gif .tif .tiff .ppm .pgm".split())
-"""File name endings that a folder is searched for."""
+__all__ = ["ACCEPTED_FORMATS", "ACCEPTED_SUFFIXES", "ImageSource", "UprightImage", "decode"]
 
 # EXIF tag 0x0112 (CIPA DC-008, section 4.6.4): how the stored rows and columns must be turned to stand upright.
 _UPRIGHT = {
@@ -36,142 +29,113 @@ _UPRIGHT = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+_AS_STORED = {**_UPRIGHT, 6: Image.Transpose.ROTATE_90, 8: Image.Transpose.ROTATE_270}
 _SWAPS_SIDES = frozenset({5, 6, 7, 8})
-
-_DECODE_FAILURES = (
-    OSError,  # truncated or broken data
-    SyntaxError,  # Pillow's broken PNG chunk
-    ValueError,
-    EOFError,
-    MemoryError,
-    ArithmeticError,
-    LookupError,
-    TypeError,  # nonsensical tags in TIFF files
-    AttributeError,
-)
+# Where the last stored column and row come to lie.
+_LAST_COMES_LEFT = frozenset({2, 3, 6, 7})
+_LAST_COMES_TOP = frozenset({3, 4, 7, 8})
 
 
-def decode(source: ImageSource, contract: Preprocessing) -> Image.Image:
-    """The upright image in mode RGB, or L if the contract says grayscale; a JPEG perhaps at 1/2, 1/4 or 1/8 size.
+@dataclass(frozen=True)
+class UprightImage:
+    """A decoded image.
+
+    Attributes:
+        image: mode RGB or L, upright; a JPEG perhaps at 1/2, 1/4 or 1/8 size.
+        full_size: width and height of the upright picture at its full size, pixels.
+        extent: where the picture lies in `image`: all of it, but for the part of a pixel by which a scaled decode
+            rounds its sides up.
+    """
+
+    image: Image.Image
+    full_size: Size
+    extent: Box
+
+
+def decode(source: ImageSource, contract: Preprocessing) -> UprightImage:
+    """The upright image in mode RGB, or L if the contract says grayscale.
 
     Raises:
         ImageReadError: naming the file where there is a name.
     """
+    name = described(source)
     if isinstance(source, np.ndarray):
-        return _coloured(_image_from_array(source), contract)
+        return _from_pillow(image_from_array(source), contract, name=name)
     if isinstance(source, Image.Image):
-        return _decoded(source, contract, name="the image")
-    name, stream = _opened(source)
-    with stream:
-        return _decoded(_identified(stream, name), contract, name=name, may_scale=True)
+        return _from_pillow(source, contract, name=name)
+    with opened(source) as stream:
+        return _from_pillow(stream, contract, name=name)
 
 
-def _image_from_array(array: NDArray[np.uint8]) -> Image.Image:
-    if array.dtype != np.uint8:
-        raise ImageReadError(f"The array has dtype {array.dtype}; give uint8 pixel values from 0 to 255")
-    if array.ndim == 3 and array.shape[2] == 1:
-        array = array[:, :, 0]
-    if not (array.ndim == 2 or (array.ndim == 3 and array.shape[2] in {3, 4})) or 0 in array.shape:
-        raise ImageReadError(
-            f"The array has shape {array.shape}; give (height, width), (height, width, 1), (height, width, 3) or "
-            f"(height, width, 4)"
-        )
-    return Image.fromarray(np.ascontiguousarray(array))
-
-
-def _opened(source: str | os.PathLike[str] | bytes | IO[bytes]) -> tuple[str, IO[bytes]]:
-    if isinstance(source, (bytes, bytearray, memoryview)):
-        return "the image data", io.BytesIO(source)
-    if hasattr(source, "read"):
-        # The caller's file stays open and is the caller's to close.
-        return str(getattr(source, "name", "the image file")), io.BytesIO(source.read())
-    path = os.fspath(source)
+def _from_pillow(source: Image.Image | IO[bytes], contract: Preprocessing, *, name: str) -> UprightImage:
+    """What Pillow makes of it, with every failure as one sentence and no warning."""
     try:
-        return str(path), open(path, "rb")  # noqa: PTH123 -- a plain open; `decode` closes it
-    except OSError as error:
-        raise ImageReadError(f"Cannot read {path}: {error.strerror or error}") from error
-
-
-def _identified(stream: IO[bytes], name: str) -> Image.Image:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the limit is kept in _check_size
-            return Image.open(stream, formats=ACCEPTED_FORMATS)
-    except UnidentifiedImageError as error:
-        raise ImageReadError(f"{name} is not an image of a known format ({', '.join(ACCEPTED_FORMATS)})") from error
+        with quiet():
+            if isinstance(source, Image.Image):
+                return _decoded(source, contract, name=name)
+            return _decoded(identified(source, name), contract, name=name, may_scale=True)
+    except ImageReadError:
+        raise
     except Image.DecompressionBombError as error:
-        raise ImageReadError(f"{name} is too large: {error}") from error
-    except _DECODE_FAILURES as error:
-        raise ImageReadError(f"Cannot read {name}: {error}") from error
+        raise ImageReadError(_too_large(name)) from error
+    except Exception as error:
+        # Of a damaged file, Pillow's parsers may raise nearly anything: OSError, SyntaxError, struct.error, KeyError.
+        reason = " ".join(str(error).split()).rstrip(".") or type(error).__name__
+        raise ImageReadError(f"Cannot read {name}: {reason}; it may be damaged, so copy or export it again") from error
 
 
-def _decoded(image: Image.Image, contract: Preprocessing, *, name: str, may_scale: bool = False) -> Image.Image:
+def _decoded(image: Image.Image, contract: Preprocessing, *, name: str, may_scale: bool = False) -> UprightImage:
     _check_size(image, name)
-    orientation = _orientation(image) if contract.exif_orientation else 1
+    may_scale = may_scale and image.format in {"JPEG", "MPO"}
+    if not may_scale and image.format != "TIFF":
+        image.load()  # a PNG or WebP may keep its EXIF behind the pixels
+    orientation = _orientation(image)
+    turn = _UPRIGHT.get(orientation) if contract.exif_orientation else None
+    if image.format == "TIFF":
+        image.load()  # by which Pillow turns it upright itself
+        turn = None if contract.exif_orientation else _AS_STORED.get(orientation)
+    orientation = orientation if turn is not None else 1
+    full_size = image.size[::-1] if orientation in _SWAPS_SIDES else image.size
+    scale = jpeg_scale(full_size, contract) if may_scale else 1
+    if scale > 1:
+        # Pillow takes the largest scale whose result is no smaller than this, which is therefore rounded down.
+        image.draft(None, (image.size[0] // scale, image.size[1] // scale))
+    image.load()
     try:
-        if may_scale and contract.jpeg_scaled_decode and image.format in {"JPEG", "MPO"}:
-            _request_scale(image, contract, swapped=orientation in _SWAPS_SIDES)
-        image.load()
-        upright = image.transpose(_UPRIGHT[orientation]) if orientation in _UPRIGHT else image
-        return _coloured(upright, contract)
+        pixels = coloured(image, colour_mode=contract.colour_mode, background=contract.transparency_background)
     except ImageReadError as error:
         raise ImageReadError(f"Cannot read {name}: {error}") from error
-    except _DECODE_FAILURES as error:
-        raise ImageReadError(f"Cannot read {name}: {error}") from error
+    pixels = pixels if turn is None else pixels.transpose(turn)
+    return UprightImage(pixels, full_size, _extent(pixels.size, full_size, scale, orientation))
 
 
 def _check_size(image: Image.Image, name: str) -> None:
-    limit = Image.MAX_IMAGE_PIXELS
     width, height = image.size
     if width < 1 or height < 1:
-        raise ImageReadError(f"{name} has no pixels ({width} x {height})")
-    if limit is not None and width * height > limit:
-        raise ImageReadError(
-            f"{name} is too large: {width} x {height} pixels, the limit is {limit} (PIL.Image.MAX_IMAGE_PIXELS)"
-        )
+        raise ImageReadError(f"{name} has no pixels ({width} x {height}); give another image")
+    if Image.MAX_IMAGE_PIXELS is not None and width * height > Image.MAX_IMAGE_PIXELS:
+        raise ImageReadError(f"{_too_large(name)} ({width} x {height})")
+
+
+def _too_large(name: str) -> str:
+    return (
+        f"{name} has more pixels than the limit of {Image.MAX_IMAGE_PIXELS} (PIL.Image.MAX_IMAGE_PIXELS) that guards "
+        f"against decompression bombs; shrink it first"
+    )
 
 
 def _orientation(image: Image.Image) -> int:
     # A broken EXIF block is common in the wild and says nothing: viewers show such a file as it is stored.
     try:
         value = image.getexif().get(ExifTags.Base.Orientation, 1)
-    except _DECODE_FAILURES:
+    except Exception:
         return 1
     return value if isinstance(value, int) else 1
 
 
-def _request_scale(image: Image.Image, contract: Preprocessing, *, swapped: bool) -> None:
-    """Asks libjpeg for the smallest of 1/1, 1/2, 1/4, 1/8 that keeps the used region large enough."""
-    size = image.size[::-1] if swapped else image.size
-    left, top, right, bottom = used_region(size, contract)
-    target_width, target_height = resized_size(size, contract)
-    wanted = contract.jpeg_scaled_decode
-    ratio = min((right - left) / (wanted * target_width), (bottom - top) / (wanted * target_height))
-    scale = next((s for s in (8, 4, 2) if s <= ratio), 1)
-    if scale > 1:
-        # Pillow takes the largest scale whose result is no smaller than what is asked for.
-        image.draft(None, (math.ceil(image.size[0] / scale), math.ceil(image.size[1] / scale)))
-
-
-def _coloured(image: Image.Image, contract: Preprocessing) -> Image.Image:
-    wanted = "RGB" if contract.colour_mode == "RGB" else "L"
-    image = _eight_bit(image)
-    if image.has_transparency_data:
-        image = _composited(image, contract.transparency_background)
-    return image if image.mode == wanted else image.convert(wanted)
-
-
-def _eight_bit(image: Image.Image) -> Image.Image:
-    if not image.mode.startswith(("I", "F")):
-        return image
-    values = np.asarray(image)
-    if image.mode == "F" or values.min() < 0 or values.max() > 65535:
-        raise ImageReadError(f"it has {image.mode} pixels outside 16 bits; save it with 8 or 16 bits per channel")
-    # 65535 = 255 * 257, so this maps both ends exactly.
-    return Image.fromarray(((values.astype(np.uint32) + 128) // 257).astype(np.uint8))
-
-
-def _composited(image: Image.Image, background: tuple[int, int, int]) -> Image.Image:
-    colours = image.convert("RGBA")
-    below = Image.new("RGBA", colours.size, (*background, 255))
-    return Image.alpha_composite(below, colours).convert("RGB")
+def _extent(size: Size, full_size: Size, scale: int, orientation: int) -> Box:
+    """Where a picture of the full size, shrunk by the scale, lies in an upright image of the size."""
+    width, height = full_size[0] / scale, full_size[1] / scale
+    left = size[0] - width if orientation in _LAST_COMES_LEFT else 0.0
+    top = size[1] - height if orientation in _LAST_COMES_TOP else 0.0
+    return (left, top, left + width, top + height)

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import pytest
-from edgewright_runtime.errors import EdgewrightError
-from edgewright_runtime.evaluation.gate import MIN_IMAGES, PairedCounts, Thresholds, judge
 from hypothesis import given
 from hypothesis import strategies as st
+
+from edgewright_runtime.errors import EdgewrightError
+from edgewright_runtime.evaluation.gate import MIN_IMAGES, PairedCounts, Thresholds, judge
 
 
 def test_models_that_differ_by_one_point_on_200_images_are_inconclusive():

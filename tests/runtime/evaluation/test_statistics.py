@@ -3,10 +3,11 @@ from __future__ import annotations
 import math
 
 import pytest
-from edgewright_runtime.evaluation.statistics import exact_mcnemar, tango_interval, wilson_interval
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
+
+from edgewright_runtime.evaluation.statistics import exact_mcnemar, tango_interval, wilson_interval
 
 
 @given(lost=st.integers(0, 400), gained=st.integers(0, 400))

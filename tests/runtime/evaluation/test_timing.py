@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from edgewright_runtime.evaluation.timing import Sampling, sample, summarise
 from hypothesis import given
 from hypothesis import strategies as st
+
+from edgewright_runtime.evaluation.timing import Sampling, sample, summarise
 
 
 class Clock:

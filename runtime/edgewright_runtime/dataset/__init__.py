@@ -1,0 +1,8 @@
+"""Data sets: their images, labels and splits."""
+
+from .caveats import caveats_of
+from .facts import Dataset, LabelledImage, RejectedFile
+from .read import read_dataset
+from .split import split_dataset
+
+__all__ = ["Dataset", "LabelledImage", "RejectedFile", "caveats_of", "read_dataset", "split_dataset"]

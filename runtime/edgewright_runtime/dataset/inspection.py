@@ -1,0 +1,63 @@
+"""Every file opened once: is it an image, of what size, and with what content."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from PIL import Image
+
+from ..errors import ImageReadError
+from ..hashing import sha256_of_file
+from ..preprocessing import Preprocessing
+from ..preprocessing.decode import ACCEPTED_FORMATS
+from .facts import LabelledImage, ListedFile, RejectedFile
+
+OnProgress = Callable[[int, int], None]
+"""Called with the number of files looked at and the number of files in all."""
+
+# Any contract decodes a file to its end. At this size a large JPEG is decoded at 1/8, which reads all of its data too.
+_PROBE = Preprocessing(height=32, width=32)
+
+
+def inspect_files(
+    files: Sequence[ListedFile], *, on_progress: OnProgress | None = None
+) -> tuple[list[LabelledImage], list[RejectedFile]]:
+    """The files that are images, and those that are not with the reason; both in the order given."""
+    images: list[LabelledImage] = []
+    rejected: list[RejectedFile] = []
+    # Pillow lets go of the interpreter lock while it decodes, so threads do run side by side.
+    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+        for done, found in enumerate(pool.map(_inspect, files), start=1):
+            if isinstance(found, LabelledImage):
+                images.append(found)
+            else:
+                rejected.append(found)
+            if on_progress is not None:
+                on_progress(done, len(files))
+    return images, rejected
+
+
+def _inspect(file: ListedFile) -> LabelledImage | RejectedFile:
+    if not _is_utf8(file.path):
+        # Such a name cannot be written to splits.csv.
+        return RejectedFile(file.path.encode("utf-8", "backslashreplace").decode(), "its name is not UTF-8")
+    try:
+        _PROBE.apply(file.path)
+        with Image.open(file.path, formats=ACCEPTED_FORMATS) as image:
+            width, height = image.size
+        return LabelledImage(file.path, file.label, sha256_of_file(Path(file.path)), file.split, width, height)
+    except ImageReadError as error:
+        return RejectedFile(file.path, str(error))
+    except OSError as error:
+        return RejectedFile(file.path, f"Cannot read {file.path}: {error.strerror or error}")
+
+
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,150 @@
+"""From whatever the caller has to a Pillow image that is identified but not yet decoded."""
+
+from __future__ import annotations
+
+import io
+import os
+from typing import IO, Any, Union
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import (  # imported so that Pillow does not go and load every plugin it has
+    Image,
+    TiffImagePlugin,  # noqa: F401
+    UnidentifiedImageError,
+    WebPImagePlugin,  # noqa: F401
+)
+
+from ..errors import ImageReadError
+
+ImageSource = Union[str, "os.PathLike[str]", bytes, IO[bytes], Image.Image, NDArray[np.uint8]]
+
+ACCEPTED_FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF", "PPM")
+"""Pillow's names of what may be opened. Named one by one: every further decoder is further attack surface. The
+multi-picture files of some cameras (MPO) come in as JPEG."""
+
+ACCEPTED_SUFFIXES = frozenset(
+    (".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".ppm", ".pgm", ".pbm")
+)
+"""File name endings that a folder is searched for."""
+
+_SAVE_AS = "save it as JPEG or PNG"
+
+# What people really have under an image's name, by the first bytes that give it away.
+_STRANGERS: tuple[tuple[int, tuple[bytes, ...], str], ...] = (
+    (4, (b"ftypavif", b"ftypavis"), f"is an AVIF image, which is not read here; {_SAVE_AS}"),
+    (
+        4,
+        (b"ftypheic", b"ftypheix", b"ftyphevc", b"ftypheim", b"ftypmif1", b"ftypmsf1"),
+        f"is a HEIC image, which is not read here; {_SAVE_AS}",
+    ),
+    (4, (b"ftyp",), "is a video; give a single image"),
+    (0, (b"\xff\x0a", b"\x00\x00\x00\x0cJXL "), f"is a JPEG XL image, which is not read here; {_SAVE_AS}"),
+    (0, (b"\x00\x00\x00\x0cjP  ",), f"is a JPEG 2000 image, which is not read here; {_SAVE_AS}"),
+    (0, (b"%PDF",), f"is a PDF document; export the page as an image, or {_SAVE_AS}"),
+    (0, (b"8BPS",), f"is a Photoshop document; {_SAVE_AS}"),
+    (0, (b"\x00\x00\x01\x00",), f"is an icon, which is not read here; {_SAVE_AS}"),
+    (0, (b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!"), "is an archive; unpack it and give the images in it"),
+    (0, (b"version https://git-lfs",), "is a Git LFS pointer, not the image itself; run: git lfs pull"),
+)
+
+
+def described(source: object) -> str:
+    """What to call the source in a message: its path where it has one."""
+    if isinstance(source, np.ndarray):
+        return "the array"
+    if isinstance(source, Image.Image):
+        return _printable(getattr(source, "filename", "")) or "the image"
+    if isinstance(source, (bytes, bytearray, memoryview)):
+        return "the image data"
+    if hasattr(source, "read"):
+        name = getattr(source, "name", "")
+        return (_printable(name) if isinstance(name, (str, bytes)) else "") or "the image file"
+    return _printable(source) if isinstance(source, (str, os.PathLike)) else f"a {type(source).__name__}"
+
+
+def _printable(path: Any) -> str:
+    # A file name may hold bytes that are not UTF-8, and line breaks; a message may not.
+    text = os.fsencode(path).decode("utf-8", "backslashreplace")
+    return "".join(c if c >= " " else c.encode("unicode_escape").decode() for c in text)
+
+
+def opened(source: str | os.PathLike[str] | bytes | IO[bytes]) -> IO[bytes]:
+    """A stream of the source that the caller of this function closes; a file object is read from its start.
+
+    Raises:
+        ImageReadError: there is no such file, it cannot be read, or this is not a source.
+    """
+    name = described(source)
+    try:
+        if isinstance(source, (bytes, bytearray, memoryview)):
+            return io.BytesIO(source)
+        if isinstance(source, (str, os.PathLike)):
+            return open(source, "rb")  # noqa: PTH123 -- `decode` closes it
+        if hasattr(source, "read"):
+            return io.BytesIO(_content(source))
+    except IsADirectoryError as error:
+        raise ImageReadError(f"{name} is a folder; give the path of an image") from error
+    except OSError as error:
+        raise ImageReadError(f"Cannot read {name}: {error.strerror or error}; check the path") from error
+    except (ValueError, TypeError) as error:  # a closed file, a file of text, a path with a NUL in it
+        raise ImageReadError(f"Cannot read {name}: {error}; give a path or a file opened with mode 'rb'") from error
+    raise ImageReadError(
+        f"Cannot read {name} as an image; give a path, the bytes of a file, a file opened with mode 'rb', a PIL image "
+        f"or a uint8 array"
+    )
+
+
+def _content(file: IO[bytes]) -> bytes:
+    # The caller's file stays open and is the caller's to close.
+    if hasattr(file, "seekable") and file.seekable():
+        file.seek(0)
+    return file.read()
+
+
+def identified(stream: IO[bytes], name: str) -> Image.Image:
+    """The image that Pillow finds in the stream, its pixels not decoded.
+
+    Raises:
+        ImageReadError: it is not one of the accepted formats; the sentence says what it is instead where that is plain.
+        Image.DecompressionBombError: it is more than twice as large as Pillow's limit.
+        Exception: whatever else Pillow's parsers make of a damaged header.
+    """
+    try:
+        return Image.open(stream, formats=ACCEPTED_FORMATS)
+    except UnidentifiedImageError as error:
+        stream.seek(0)
+        raise ImageReadError(f"{name} {_stranger(stream.read(512))}") from error
+
+
+def _stranger(start: bytes) -> str:
+    if not start:
+        return "is empty; copy or download it again"
+    for offset, marks, sentence in _STRANGERS:
+        if start[offset:].startswith(marks):
+            return sentence
+    text = start.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if b"<svg" in text:
+        return f"is an SVG drawing, which is not read here; {_SAVE_AS}"
+    if text.startswith((b"<!doctype html", b"<html")):
+        return "is a web page, not an image; download the image itself"
+    return f"is not an image, or is damaged; the formats read here are {', '.join(ACCEPTED_FORMATS)}"
+
+
+def image_from_array(array: NDArray[np.uint8]) -> Image.Image:
+    """The array as an image of mode L, RGB or RGBA.
+
+    Raises:
+        ImageReadError: it is not uint8, or not of shape (h, w), (h, w, 1), (h, w, 3) or (h, w, 4).
+    """
+    if array.dtype != np.uint8:
+        raise ImageReadError(f"The array has dtype {array.dtype}; give uint8 pixel values from 0 to 255")
+    shape = array.shape
+    if array.ndim == 3 and shape[2] == 1:
+        array = array[:, :, 0]
+    if not (array.ndim == 2 or (array.ndim == 3 and array.shape[2] in {3, 4})) or 0 in shape:
+        raise ImageReadError(
+            f"The array has shape {shape}; give (height, width), (height, width, 1), (height, width, 3) or "
+            f"(height, width, 4)"
+        )
+    return Image.fromarray(np.ascontiguousarray(array))

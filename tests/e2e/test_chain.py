@@ -1,0 +1,118 @@
+"""Whole chains, through make, as a user types them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1500)]
+
+ROOT = Path(__file__).resolve().parents[2]
+VENV = Path(sys.executable).parents[1]
+EDGEWRIGHT = VENV / "bin" / "edgewright"
+
+
+def make(*arguments: str) -> subprocess.CompletedProcess[str]:
+    # The environment that runs these tests stands in for `make setup`, whose mark make looks for.
+    environment = {
+        name: value for name, value in os.environ.items() if name not in {"MAKEFLAGS", "MAKELEVEL", "MFLAGS"}
+    }
+    done = (VENV / ".setup-done").exists()
+    command = [
+        "make",
+        "--no-print-directory",
+        f"VENV={VENV}",
+        *([] if done else [f"EDGEWRIGHT={EDGEWRIGHT}"]),
+        *arguments,
+    ]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, env=environment)
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    run = tmp_path_factory.mktemp("demo") / "digits"
+    done = make("demo", f"RUN={run}")
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    return run, done
+
+
+def test_demo_trains_a_model_of_at_least_95_percent(demo):
+    run, _ = demo
+    assert json.loads((run / "metrics.json").read_text())["test"]["accuracy"] >= 0.95
+
+
+def test_demo_compares_and_times_every_format_that_needs_no_gpu(demo):
+    run, done = demo
+    formats = {f"tflite-{p}" for p in ("fp32", "fp16", "dynamic", "int8")} | {
+        f"onnx-{p}" for p in ("fp32", "fp16", "int8")
+    }
+    accuracy, latency = (json.loads((run / name).read_text()) for name in ("accuracy.json", "latency.json"))
+    assert set(accuracy) == formats
+    assert set(latency) == formats | {"keras"}
+    assert accuracy["tflite-fp32"]["verdict"] == "pass"
+    assert accuracy["tflite-int8"]["agreement"] >= 0.97
+    assert done.stdout.rstrip().splitlines()[-1][:1] in "└W"  # the table, or a warning about this machine below it
+
+
+def test_a_second_make_does_nothing_and_a_changed_model_redoes_it(demo):
+    run, _ = demo
+    first = make("tflite-int8", f"RUN={run}")
+    assert first.returncode == 0, first.stderr
+    again = make("tflite-int8", f"RUN={run}")
+    assert "Nothing to be done" in again.stdout
+    (run / "model.keras").touch()
+    assert "edgewright convert" in make("--dry-run", "tflite-int8", f"RUN={run}").stdout
+
+
+def test_make_refuses_other_data_for_the_same_run(demo, digit_images):
+    run, _ = demo
+    before = (run / "model.keras").stat().st_mtime_ns
+    done = make("tflite-int8", f"RUN={run}", f"DATA={digit_images}")
+    assert done.returncode == 2
+    assert "was made with DATA=data/digits" in done.stderr
+    assert (run / "model.keras").stat().st_mtime_ns == before
+
+
+def test_an_independent_reader_of_the_contract_gets_the_same_labels(demo):
+    """Knows preprocessing.json, labels.txt, Pillow and the interpreter, and nothing of ours."""
+    from ai_edge_litert.interpreter import Interpreter
+
+    run, _ = demo
+    contract = json.loads((run / "preprocessing.json").read_text())
+    labels = (run / "labels.txt").read_text().split("\n")
+    images = sorted((ROOT / "data" / "digits").glob("*/000[0-4].png"))
+    assert len(images) == 50
+    interpreter = Interpreter(str(run / "tflite" / "model_int8.tflite"))
+    interpreter.allocate_tensors()
+    taken, given = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
+    expected = []
+    for image in images:
+        opened = Image.open(image).convert("RGB")
+        pixels = opened.resize((contract["width"], contract["height"]), Image.Resampling.BILINEAR)
+        interpreter.set_tensor(taken["index"], np.asarray(pixels, np.uint8)[None])
+        interpreter.invoke()
+        expected.append(labels[int(interpreter.get_tensor(given["index"])[0].argmax())])
+    command = [EDGEWRIGHT, "classify", run, *images, "--format", "tflite-int8", "--json", "--top-k", "1"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert [answer["predictions"][0]["label"] for answer in json.loads(done.stdout)] == expected
+
+
+@pytest.mark.shared
+def test_flowers_reach_85_percent_and_a_full_integer_model(shared, tmp_path):
+    run = tmp_path / "flowers"
+    (weights,) = (shared / "weights").glob("mobilenet_v2_0.35_224_no_top*.h5")
+    done = make(
+        "tflite-int8", f"DATA={shared / 'data' / 'flowers5'}", "RECIPE=flowers", f"WEIGHTS={weights}", f"RUN={run}"
+    )
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    assert json.loads((run / "metrics.json").read_text())["test"]["accuracy"] >= 0.85
+    row = json.loads((run / "accuracy.json").read_text())["tflite-int8"]
+    assert row["agreement"] >= 0.95
+    assert "tflite/model_int8.tflite" in json.loads((run / "manifest.json").read_text())["artefacts"]

@@ -1,0 +1,140 @@
+import dataclasses
+import json
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edgewright_runtime.errors import EdgewrightError
+from edgewright_runtime.preprocessing import Normalisation, Preprocessing
+
+COLOURS = st.tuples(*[st.integers(0, 255)] * 3)
+FINITE = st.floats(allow_nan=False, allow_infinity=False)
+
+
+@st.composite
+def contracts(draw: st.DrawFn) -> Preprocessing:
+    colour_mode = draw(st.sampled_from(["RGB", "grayscale"]))
+    channels = 3 if colour_mode == "RGB" else 1
+    method = draw(st.sampled_from(["squash", "crop", "pad"]))
+    return Preprocessing(
+        height=draw(st.integers(1, 8192)),
+        width=draw(st.integers(1, 8192)),
+        colour_mode=colour_mode,
+        resize_method=method,
+        crop_fraction=draw(st.floats(0.01, 1.0)) if method == "crop" else 1.0,
+        pad_colour=draw(COLOURS),
+        interpolation=draw(st.sampled_from(["bilinear", "bicubic", "lanczos"])),
+        exif_orientation=draw(st.booleans()),
+        transparency_background=draw(COLOURS),
+        jpeg_scaled_decode=draw(st.integers(0, 64)),
+        normalisation=Normalisation(draw(st.tuples(*[FINITE] * channels)), draw(st.tuples(*[FINITE] * channels))),
+    )
+
+
+@given(contracts())
+def test_contract_comes_back_from_json_as_it_was(contract):
+    assert Preprocessing.from_dict(json.loads(json.dumps(contract.to_dict()))) == contract
+
+
+@given(contracts(), st.data())
+def test_missing_field_is_refused_by_name(contract, data):
+    value = contract.to_dict()
+    name = data.draw(st.sampled_from(sorted(value)))
+    del value[name]
+
+    with pytest.raises(EdgewrightError, match=name.split("_")[0]):
+        Preprocessing.from_dict(value)
+
+
+@given(st.text(min_size=1).filter(lambda name: name not in Preprocessing(1, 1).to_dict()))
+def test_unknown_field_is_refused(name):
+    with pytest.raises(EdgewrightError, match="unknown field"):
+        Preprocessing.from_dict({**Preprocessing(8, 8).to_dict(), name: 1})
+
+
+def test_saved_contract_loads(tmp_path):
+    contract = Preprocessing(224, 192, resize_method="pad", pad_colour=(1, 2, 3), interpolation="lanczos")
+
+    contract.save(tmp_path / "preprocessing.json")
+
+    assert Preprocessing.load(str(tmp_path / "preprocessing.json")) == contract
+
+
+def test_error_in_a_file_names_the_file(tmp_path):
+    path = tmp_path / "preprocessing.json"
+    path.write_text(json.dumps({**Preprocessing(8, 8).to_dict(), "height": -1}))
+
+    with pytest.raises(EdgewrightError, match=r"preprocessing\.json: height must be a whole number"):
+        Preprocessing.load(path)
+
+
+@pytest.mark.parametrize("version", [None, 0, 2, "1", True, 1.0])
+def test_other_schema_version_is_refused(version):
+    with pytest.raises(EdgewrightError, match="schema version"):
+        Preprocessing.from_dict({**Preprocessing(8, 8).to_dict(), "schema_version": version})
+
+
+def test_other_rules_are_refused():
+    value = Preprocessing(8, 8).to_dict()
+    value["rules"]["animation"] = "last frame"
+
+    with pytest.raises(EdgewrightError, match="rules"):
+        Preprocessing.from_dict(value)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("height", 0),
+        ("height", 8193),
+        ("width", 224.0),
+        ("width", True),
+        ("width", "224"),
+        ("colour_mode", "BGR"),
+        ("colour_mode", None),
+        ("colour_mode", []),
+        ("resize_method", "stretch"),
+        ("interpolation", "nearest"),
+        ("crop_fraction", 0),
+        ("crop_fraction", 1.5),
+        ("crop_fraction", math.nan),
+        ("crop_fraction", 0.9),  # of a contract that squashes
+        ("pad_colour", [0, 0]),
+        ("pad_colour", [0, 0, 256]),
+        ("pad_colour", [0, 0, 0.5]),
+        ("pad_colour", 0),
+        ("transparency_background", "white"),
+        ("exif_orientation", 1),
+        ("jpeg_scaled_decode", -1),
+        ("jpeg_scaled_decode", 2.0),
+        ("normalisation", None),
+        ("normalisation", {"scale": [1, 1, 1], "offset": [0, 0, 0], "applied_by": "app"}),
+        ("normalisation", {"scale": [1, 1, 1], "offset": [0, 0, 0]}),
+        ("normalisation", {"scale": [1], "offset": [0], "applied_by": "graph"}),
+        ("normalisation", {"scale": [1, 1, math.inf], "offset": [0, 0, 0], "applied_by": "graph"}),
+        ("normalisation", {"scale": [1, 1, 10**400], "offset": [0, 0, 0], "applied_by": "graph"}),
+        ("normalisation", {"scale": [1, 1, "1"], "offset": [0, 0, 0], "applied_by": "graph"}),
+        ("normalisation", {"scale": 1, "offset": 0, "applied_by": "graph"}),
+    ],
+)
+def test_wrong_value_is_refused(field, value):
+    with pytest.raises(EdgewrightError):
+        Preprocessing.from_dict({**Preprocessing(8, 8).to_dict(), field: value})
+
+
+def test_near_miss_of_a_name_is_suggested():
+    with pytest.raises(EdgewrightError, match="did you mean 'bicubic'"):
+        Preprocessing(8, 8, interpolation="bicubik")
+
+
+@pytest.mark.parametrize("numbers", [("1", "1", "1"), (1, 1, math.nan), (10**400, 1), [1, 1, 1], None])
+def test_normalisation_of_other_than_finite_numbers_is_refused(numbers):
+    with pytest.raises(EdgewrightError, match="normalisation scale needs 3"):
+        Preprocessing(8, 8, normalisation=Normalisation(scale=numbers))
+
+
+def test_contract_cannot_be_changed():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        Preprocessing(8, 8).height = 9
