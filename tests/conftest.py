@@ -90,13 +90,14 @@ def float_run(tmp_path_factory: pytest.TempPathFactory, digit_images: Path) -> P
 @pytest.fixture(scope="session")
 def converted_run(tmp_path_factory: pytest.TempPathFactory, float_run: Path) -> Path:
     """The same run folder with every format that this machine can make. Read only: copy it to change it."""
+    from edgewright_convert.options import ConvertOptions
     from edgewright_convert.pipeline import convert_run
     from edgewright_runtime.run_folder import RunFolder
 
     path = tmp_path_factory.mktemp("converted") / "run"
     shutil.copytree(float_run, path)
     formats = ("tflite-fp32", "tflite-fp16", "tflite-dynamic", "tflite-int8", "onnx-fp32", "onnx-fp16", "onnx-int8")
-    outcomes = convert_run(RunFolder(path), formats)
+    outcomes = convert_run(RunFolder(path), formats, ConvertOptions())
     failed = [outcome for outcome in outcomes if outcome.error is not None]
     assert not failed, failed
     return path

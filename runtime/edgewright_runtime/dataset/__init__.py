@@ -2,7 +2,7 @@
 
 from .caveats import caveats_of
 from .facts import Dataset, LabelledImage, RejectedFile
-from .read import read_dataset
+from .read import read_dataset, read_images
 from .split import split_dataset
 
-__all__ = ["Dataset", "LabelledImage", "RejectedFile", "caveats_of", "read_dataset", "split_dataset"]
+__all__ = ["Dataset", "LabelledImage", "RejectedFile", "caveats_of", "read_dataset", "read_images", "split_dataset"]

@@ -50,6 +50,32 @@ def read_dataset(
     return Dataset(tuple(images), order, rejected)
 
 
+def read_images(source: Path, *, labels: Sequence[str], on_progress: OnProgress | None = None) -> Dataset:
+    """The images of a data set to judge models by: any number of any of the classes.
+
+    Args:
+        source: as for `read_dataset`.
+        labels: every class of the models, in their order.
+        on_progress: as for `read_dataset`.
+
+    Raises:
+        EdgewrightError: no readable image, or one with a label that is not among these.
+    """
+    source = Path(source)
+    listed, left_out = _listed(source)
+    unknown = sorted({file.label for file in listed} - set(labels))
+    if unknown:
+        raise EdgewrightError(
+            f"{source} has images labelled {', '.join(map(repr, unknown))}, which the models do not know; their labels "
+            f"are {', '.join(labels)}"
+        )
+    inspected, unreadable = inspect_files(listed, on_progress=on_progress)
+    images, contradicting = without_contradictions(inspected)
+    if not images:
+        raise EdgewrightError(f"{source} holds no readable image, such as {unreadable[0].path}: {unreadable[0].reason}")
+    return Dataset(tuple(images), tuple(labels), (*left_out, *unreadable, *contradicting))
+
+
 def _listed(source: Path) -> tuple[tuple[ListedFile, ...], tuple[RejectedFile, ...]]:
     if source.is_file() and source.suffix.lower() != ".csv":
         raise EdgewrightError(

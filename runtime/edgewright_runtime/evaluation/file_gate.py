@@ -14,6 +14,7 @@ from ..dataset import RejectedFile, read_images
 from ..errors import EdgewrightError
 from ..labels import read_labels
 from ..pixel_cache import cached_pixels
+from ..preprocessing import Preprocessing
 from ..splits import SplitRow
 from .accuracy import json_of
 from .comparison import Comparison, compare
@@ -52,12 +53,16 @@ def gate_files(
     Raises:
         EdgewrightError: a file is missing or does not fit the others.
     """
-    models = [_opened(path, labels, preprocessing) for path in (reference, candidate)]
+    # What is quick to find wrong comes before what is slow to load.
+    for model in (reference, candidate):
+        if not model.exists():
+            raise EdgewrightError(f"No model at {model}")
     names = read_labels(labels)
+    contract = Preprocessing.load(preprocessing)
     dataset = read_images(data, labels=names)
+    models = [_opened(path, labels, preprocessing) for path in (reference, candidate)]
     rows = [SplitRow(image.path, image.label, "test", image.sha256) for image in dataset.images]
     truth = np.array([names.index(row.label) for row in rows], dtype=np.int64)
-    contract = models[0].preprocessing
     with cached_pixels(rows, contract, run_path=Path()) as pixels:
         answers = [probabilities_of(model, pixels, description=model.path.name) for model in models]
         comparison = compare(
@@ -74,6 +79,4 @@ def gate_files(
 
 
 def _opened(model: Path, labels: Path, preprocessing: Path) -> Classifier:
-    if not model.exists():
-        raise EdgewrightError(f"No model at {model}")
     return Classifier.from_files(ModelFiles(model, preprocessing, labels, backend_for(model), model.name))
