@@ -43,6 +43,7 @@ def digit_images(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def float_run(tmp_path_factory: pytest.TempPathFactory, digit_images: Path) -> Path:
     """A run folder with a small convolutional network that knows the digits; nothing is converted yet."""
     import keras
+
     from edgewright_runtime.dataset import read_dataset, split_dataset
     from edgewright_runtime.labels import write_labels
     from edgewright_runtime.manifest import add_artefacts, describe

@@ -1,0 +1,85 @@
+"""Small real data sets, real weights files and small real trainings, made once per session."""
+
+import os
+
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from edgewright_train.recipe import Recipe
+from edgewright_train.recipe_file import load_recipe
+
+SIZE = 32
+COLOURS = {"blue": (40, 60, 200), "green": (50, 180, 60), "red": (200, 50, 40)}
+
+
+def paint(folder: Path, *, per_class: int = 12, first: int = 0) -> Path:
+    """Noisy squares of three colours: real files that a classifier can tell apart."""
+    for place, (label, colour) in enumerate(COLOURS.items()):
+        (folder / label).mkdir(parents=True, exist_ok=True)
+        for number in range(first, first + per_class):
+            noise = np.random.default_rng((place, number)).normal(0, 40, (40, 40, 3))
+            pixels = np.clip(noise + colour, 0, 255).astype(np.uint8)
+            Image.fromarray(pixels).save(folder / label / f"{number:03}.png")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def colours(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """36 images of three classes. Read only."""
+    return paint(tmp_path_factory.mktemp("colours"))
+
+
+@pytest.fixture(scope="session")
+def small_recipe() -> Recipe:
+    """The banana recipe cut down to seconds: 32 pixels, a narrow backbone, one view."""
+    recipe = replace(load_recipe("banana"), input_size=SIZE, alpha=0.35, batch_size=8)
+    return replace(recipe.with_epochs(6, 0), head=replace(recipe.head, views=1, epochs=6, learning_rate=0.01))
+
+
+@pytest.fixture(scope="session")
+def backbone_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A Keras 3 weights file of a MobileNetV2 of alpha 0.35: random kernels, but moving averages that fit them.
+
+    Without those the features of different images are all but the same.
+    """
+    import keras
+
+    keras.utils.set_random_seed(7)
+    model = keras.applications.MobileNetV2(input_shape=(32, 32, 3), include_top=False, alpha=0.35, weights=None)
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.momentum = 0.0
+    colours = np.random.default_rng(0).uniform(-1, 1, (64, 1, 1, 3))
+    noise = np.random.default_rng(1).normal(0, 0.3, (64, 32, 32, 3))
+    model(np.clip(colours + noise, -1, 1).astype(np.float32), training=True)
+    path = tmp_path_factory.mktemp("weights") / "mobilenet.weights.h5"
+    model.save_weights(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def head_run(
+    tmp_path_factory: pytest.TempPathFactory, colours: Path, small_recipe: Recipe, backbone_weights: Path
+) -> Path:
+    """A run folder whose head alone was trained. Read only."""
+    from edgewright_train.pipeline import train_run
+
+    out = tmp_path_factory.mktemp("runs") / "head"
+    train_run(colours, recipe=small_recipe, out=out, weights=str(backbone_weights), seed=4)
+    return out
+
+
+@pytest.fixture(scope="session")
+def scratch_run(tmp_path_factory: pytest.TempPathFactory, colours: Path, small_recipe: Recipe) -> Path:
+    """A run folder that was trained from scratch for two epochs. Read only."""
+    from edgewright_train.pipeline import train_run
+
+    out = tmp_path_factory.mktemp("runs") / "scratch"
+    train_run(colours, recipe=small_recipe.with_epochs(0, 2), out=out, weights="none", seed=4)
+    return out

@@ -1,0 +1,179 @@
+"""Recipes: everything that a training is made of except the data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from edgewright_runtime.preprocessing import Preprocessing
+
+from .backbones import backbone_named
+from .strict_table import require
+
+SCHEDULES = ("cosine", "plateau")
+WEIGHTS_BY_NAME = ("imagenet", "none")
+
+
+@dataclass(frozen=True)
+class HeadPhase:
+    """Phase 1: the head alone, on features of the frozen backbone.
+
+    Attributes:
+        epochs: at most; 0 leaves the phase out.
+        learning_rate: Adam's.
+        views: how many augmented versions of the training split the features are computed for, once.
+        early_stopping_patience: epochs without a better validation loss before it stops.
+    """
+
+    epochs: int
+    learning_rate: float
+    views: int
+    early_stopping_patience: int
+
+    def __post_init__(self) -> None:
+        require("epochs", self.epochs, low=0)
+        require("learning_rate", self.learning_rate, above=0)
+        require("views", self.views, low=1, high=64)
+        require("early_stopping_patience", self.early_stopping_patience, low=1)
+
+
+@dataclass(frozen=True)
+class FullPhase:
+    """A phase that trains the backbone too.
+
+    Attributes:
+        epochs: at most; 0 leaves the phase out.
+        learning_rate: Adam's at the start.
+        schedule: `cosine` (down to 0 over all epochs) or `plateau` (a fifth whenever the validation loss stalls).
+        early_stopping_patience: epochs without a better validation loss before it stops.
+        plateau_patience: the same before the learning rate goes down.
+    """
+
+    epochs: int
+    learning_rate: float
+    schedule: str
+    early_stopping_patience: int
+    plateau_patience: int
+
+    def __post_init__(self) -> None:
+        require("epochs", self.epochs, low=0)
+        require("learning_rate", self.learning_rate, above=0)
+        require("schedule", self.schedule, among=SCHEDULES)
+        require("early_stopping_patience", self.early_stopping_patience, low=1)
+        require("plateau_patience", self.plateau_patience, low=1)
+
+
+@dataclass(frozen=True)
+class FineTunePhase(FullPhase):
+    """Phase 2: as FullPhase, for the topmost `unfreeze_layers` layers of the backbone, or `all` of them."""
+
+    unfreeze_layers: int | str
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.unfreeze_layers != "all":
+            require("unfreeze_layers", self.unfreeze_layers, low=0, otherwise='"all"')
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """How far training images may be changed, at random, after preprocessing.
+
+    Attributes:
+        horizontal_flip: left and right may be swapped; not where they tell classes apart.
+        vertical_flip: top and bottom may be swapped.
+        rotation_degrees: at most, either way.
+        zoom: at most, in or out, as a fraction: 0.2 shows 80 % to 120 % of the side.
+        shift: at most, either way, as a fraction of the side.
+        brightness: at most, either way, as a fraction of the range of values.
+        contrast: at most, either way, as a fraction.
+    """
+
+    horizontal_flip: bool
+    vertical_flip: bool
+    rotation_degrees: float
+    zoom: float
+    shift: float
+    brightness: float
+    contrast: float
+
+    def __post_init__(self) -> None:
+        require("rotation_degrees", self.rotation_degrees, low=0, high=180)
+        for name in ("zoom", "shift", "brightness", "contrast"):
+            require(name, getattr(self, name), low=0, high=0.9)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What a training is made of; see recipes/*.toml, which say why they are as they are.
+
+    Attributes:
+        description: one line for people.
+        backbone: a row of `backbones.BACKBONES`.
+        alpha: width multiplier, or `auto` for that of the weights file, else 1.0.
+        input_size: pixels, both sides.
+        resize_method: `squash`, `crop` or `pad`, as in the preprocessing contract.
+        crop_fraction: as in the preprocessing contract.
+        interpolation: as in the preprocessing contract.
+        weights: what the backbone starts from where the user does not say: `imagenet` or `none`.
+        batch_size: images per step.
+        dropout: before the head's dense layer.
+        label_smoothing: of the cross-entropy.
+        class_weights: whether rare classes count for more.
+        val_fraction: share of each class that is held back to steer the training.
+        test_fraction: share of each class that is held back to judge the result.
+        head: phase 1 where the backbone has weights.
+        fine_tune: phase 2 where the backbone has weights.
+        from_scratch: the only phase where it has none.
+        augmentation: of the training split.
+    """
+
+    description: str
+    backbone: str
+    alpha: float | str
+    input_size: int
+    resize_method: str
+    crop_fraction: float
+    interpolation: str
+    weights: str
+    batch_size: int
+    dropout: float
+    label_smoothing: float
+    class_weights: bool
+    val_fraction: float
+    test_fraction: float
+    head: HeadPhase
+    fine_tune: FineTunePhase
+    from_scratch: FullPhase
+    augmentation: Augmentation
+
+    def __post_init__(self) -> None:
+        row = backbone_named(self.backbone)
+        row.check_size(self.input_size)
+        if self.alpha != "auto":
+            row.check_alpha(self.alpha)
+        require("weights", self.weights, among=WEIGHTS_BY_NAME)
+        require("batch_size", self.batch_size, low=1, high=4096)
+        require("dropout", self.dropout, low=0, high=0.95)
+        require("label_smoothing", self.label_smoothing, low=0, high=0.5)
+        require("val_fraction", self.val_fraction, above=0, high=0.5)
+        require("test_fraction", self.test_fraction, above=0, high=0.5)
+        self.preprocessing()
+
+    def preprocessing(self) -> Preprocessing:
+        """The contract that this recipe's models are trained with."""
+        return Preprocessing(
+            height=self.input_size,
+            width=self.input_size,
+            resize_method=self.resize_method,
+            crop_fraction=self.crop_fraction,
+            interpolation=self.interpolation,
+        )
+
+    def with_epochs(self, head: int, full: int) -> Recipe:
+        """The same recipe with other numbers of epochs: of phase 1, and of the phase that trains the backbone."""
+        return replace(
+            self,
+            head=replace(self.head, epochs=head),
+            fine_tune=replace(self.fine_tune, epochs=full),
+            from_scratch=replace(self.from_scratch, epochs=full),
+        )
