@@ -1,0 +1,187 @@
+"""A run folder around a model that was made elsewhere."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from edgewright_runtime import atomic
+from edgewright_runtime.dataset import read_dataset, split_dataset
+from edgewright_runtime.errors import EdgewrightError
+from edgewright_runtime.hashing import sha256_of_bytes, sha256_of_file
+from edgewright_runtime.labels import read_labels, write_labels
+from edgewright_runtime.manifest import add_artefacts, describe, versions_of
+from edgewright_runtime.optional_imports import import_optional
+from edgewright_runtime.preprocessing import Normalisation, Preprocessing
+from edgewright_runtime.run_folder import RunFolder
+from edgewright_runtime.splits import SplitRow, write_splits
+
+from .adopted_model import ImageShape, check_outputs, image_shape, output_kind, probe_images
+from .normalisations import DeclaredNormalisation
+
+STAGE = "convert"
+_KERAS_SUFFIXES = frozenset({".keras", ".h5", ".hdf5"})
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What the user says about a model that was made elsewhere.
+
+    Attributes:
+        labels: file with one label per line, in the order of the outputs.
+        normalisation: what the model expects of pixels.
+        output: `probabilities` or `logits`; None to find out.
+        size: `HEIGHTxWIDTH`, where the model leaves it open.
+        resize_method: of the contract.
+        interpolation: of the contract.
+    """
+
+    labels: Path
+    normalisation: DeclaredNormalisation
+    output: str | None = None
+    size: str | None = None
+    resize_method: str = "squash"
+    interpolation: str = "bilinear"
+
+
+@dataclass(frozen=True)
+class _Adopted:
+    """The wrapped model, its input, and what its outputs were."""
+
+    model: Any
+    shape: ImageShape
+    output: str
+
+
+def adopt(source: Path, out: Path, declared: Declaration, *, data: Path | None, seed: int) -> RunFolder:
+    """The run folder, with the model wrapped so that raw pixels go in and probabilities come out.
+
+    Args:
+        source: a .keras or .h5 file, or a SavedModel folder.
+        out: the run folder to write.
+        declared: what the model itself does not tell.
+        data: images for the representative dataset and for evaluation: a folder of classes or a CSV file.
+        seed: of the splits.
+
+    Raises:
+        EdgewrightError: the model, its labels, its data and the declaration do not fit together.
+    """
+    labels = read_labels(declared.labels)
+    rows = _split_rows(data, labels, seed) if data is not None else ()
+    is_keras = _is_keras(source)
+    adopted = _from_keras(source, declared, labels) if is_keras else _from_saved_model(source, declared, labels)
+    run = RunFolder(atomic.make_folder(out))
+    # The other kind of an earlier adoption would be taken for this model's reference.
+    run.model.unlink(missing_ok=True)
+    shutil.rmtree(run.saved_model, ignore_errors=True)
+    with atomic.atomic_path(run.model if is_keras else run.saved_model) as temporary:
+        adopted.model.save(temporary)
+    _contract(adopted.shape, declared).save(run.preprocessing)
+    write_labels(run.labels, labels)
+    if rows:
+        write_splits(run.splits, rows)
+    _register(run, source, declared, adopted, seed=seed)
+    return run
+
+
+def _is_keras(source: Path) -> bool:
+    if source.is_dir():
+        if not (source / "saved_model.pb").is_file():
+            raise EdgewrightError(f"{source} is no SavedModel folder (it holds no saved_model.pb)")
+        return False
+    if not source.is_file():
+        raise EdgewrightError(f"No model at {source}; give a .keras or .h5 file or a SavedModel folder")
+    if source.suffix.lower() not in _KERAS_SUFFIXES:
+        raise EdgewrightError(f"{source} is no model that can be converted; give a .keras or .h5 file or a SavedModel")
+    return True
+
+
+def _split_rows(data: Path, labels: tuple[str, ...], seed: int) -> tuple[SplitRow, ...]:
+    return split_dataset(read_dataset(data, labels=labels), seed=seed)
+
+
+def _leaf(module: str) -> Any:
+    return import_optional(module, package="tensorflow", extra="convert", purpose="Converting a model")
+
+
+def _from_keras(source: Path, declared: Declaration, labels: tuple[str, ...]) -> _Adopted:
+    leaf = _leaf("edgewright_convert.adopt_keras")
+    model = leaf.load_foreign_keras(source)
+    inputs, outputs = leaf.keras_shapes(source, model)
+    shape = image_shape(source, inputs, size=declared.size)
+    check_outputs(source, outputs, labels, declared.labels)
+    sides, normalisation = (
+        (shape.height, shape.width, shape.channels),
+        declared.normalisation.for_channels(shape.channels),
+    )
+    bare = leaf.wrapped_keras(model, sides, normalisation, softmax=False)
+    kind = output_kind(
+        source,
+        declared=declared.output,
+        activation=leaf.last_activation(model),
+        answer=lambda images: leaf.answers_of(bare, images),
+        images=probe_images(shape),
+    )
+    wrapped = leaf.wrapped_keras(model, sides, normalisation, softmax=True) if kind == "logits" else bare
+    return _Adopted(wrapped, shape, kind)
+
+
+def _from_saved_model(source: Path, declared: Declaration, labels: tuple[str, ...]) -> _Adopted:
+    leaf = _leaf("edgewright_convert.adopt_saved_model")
+    loaded = leaf.load_foreign_saved_model(source)
+    inputs, outputs = leaf.saved_model_shapes(source, loaded)
+    shape = image_shape(source, inputs, size=declared.size)
+    check_outputs(source, outputs, labels, declared.labels)
+    sides, normalisation = (
+        (shape.height, shape.width, shape.channels),
+        declared.normalisation.for_channels(shape.channels),
+    )
+    bare = leaf.WrappedSavedModel(loaded, sides, normalisation, softmax=False)
+    kind = output_kind(
+        source, declared=declared.output, activation=None, answer=bare.answers, images=probe_images(shape)
+    )
+    wrapped = leaf.WrappedSavedModel(loaded, sides, normalisation, softmax=True) if kind == "logits" else bare
+    return _Adopted(wrapped, shape, kind)
+
+
+def _contract(shape: ImageShape, declared: Declaration) -> Preprocessing:
+    per_channel = declared.normalisation.for_channels(shape.channels)
+    return Preprocessing(
+        height=shape.height,
+        width=shape.width,
+        colour_mode="RGB" if shape.channels == 3 else "grayscale",
+        resize_method=declared.resize_method,
+        interpolation=declared.interpolation,
+        normalisation=Normalisation(per_channel.scale, per_channel.offset),
+    )
+
+
+def _register(run: RunFolder, source: Path, declared: Declaration, adopted: _Adopted, *, seed: int) -> None:
+    options = {
+        "adopted_from": source.name,
+        "adopted_sha256": _sha256_of_model(source),
+        "normalisation": declared.normalisation.name,
+        "channels": "BGR" if declared.normalisation.bgr else "RGB",
+        "output": adopted.output,
+        "seed": seed,
+    }
+    files = [run.preprocessing, run.labels, run.splits, run.model, *sorted(run.saved_model.rglob("*"))]
+    versions = versions_of(("edgewright", "tensorflow", "keras"))
+    add_artefacts(
+        run.path,
+        {
+            path.relative_to(run.path).as_posix(): describe(path, stage=STAGE, options=options, versions=versions)
+            for path in files
+            if path.is_file()
+        },
+    )
+
+
+def _sha256_of_model(source: Path) -> str:
+    if source.is_file():
+        return sha256_of_file(source)
+    files = sorted(path for path in source.rglob("*") if path.is_file())
+    lines = "".join(f"{sha256_of_file(path)} {path.relative_to(source).as_posix()}\n" for path in files)
+    return sha256_of_bytes(lines.encode())

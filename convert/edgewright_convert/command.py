@@ -1,0 +1,218 @@
+"""`edgewright convert`: one file per format, from a run folder or from a model that was made elsewhere."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from .options import DEFAULT_COMPUTE_CAPABILITIES, DEFAULT_REPRESENTATIVE_SIZE
+from .targets import DEFAULT_FORMATS
+
+if TYPE_CHECKING:
+    from edgewright_runtime.run_folder import RunFolder
+
+    from .pipeline import Outcome
+
+_OUTSIDE = "A model made elsewhere"
+_INT8 = "INT8"
+_ENGINES = "TensorRT engines"
+
+
+def convert(
+    source: Annotated[
+        Path, typer.Argument(metavar="RUN|MODEL", help="Run folder, or .keras, .h5 or SavedModel.", show_default=False)
+    ],
+    to: Annotated[
+        str | None,
+        typer.Option("--to", help=f"Formats, separated by commas; {', '.join(DEFAULT_FORMATS)} if not given."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Run folder to make from MODEL.", rich_help_panel=_OUTSIDE),
+    ] = None,
+    labels: Annotated[
+        Path | None, typer.Option(help="One label per line, in the order of the outputs.", rich_help_panel=_OUTSIDE)
+    ] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(help="Images to calibrate and evaluate with: folder or CSV file.", rich_help_panel=_OUTSIDE),
+    ] = None,
+    normalisation: Annotated[
+        str | None,
+        typer.Option(
+            help="What MODEL expects of pixels: raw, unit, minus-one-to-one, imagenet-torch, imagenet-caffe, or "
+            "SCALE,OFFSET.",
+            rich_help_panel=_OUTSIDE,
+        ),
+    ] = None,
+    output: Annotated[
+        str | None,
+        typer.Option(help="probabilities or logits; found out if not given.", rich_help_panel=_OUTSIDE),
+    ] = None,
+    size: Annotated[
+        str | None, typer.Option(help="HEIGHTxWIDTH, where MODEL leaves it open.", rich_help_panel=_OUTSIDE)
+    ] = None,
+    resize: Annotated[
+        str, typer.Option(help="How images reach that size: squash, crop or pad.", rich_help_panel=_OUTSIDE)
+    ] = "squash",
+    interpolation: Annotated[
+        str, typer.Option(help="bilinear, bicubic or lanczos.", rich_help_panel=_OUTSIDE)
+    ] = "bilinear",
+    representative_size: Annotated[
+        int, typer.Option(help="Training images to take ranges from.", rich_help_panel=_INT8)
+    ] = DEFAULT_REPRESENTATIVE_SIZE,
+    seed: Annotated[int, typer.Option(help="Of the draw of these images, and of MODEL's splits.")] = 0,
+    compute_capability: Annotated[
+        str, typer.Option(help="GPU generations for tensorrt-rtx.", rich_help_panel=_ENGINES)
+    ] = ",".join(DEFAULT_COMPUTE_CAPABILITIES),
+    batch: Annotated[
+        str, typer.Option(help="Least, best and greatest batch size.", rich_help_panel=_ENGINES)
+    ] = "1,1,8",
+    workspace_mb: Annotated[
+        int | None, typer.Option(min=1, help="GPU memory limit while building.", rich_help_panel=_ENGINES)
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per format, in a list.")] = False,
+) -> None:
+    """Convert a run's float model, or one made elsewhere, to files for phones, Raspberry Pis, Jetsons and GPUs.
+
+    Example: edgewright convert runs/digits --to tflite-int8,onnx-fp16
+    """
+    from .options import ConvertOptions, batch_profile
+    from .pipeline import convert_run
+    from .progress import status
+    from .targets import target_named
+
+    formats = _names(to)
+    for name in formats:
+        target_named(name)
+    options = ConvertOptions(
+        representative_size=representative_size,
+        seed=seed,
+        compute_capabilities=tuple(_parts(compute_capability)),
+        batch=batch_profile(batch),
+        workspace_mb=workspace_mb,
+    )
+    debug = bool(os.environ.get("EDGEWRIGHT_DEBUG"))
+    with status() as show:
+        show("Looking at the model")
+        if out is None:
+            run = _existing_run(source, {"--labels": labels, "--data": data, "--normalisation": normalisation})
+        else:
+            declared = _declared(labels, normalisation, output, size, resize, interpolation)
+            run = _adopted(source, out, data, declared, seed=seed, debug=debug)
+        outcomes = convert_run(run, formats, options, on_start=show, debug=debug)
+    _report(outcomes, run, as_json=as_json)
+    raise typer.Exit(exit_status(outcomes))
+
+
+def exit_status(outcomes: tuple[Outcome, ...]) -> int:
+    """0 when all were made, 3 when only packages are missing, else what the worst of the other errors deserves."""
+    from edgewright_runtime.errors import EXIT_DONE, EXIT_MISSING_DEPENDENCY
+
+    failures = {outcome.error.exit_status for outcome in outcomes if outcome.error is not None}
+    others = failures - {EXIT_MISSING_DEPENDENCY}
+    return max(others) if others else max(failures, default=EXIT_DONE)
+
+
+def _names(to: str | None) -> tuple[str, ...]:
+    from edgewright_runtime.formats import format_names
+
+    return DEFAULT_FORMATS if to is None else format_names(to)
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _existing_run(source: Path, outside: dict[str, Any]) -> RunFolder:
+    from edgewright_runtime.errors import EdgewrightError
+    from edgewright_runtime.run_folder import open_run
+
+    given = [name for name, value in outside.items() if value is not None]
+    if given or source.is_file() or (source / "saved_model.pb").is_file():
+        because = f" with {', '.join(given)}" if given else ""
+        raise EdgewrightError(
+            f"{source} is given{because} as a model made elsewhere; say with --out where its run goes"
+        )
+    return open_run(source)
+
+
+def _declared(
+    labels: Path | None,
+    normalisation: str | None,
+    output: str | None,
+    size: str | None,
+    resize: str,
+    interpolation: str,
+) -> Any:
+    from edgewright_runtime.errors import EdgewrightError
+
+    from .adopt import Declaration
+    from .normalisations import NORMALISATIONS, normalisation_named
+
+    if labels is None or normalisation is None:
+        absent = " and ".join(n for n, v in (("--labels", labels), ("--normalisation", normalisation)) if v is None)
+        raise EdgewrightError(
+            f"A model made elsewhere needs {absent}; the normalisations are {', '.join(NORMALISATIONS)} or SCALE,OFFSET"
+        )
+    return Declaration(
+        labels=labels,
+        normalisation=normalisation_named(normalisation),
+        output=output,
+        size=size,
+        resize_method=resize,
+        interpolation=interpolation,
+    )
+
+
+def _adopted(source: Path, out: Path, data: Path | None, declared: Any, *, seed: int, debug: bool) -> RunFolder:
+    from .adopt import adopt
+    from .library_noise import captured
+
+    with captured(show=debug):
+        return adopt(source, out, declared, data=data, seed=seed)
+
+
+def _report(outcomes: tuple[Outcome, ...], run: RunFolder, *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps([_as_dict(outcome, run) for outcome in outcomes], indent=2, ensure_ascii=False))
+    else:
+        _print_table(outcomes, run)
+    for outcome in outcomes:
+        if outcome.error is not None:
+            print(f"Error: {outcome.format}: {outcome.error}", file=sys.stderr)
+
+
+def _as_dict(outcome: Outcome, run: RunFolder) -> dict[str, Any]:
+    return {
+        "format": outcome.format,
+        "path": None if outcome.path is None else outcome.path.relative_to(run.path).as_posix(),
+        "size_bytes": outcome.size_bytes,
+        "seconds": round(outcome.seconds, 3),
+        "notes": list(outcome.notes),
+        "error": None if outcome.error is None else str(outcome.error),
+    }
+
+
+def _print_table(outcomes: tuple[Outcome, ...], run: RunFolder) -> None:
+    from edgewright_runtime.commands.tables import Column, print_table
+
+    columns = [Column("format"), Column("file"), Column("size MB", numeric=True), Column("s", numeric=True)]
+    print_table(f"Converted {run.path}", [*columns, Column("notes")], [_row(outcome, run) for outcome in outcomes])
+
+
+def _row(outcome: Outcome, run: RunFolder) -> tuple[str, ...]:
+    from rich.markup import escape
+
+    seconds = f"{outcome.seconds:.1f}"
+    if outcome.path is None:
+        return (outcome.format, "not made", "", seconds, "see the error below")
+    basis = () if outcome.asked else ("made because another format is made from it",)
+    notes = escape("; ".join((*basis, *outcome.notes)))
+    file = escape(outcome.path.relative_to(run.path).as_posix())
+    return (outcome.format, file, f"{outcome.size_bytes / 1e6:.2f}", seconds, notes)

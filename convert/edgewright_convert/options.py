@@ -1,0 +1,69 @@
+"""What a conversion may be told; every default in one place."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from edgewright_runtime.errors import EdgewrightError
+
+DEFAULT_REPRESENTATIVE_SIZE = 200
+"""Images. On a fine-tuned MobileNetV2 (alpha 0.35, 224 px) 50 and 300 images gave the same accuracy within a point, so
+200 is past where more images widen the ranges, and costs seconds."""
+
+DEFAULT_COMPUTE_CAPABILITIES = ("8.6", "7.5")
+"""RTX 30 and A10 (8.6), and T4 and RTX 20 (7.5): what engines for desks and clouds mostly meet."""
+
+
+@dataclass(frozen=True)
+class BatchProfile:
+    """The batch sizes that an engine is built for; it is fastest at `opt` and takes any from `min` to `max`."""
+
+    min: int = 1
+    opt: int = 1
+    max: int = 8
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.min <= self.opt <= self.max:
+            raise EdgewrightError(
+                f"An engine's batch sizes must rise from 1: least, best, greatest; not {self.min},{self.opt},{self.max}"
+            )
+
+
+@dataclass(frozen=True)
+class ConvertOptions:
+    """What a conversion was told.
+
+    Attributes:
+        representative_size: images in the representative dataset, fewer where the train split has fewer.
+        seed: of its draw.
+        compute_capabilities: NVIDIA GPU generations that tensorrt-rtx builds ahead of time for, such as `8.6`.
+        batch: of engines.
+        workspace_mb: memory that an engine's builder may use on the GPU; None leaves it to the library.
+    """
+
+    representative_size: int = DEFAULT_REPRESENTATIVE_SIZE
+    seed: int = 0
+    compute_capabilities: tuple[str, ...] = DEFAULT_COMPUTE_CAPABILITIES
+    batch: BatchProfile = BatchProfile()
+    workspace_mb: int | None = None
+
+    def of(self, names: tuple[str, ...]) -> dict[str, Any]:
+        """Those options that a format depends on, for the manifest."""
+        values = asdict(self)
+        return {name: list(values[name]) if isinstance(values[name], tuple) else values[name] for name in names}
+
+
+def batch_profile(text: str) -> BatchProfile:
+    """The profile written as `least,best,greatest`.
+
+    Raises:
+        EdgewrightError: it is not three rising whole numbers.
+    """
+    try:
+        least, best, greatest = (int(part) for part in text.split(","))
+    except ValueError as error:
+        raise EdgewrightError(
+            f"{text!r} are no batch sizes; give the least, the best and the greatest, such as 1,1,8"
+        ) from error
+    return BatchProfile(least, best, greatest)

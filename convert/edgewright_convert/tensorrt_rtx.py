@@ -1,0 +1,87 @@
+"""TensorRT-RTX engines, built ahead of time on a machine that needs no GPU."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+import tensorrt_rtx as trt
+
+from edgewright_runtime.errors import EdgewrightError
+from edgewright_runtime.hashing import sha256_of_bytes
+
+from .engine_building import (
+    BuilderMessages,
+    add_batch_profile,
+    logger_for,
+    parse_network,
+    serialised_engine,
+    set_workspace,
+)
+from .engine_key import EngineKey
+from .options import BatchProfile
+
+LIBRARY = "tensorrt-rtx"
+_NOT_GPUS = frozenset({"NONE", "CURRENT"})
+
+
+@cache
+def _logger() -> tuple[Any, BuilderMessages]:
+    # TensorRT keeps the first logger of a process and ignores every later one.
+    return logger_for(trt)
+
+
+def engine_from_onnx(
+    onnx_file: bytes,
+    *,
+    compute_capabilities: Sequence[str],
+    batch: BatchProfile,
+    workspace_mb: int | None = None,
+) -> tuple[bytes, EngineKey]:
+    """An engine for GPUs of the given compute capabilities, and its key.
+
+    Args:
+        onnx_file: content of an .onnx file; its types are the engine's precision.
+        compute_capabilities: such as `8.6` for RTX 30.
+        batch: sizes that the engine takes.
+        workspace_mb: memory limit while building.
+
+    Raises:
+        EdgewrightError: a compute capability is unknown, or TensorRT refuses the file.
+    """
+    targets = [_capability(text) for text in compute_capabilities]
+    logger, messages = _logger()
+    messages.errors.clear()
+    builder = trt.Builder(logger)
+    strongly_typed = 1 << int(trt.NetworkDefinitionCreationFlag.STRONGLY_TYPED)
+    network = parse_network(trt, builder, logger, onnx_file, network_flags=strongly_typed)
+    config = builder.create_builder_config()
+    config.num_compute_capabilities = len(targets)
+    for index, target in enumerate(targets):
+        config.set_compute_capability(target, index)
+    add_batch_profile(builder, network, config, batch)
+    set_workspace(trt, config, workspace_mb)
+    engine = serialised_engine(builder, network, config, messages)
+    key = EngineKey(
+        onnx_sha256=sha256_of_bytes(onnx_file),
+        library=LIBRARY,
+        library_version=trt.__version__,
+        devices=tuple(compute_capabilities),
+        batch=(batch.min, batch.opt, batch.max),
+        flags=("STRONGLY_TYPED",),
+    )
+    return engine, key
+
+
+def _capability(text: str) -> Any:
+    known = {
+        f"{name[2:-1]}.{name[-1]}": value
+        for name, value in trt.ComputeCapability.__members__.items()
+        if name not in _NOT_GPUS
+    }
+    if text not in known:
+        raise EdgewrightError(
+            f"tensorrt-rtx {trt.__version__} builds for the compute capabilities {', '.join(known)}, not {text!r}"
+        )
+    return known[text]
