@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from edgewright_train.recipe import Recipe
+from edgewright_train.recipe import HeadPhase, Recipe
 from edgewright_train.recipe_file import load_recipe
 
 SIZE = 32
@@ -38,8 +38,8 @@ def colours(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def small_recipe() -> Recipe:
     """The banana recipe cut down to seconds: 32 pixels, a narrow backbone, one view."""
-    recipe = replace(load_recipe("banana"), input_size=SIZE, alpha=0.35, batch_size=8)
-    return replace(recipe.with_epochs(6, 0), head=replace(recipe.head, views=1, epochs=6, learning_rate=0.01))
+    recipe = replace(load_recipe("banana").with_epochs(40, 0), input_size=SIZE, alpha=0.35, batch_size=8)
+    return replace(recipe, head=HeadPhase(epochs=40, learning_rate=0.01, views=1, early_stopping_patience=40))
 
 
 @pytest.fixture(scope="session")
