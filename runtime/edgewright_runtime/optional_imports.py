@@ -33,9 +33,7 @@ def import_optional(module: str, *, package: str, extra: str, purpose: str) -> A
 
 def missing(*, package: str, extra: str, purpose: str, cause: ImportError | None = None) -> str:
     """The sentence that says which package is missing and which extra brings it."""
-    top_level = package.replace("-", "_")
-    absent = not isinstance(cause, ModuleNotFoundError) or (cause.name or "").split(".")[0] in {top_level, ""}
-    why = "which is not installed" if absent and is_absent(package) else f"which does not import here ({cause})"
+    why = "which is not installed" if is_absent(package) else f"which does not import here ({cause})"
     return f"{purpose} needs {package}, {why}; run: pip install 'edgewright[{extra}]'"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -12,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from .atomic import cannot_write
 from .errors import EdgewrightError
 from .hashing import sha256_of_bytes
 from .preprocessing import Preprocessing
@@ -32,7 +34,8 @@ def cached_pixels(
     """
     shape = (len(rows), contract.height, contract.width, contract.channels)
     with tempfile.TemporaryFile(prefix="edgewright-") as file:
-        pixels: NDArray[np.uint8] = np.memmap(file, dtype=np.uint8, mode="w+", shape=shape)
+        _reserve(file.fileno(), math.prod(shape))
+        pixels: NDArray[np.uint8] = np.memmap(file, dtype=np.uint8, mode="r+", shape=shape)
 
         def read(index: int) -> None:
             pixels[index] = _pixels_of(rows[index], contract, run_path)
@@ -45,11 +48,23 @@ def cached_pixels(
         yield pixels
 
 
+def _reserve(descriptor: int, size_bytes: int) -> None:
+    """Takes the space on disk now: writing to a mapped file on a full disk would kill the process instead."""
+    try:
+        if hasattr(os, "posix_fallocate"):
+            os.posix_fallocate(descriptor, 0, size_bytes)
+        else:
+            os.ftruncate(descriptor, size_bytes)
+    except OSError as error:
+        raise cannot_write(Path(tempfile.gettempdir()), error) from error
+
+
 def _pixels_of(row: SplitRow, contract: Preprocessing, run_path: Path) -> NDArray[np.uint8]:
     path = locate(row.path, run_path)
     data = path.read_bytes()
     if sha256_of_bytes(data) != row.sha256:
         raise EdgewrightError(
-            f"{path} is not the image that splits.csv describes (its SHA-256 differs); restore it, or train again"
+            f"{path} is not the image that the data set was read with (its SHA-256 differs from the one in splits.csv); "
+            f"restore it, or start from the data set again"
         )
     return contract.apply(path)
