@@ -73,7 +73,9 @@ def _app(arguments: list[str]) -> typer.Typer:
         rich_markup_mode="rich",
         pretty_exceptions_enable=False,
     )
-    app.callback(epilog="First steps: edgewright digits data/digits, then train data/digits --recipe digits --out runs/digits")(_overview)
+    app.callback(
+        epilog="First steps: edgewright digits data/digits, then train data/digits --recipe digits --out runs/digits"
+    )(_overview)
     found = _found_commands()
     asked = next((argument for argument in arguments if not argument.startswith("-")), None)
     if asked is not None and asked not in found:

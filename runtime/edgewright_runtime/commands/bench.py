@@ -70,8 +70,9 @@ def print_latency(figures: dict[str, dict[str, Any]]) -> None:
         [Column("format"), *(Column(heading, numeric=True) for heading in headings), Column("by")],
         [_row(name, row) for name, row in figures.items()],
     )
-    for warning in dict.fromkeys(line for row in figures.values() for line in row["warnings"]):
-        print(f"Warning: {warning}")
+    for name, row in figures.items():
+        for warning in row["warnings"]:
+            print(f"Warning: {name}: {warning}")
 
 
 def _row(name: str, row: dict[str, Any]) -> tuple[str, ...]:
