@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -37,11 +38,19 @@ def load_foreign_keras(path: Path) -> Any:
     try:
         return keras.saving.load_model(path, compile=False, safe_mode=True)
     except Exception as error:  # Keras raises whatever the broken part happened to raise
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise EdgewrightError(
-            f"{path} cannot be loaded: {reason} If it has layers of your own, export it with model.export(FOLDER) and "
-            f"give that folder"
-        ) from error
+        raise EdgewrightError(f"{path} cannot be loaded: {_reason(error)}") from error
+
+
+def _reason(error: Exception) -> str:
+    """Keras's first line, or the name of the class that is not its own, which Keras puts somewhere in the middle."""
+    text = str(error).strip() or type(error).__name__
+    own = re.search(r"Could not locate (?:class|function) '([^']+)'|Unknown (?:layer|object): '([^']+)'", text)
+    if own is None:
+        return text.splitlines()[0]
+    return (
+        f"it uses {own[1] or own[2]!r}, which is not Keras's own; export it where that is defined with "
+        f"model.export(FOLDER), and give that folder"
+    )
 
 
 def _config_in_h5(path: Path) -> Any:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from edgewright_runtime.errors import DEBUG_VARIABLE
+
 from .options import DEFAULT_COMPUTE_CAPABILITIES, DEFAULT_REPRESENTATIVE_SIZE
 from .targets import DEFAULT_FORMATS
 
@@ -97,7 +99,7 @@ def convert(
         batch=batch_profile(batch),
         workspace_mb=workspace_mb,
     )
-    debug = bool(os.environ.get("EDGEWRIGHT_DEBUG"))
+    debug = bool(os.environ.get(DEBUG_VARIABLE))
     with status() as show:
         show("Looking at the model")
         if out is None:
@@ -171,8 +173,9 @@ def _declared(
 
 
 def _adopted(source: Path, out: Path, data: Path | None, declared: Any, *, seed: int, debug: bool) -> RunFolder:
+    from edgewright_runtime.library_noise import captured
+
     from .adopt import adopt
-    from .library_noise import captured
 
     with captured(show=debug):
         return adopt(source, out, declared, data=data, seed=seed)

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from edgewright_runtime import atomic
 from edgewright_runtime.errors import EdgewrightError, MissingDependencyError
-from edgewright_runtime.manifest import Artefact, add_artefacts, describe, read_manifest, versions_of
+from edgewright_runtime.library_noise import Noise, captured
+from edgewright_runtime.manifest import add_artefacts, describe, versions_of
 from edgewright_runtime.run_folder import RunFolder
 
-from .library_noise import Noise, captured
+from .freshness import is_fresh
 from .options import ConvertOptions
 from .product import Product
 from .sources import Sources
@@ -72,7 +73,7 @@ def convert_run(
     asked = [target_named(name) for name in formats]
     sources = Sources(run, options)
     outcomes: dict[str, Outcome] = {}
-    rows = [row for row in _in_order(asked) if row in asked or not _is_fresh(sources, row)]
+    rows = [row for row in _in_order(asked) if row in asked or not is_fresh(sources, row)]
     if any(row.derived_from is None for row in rows):
         # Once for all, and apart from the formats' own seconds.
         on_start("Loading the float model")
@@ -180,25 +181,3 @@ def _write(sources: Sources, row: Target, product: Product) -> Path:
         },
     )
     return path
-
-
-def _is_fresh(sources: Sources, row: Target) -> bool:
-    """Whether the format's file is there, as it was made, from the float model, contract and labels of now."""
-    path = sources.run.file_of(row.format)
-    entry = read_manifest(sources.run.path).artefacts.get(path.relative_to(sources.run.path).as_posix())
-    if entry is None or not path.is_file():
-        return False
-    return _still_the_file(path, entry) and _still_its_origin(sources, row, entry)
-
-
-def _still_the_file(path: Path, entry: Artefact) -> bool:
-    now = describe(path, stage=entry.stage, options={}, versions={})
-    return (now.sha256, now.size_bytes) == (entry.sha256, entry.size_bytes)
-
-
-def _still_its_origin(sources: Sources, row: Target, entry: Artefact) -> bool:
-    if not sources.has_reference:
-        # On a board the .onnx files are copied without the float model: there is nothing newer to make them from.
-        return True
-    wanted = (sources.source_sha256, sources.options.of(row.options))
-    return wanted == (entry.options.get("source_sha256"), entry.options.get("requested"))

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgewright_runtime.errors import EdgewrightError
+from edgewright_runtime.manifest import verify
 from edgewright_runtime.pixel_cache import cached_pixels
 from edgewright_runtime.preprocessing import Preprocessing
 from edgewright_runtime.run_folder import RunFolder
@@ -82,12 +83,15 @@ def representative_dataset(
     Raises:
         EdgewrightError: splits.csv has too few training images, or of one class only; an image is missing, unreadable,
             changed, or also a test image.
+        CheckFailedError: splits.csv is not the one that the manifest lists.
     """
     if not run.splits.is_file():
         raise EdgewrightError(
             f"{run.path} names no training images (it has no {run.splits.name}), and INT8 needs some for its "
             f"representative dataset; convert the model again with --data FOLDER"
         )
+    # Someone may have moved rows from one split to another since the model was trained.
+    verify(run.splits)
     rows = read_splits(run.splits)
     chosen = choose_rows(rows_of(rows, "train"), labels, size=size, seed=seed, where=str(run.splits))
     with cached_pixels(chosen, contract, run_path=run.path, description="Reading the representative dataset") as pixels:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -14,28 +17,34 @@ from edgewright_runtime.errors import EdgewrightError
 from .float_model import FloatModel
 from .tensor_names import INPUT_NAME, OUTPUT_NAME
 
+_SIGNATURE = "serving_default"
+
 _BATCH = 1
 """Phones and Raspberry Pis classify one image at a time, and some delegates take fixed shapes only."""
 
 
 def tflite_fp32_from_model(model: FloatModel) -> bytes:
     """A .tflite file with float32 weights and arithmetic."""
-    return _convert(_converter(model))
+    return _convert(model, lambda _: None)
 
 
 def tflite_fp16_from_model(model: FloatModel) -> bytes:
     """A .tflite file with float16 weights: half the size; computed in float16 on GPUs, in float32 on CPUs."""
-    converter = _converter(model)
-    converter.optimizations = [tf.lite.Optimize.DEFAULT]
-    converter.target_spec.supported_types = [tf.float16]
-    return _convert(converter)
+
+    def settings(converter: Any) -> None:
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        converter.target_spec.supported_types = [tf.float16]
+
+    return _convert(model, settings)
 
 
 def tflite_dynamic_from_model(model: FloatModel) -> bytes:
     """A .tflite file with INT8 weights whose activations are quantised on the fly (dynamic range)."""
-    converter = _converter(model)
-    converter.optimizations = [tf.lite.Optimize.DEFAULT]
-    return _convert(converter)
+
+    def settings(converter: Any) -> None:
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+
+    return _convert(model, settings)
 
 
 def tflite_int8_from_model(model: FloatModel, pixels: NDArray[np.uint8]) -> bytes:
@@ -45,13 +54,15 @@ def tflite_int8_from_model(model: FloatModel, pixels: NDArray[np.uint8]) -> byte
         model: the float model.
         pixels: the representative dataset, uint8 of shape (n, height, width, channels).
     """
-    converter = _converter(model)
-    converter.optimizations = [tf.lite.Optimize.DEFAULT]
-    converter.representative_dataset = lambda: _samples(pixels)
-    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
-    converter.inference_input_type = tf.uint8
-    converter.inference_output_type = tf.uint8
-    return _convert(converter)
+
+    def settings(converter: Any) -> None:
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        converter.representative_dataset = lambda: _samples(pixels)
+        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+        converter.inference_input_type = tf.uint8
+        converter.inference_output_type = tf.uint8
+
+    return _convert(model, settings)
 
 
 def _samples(pixels: NDArray[np.uint8]) -> Iterator[dict[str, NDArray[np.float32]]]:
@@ -59,7 +70,36 @@ def _samples(pixels: NDArray[np.uint8]) -> Iterator[dict[str, NDArray[np.float32
         yield {INPUT_NAME: image[np.newaxis].astype(np.float32)}
 
 
-def _converter(model: FloatModel) -> Any:
+_KNOWN_WARNINGS = (
+    # Said of every model whose input becomes uint8, and of no consequence: its range is that of the graph's first step.
+    r"Statistics for quantized inputs were expected, but not specified",
+    # Said of every INT8 conversion: the converter's own calibration still uses tf.lite.Interpreter.
+    r"\s*Warning: tf.lite.Interpreter is deprecated",
+)
+
+Settings = Callable[[Any], None]
+
+
+def _convert(model: FloatModel, settings: Settings) -> bytes:
+    """The file that TFLiteConverter makes of the frozen model once `settings` has set its attributes.
+
+    The frozen graph goes through a SavedModel on disk because only then do input and output keep their names in the
+    file's signature. `TFLiteConverter.from_concrete_functions` would write one too, but drops the names without a word
+    when that fails, as it does with the gradients that Keras's SiLU carries and no converter needs.
+    """
+    with tempfile.TemporaryDirectory(prefix="edgewright-") as folder, warnings.catch_warnings():
+        for pattern in _KNOWN_WARNINGS:
+            warnings.filterwarnings("ignore", message=pattern)
+        try:
+            _save(model, folder)
+            converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=[_SIGNATURE])
+            settings(converter)
+            return bytes(converter.convert())
+        except Exception as error:  # the converter raises classes of its own, ValueError and RuntimeError alike
+            raise EdgewrightError(f"TFLiteConverter refused the model: {_reason(error)}") from error
+
+
+def _save(model: FloatModel, folder: str) -> None:
     frozen = model.frozen(_BATCH)
 
     def named(pixels: Any) -> dict[str, Any]:
@@ -67,20 +107,16 @@ def _converter(model: FloatModel) -> Any:
         return {OUTPUT_NAME: outputs[0] if isinstance(outputs, (list, tuple)) else outputs}
 
     spec = tf.TensorSpec((_BATCH, *model.input_shape), tf.float32, name=INPUT_NAME)
-    concrete = tf.function(named, autograph=False).get_concrete_function(spec)
     holder = tf.Module()
-    holder.function = concrete  # keeps the frozen graph alive for the converter
-    return tf.lite.TFLiteConverter.from_concrete_functions([concrete], holder)
-
-
-def _convert(converter: Any) -> bytes:
-    try:
-        return bytes(converter.convert())
-    except Exception as error:  # the converter raises classes of its own, ValueError and RuntimeError alike
-        raise EdgewrightError(f"TFLiteConverter refused the model: {_reason(error)}") from error
+    holder.serve = tf.function(named, autograph=False).get_concrete_function(spec)
+    options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
+    tf.saved_model.save(holder, folder, signatures={_SIGNATURE: holder.serve}, options=options)
 
 
 def _reason(error: Exception) -> str:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    telling = [line for line in lines if "error:" in line or "not supported" in line or "custom op" in line.lower()]
-    return (telling or lines or [type(error).__name__])[0]
+    """The operators that TFLite lacks, where the converter names them; else its first line."""
+    text = str(error).strip() or type(error).__name__
+    lacking = re.findall(r"'(tf\.\w+)' op is neither", text)
+    if lacking:
+        return f"TFLite has no operator for {', '.join(dict.fromkeys(lacking))}; replace the layers that use it"
+    return text.splitlines()[0]

@@ -54,6 +54,7 @@ def check_dynamic(file: TfliteFile) -> tuple[str, ...]:
     """
     _check_builtin(file)
     _check_ends(file, "FLOAT32")
+    _refuse([t.name for t in file.tensors if t.dtype == "FLOAT16"], "tflite-dynamic", "float16 tensor(s)")
     kernels = [kernel for operator in file.operators if (kernel := _kernel(operator)) is not None]
     wide = [k.name for k in kernels if k.dtype in _FLOAT_TYPES and k.elements >= _DYNAMIC_MINIMUM]
     _refuse(wide, "tflite-dynamic", "float kernel(s)")

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 from importlib.metadata import EntryPoint, entry_points
 from typing import Annotated
 
 import typer
 
 from . import __version__
-from .errors import EdgewrightError
+from .errors import DEBUG_VARIABLE, EdgewrightError
 from .suggestion import unknown_name
 
 GROUP = "edgewright.commands"
@@ -25,7 +24,9 @@ _ORDER = ("digits", "train", "convert", "evaluate", "gate", "bench", "classify")
 def main() -> None:
     """Runs the command line and ends the process with its exit status."""
     arguments = sys.argv[1:]
-    debug = "--debug" in arguments or bool(os.environ.get("EDGEWRIGHT_DEBUG"))
+    if "--debug" in arguments:
+        os.environ[DEBUG_VARIABLE] = "1"
+    debug = bool(os.environ.get(DEBUG_VARIABLE))
     sys.argv[1:] = [argument for argument in arguments if argument != "--debug"]
     sys.exit(_exit_status(debug=debug))
 
@@ -57,6 +58,8 @@ def _exit_status(*, debug: bool) -> int | str | None:
 
 def _report(sentence: str, *, debug: bool) -> None:
     if debug:
+        import traceback
+
         traceback.print_exc()
     print(sentence, file=sys.stderr)
 

@@ -7,6 +7,9 @@ EXIT_CHECK_FAILED = 1
 EXIT_BAD_INPUT = 2
 EXIT_MISSING_DEPENDENCY = 3
 
+DEBUG_VARIABLE = "EDGEWRIGHT_DEBUG"
+"""Environment variable that `--debug` sets, for this process and those that it starts."""
+
 
 class EdgewrightError(Exception):
     """Bad input or usage: the message is one sentence saying what was given, expected and to do."""

@@ -64,7 +64,7 @@ def _pixels_of(row: SplitRow, contract: Preprocessing, run_path: Path) -> NDArra
     data = path.read_bytes()
     if sha256_of_bytes(data) != row.sha256:
         raise EdgewrightError(
-            f"{path} is not the image that the data set was read with (its SHA-256 differs from the one in splits.csv); "
+            f"{path} is not the image that the data set was read with (its SHA-256 differs from splits.csv); "
             f"restore it, or start from the data set again"
         )
     return contract.apply(path)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from edgewright_runtime.errors import EdgewrightError
+from edgewright_runtime.library_noise import captured
 from edgewright_runtime.optional_imports import import_optional
 
 if TYPE_CHECKING:
@@ -56,7 +54,7 @@ def train(
     from .progress import watching
 
     chosen = _chosen(recipe, epochs=epochs, size=size, alpha=alpha)
-    with _quiet_tensorflow():
+    with captured():
         import_optional("tensorflow", package="tensorflow", extra="train", purpose=_PURPOSE)
         pipeline = import_optional("edgewright_train.pipeline", package="keras", extra="train", purpose=_PURPOSE)
     with watching(sys.stderr) as reporter:
@@ -87,27 +85,6 @@ def _two_numbers(text: str) -> tuple[int, int]:
             f"--epochs takes two whole numbers such as 20,5 (the head, then all layers), not {text!r}"
         )
     return int(parts[0]), int(parts[1])
-
-
-@contextlib.contextmanager
-def _quiet_tensorflow() -> Iterator[None]:
-    """Keeps the lines off the screen that TensorFlow writes about itself while it loads, unless they are asked for.
-
-    They come from C++ before any log level is read, so nothing short of the file descriptor holds them back.
-    """
-    if "TF_CPP_MIN_LOG_LEVEL" in os.environ:
-        yield
-        return
-    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-    sys.stderr.flush()
-    kept = os.dup(2)
-    try:
-        with Path(os.devnull).open("wb") as nowhere:
-            os.dup2(nowhere.fileno(), 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
 
 
 def _show(trained: Trained, out: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +45,6 @@ def load(path: Path, *, threads: int | None) -> KerasModel:
         EdgewrightError: the file is no Keras model, or holds layers that run code of their own.
     """
     refuse_code_layers(path)
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's start-up messages would bury our own lines
     purpose = "Running a .keras file"
     tensorflow = import_optional("tensorflow", package="tensorflow", extra="train", purpose=purpose)
     keras = import_optional("keras", package="keras", extra="train", purpose=purpose)

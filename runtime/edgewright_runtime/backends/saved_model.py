@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +47,6 @@ def load(path: Path, *, threads: int | None) -> SavedModel:  # noqa: ARG001 -- T
         MissingDependencyError: TensorFlow is not installed.
         EdgewrightError: the folder is no SavedModel with one input and one output.
     """
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     tensorflow = import_optional("tensorflow", package="tensorflow", extra="convert", purpose="Running a SavedModel")
     try:
         return SavedModel(tensorflow.saved_model.load(str(path)), tensorflow)

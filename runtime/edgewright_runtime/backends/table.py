@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import EdgewrightError
+from ..library_noise import captured
 from .base import Backend, Loader
 
 
@@ -52,7 +53,8 @@ def load(path: Path, *, backend: str, threads: int | None = None) -> Backend:
             f"this release has {', '.join(known.name for known in BACKENDS)}"
         )
     loader: Loader = importlib.import_module(row.module).load
-    return loader(path, threads=threads)
+    with captured():
+        return loader(path, threads=threads)
 
 
 def backend_for(path: Path) -> str:

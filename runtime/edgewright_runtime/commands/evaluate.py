@@ -93,7 +93,7 @@ def print_comparison(measured: Sequence[tuple[str, Comparison, str | None]], *, 
 
     first = measured[0][1]
     print_table(
-        f"Against {reference} (top-1 {first.reference_top1:.2%}) on {first.n} held-back images",
+        f"Against {reference} (top-1 {first.reference_top1:.2%}) on {first.n} images",
         [
             Column("format"),
             Column("top-1", numeric=True),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -84,7 +83,6 @@ def _in_own_process(
             capture_output=True,
             text=True,
             check=False,
-            env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": os.environ.get("TF_CPP_MIN_LOG_LEVEL", "2")},
         )
         if done.returncode == 0:
             return FormatLatency(name, json.loads(answer.read_text()))

@@ -1,7 +1,7 @@
-"""Keeps the converters' chatter off the terminal, and keeps it at hand for when something fails.
+"""Keeps the libraries' chatter off the terminal, and keeps it at hand for when something fails.
 
 TensorFlow, MLIR and TensorRT write to file descriptors 1 and 2 from C++, past anything that Python can redirect, so the
-descriptors themselves are pointed at a file while a converter runs.
+descriptors themselves are pointed at a file while a library loads or converts.
 """
 
 from __future__ import annotations
@@ -13,23 +13,12 @@ import os
 import re
 import sys
 import tempfile
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_LOGGERS = ("tensorflow", "tf2onnx", "absl", "onnxruntime", "keras", "jax")
+from .errors import DEBUG_VARIABLE
 
-KNOWN_WARNINGS = (
-    # TensorFlow's own calibrator warns of the interpreter that it uses itself.
-    r"\s*Warning: tf\.lite\.Interpreter is deprecated",
-    # Said of every model whose inputs become uint8: their range is known to be 0 to 255 and is in the graph.
-    r"Statistics for quantized inputs were expected, but not specified",
-    # Said of every INT8 conversion: TFLiteConverter's own calibration still uses tf.lite.Interpreter.
-    r"\s*Warning: tf.lite.Interpreter is deprecated",
-    # Said of every float16 conversion: values that round to zero or to the largest float16 are checked afterwards.
-    r"the float32 number .* will be truncated to",
-)
-"""Python warnings of the libraries that say nothing about the user's model."""
+_LOGGERS = ("tensorflow", "tf2onnx", "absl", "onnxruntime", "keras", "jax")
 
 # glog's prefix of errors (E) and fatal errors (F), month and day; TensorFlow's, MLIR's and LiteRT's C++ use it.
 _SERIOUS = re.compile(r"^[EF]\d{4} .*?\] (?P<message>.+)$")
@@ -49,21 +38,19 @@ class Noise:
 
 
 @contextlib.contextmanager
-def captured(*, show: bool = False) -> Iterator[Noise]:
+def captured(*, show: bool | None = None) -> Iterator[Noise]:
     """Collects what libraries print; Python's own sys.stdout and sys.stderr still reach the terminal.
 
     Args:
-        show: let everything through instead (`--debug`).
+        show: let everything through instead; what `--debug` asks for (EDGEWRIGHT_DEBUG) if not given.
     """
     noise = Noise()
-    if show:
+    if os.environ.get(DEBUG_VARIABLE) if show is None else show:
         yield noise
         return
     with tempfile.TemporaryFile() as file:
         try:
-            with _redirected(file.fileno()), _quiet_loggers(), warnings.catch_warnings():
-                for pattern in KNOWN_WARNINGS:
-                    warnings.filterwarnings("ignore", message=pattern)
+            with _redirected(file.fileno()), _quiet_loggers():
                 yield noise
         finally:
             file.seek(0)
@@ -108,11 +95,18 @@ def _flush() -> None:
 @contextlib.contextmanager
 def _quiet_loggers() -> Iterator[None]:
     """Python loggers hold a stream of their own, which is not always descriptor 2."""
-    levels = {name: logging.getLogger(name).level for name in _LOGGERS}
-    for name in levels:
-        logging.getLogger(name).setLevel(logging.ERROR)
+    loggers = [logging.getLogger(name) for name in _LOGGERS]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.ERROR)  # holds for the loggers below it as well
+        logger.addFilter(_is_error)  # holds although absl sets its level anew when it is imported
     try:
         yield
     finally:
-        for name, level in levels.items():
-            logging.getLogger(name).setLevel(level)
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.removeFilter(_is_error)
+            logger.setLevel(level)
+
+
+def _is_error(record: logging.LogRecord) -> bool:
+    return record.levelno >= logging.ERROR
