@@ -65,6 +65,7 @@ train: $(REFERENCE)  ## Train the float model (or take MODEL in) into RUN.
 
 data/digits/.complete: $(SETUP)
 	$(EDGEWRIGHT) digits data/digits
+	@touch $@
 
 $(RUN)/model.keras: | $(SETUP) $(if $(filter data/digits,$(DATA)),data/digits/.complete)
 	@$(if $(DATA),,echo "Error: name the images: make $(MAKECMDGOALS) RECIPE=$(RECIPE) DATA=FOLDER" >&2; exit 2)

@@ -18,7 +18,7 @@ EXIT_UNEXPECTED = 70  # EX_SOFTWARE of sysexits.h: never to be mistaken for a fa
 EXIT_INTERRUPTED = 130  # what shells report after Ctrl-C
 
 # The order in which a model meets them; commands from other packages come after.
-_ORDER = ("digits", "train", "convert", "evaluate", "gate", "bench", "classify")
+_ORDER = ("digits", "train", "convert", "explain", "evaluate", "gate", "bench", "classify")
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 EDGEWRIGHT = Path(sys.executable).with_name("edgewright")
-COMMANDS = ["digits", "train", "convert", "evaluate", "gate", "bench", "classify"]
+COMMANDS = ["digits", "train", "convert", "explain", "evaluate", "gate", "bench", "classify"]
 
 
 def edgewright(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:

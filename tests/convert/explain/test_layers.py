@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from edgewright_convert.explain.layers import layer_errors
+from edgewright_runtime.errors import EdgewrightError
+from edgewright_runtime.preprocessing import Preprocessing
+
+EDGEWRIGHT = Path(sys.executable).with_name("edgewright")
+
+
+@pytest.fixture(scope="module")
+def pixels(digit_images):
+    return np.stack([Preprocessing(32, 32).apply(digit_images / str(label) / "0002.png") for label in range(10)])
+
+
+@pytest.fixture(scope="module")
+def files(converted_run):
+    tflite = converted_run / "tflite"
+    return (tflite / "model_fp32.tflite").read_bytes(), (tflite / "model_int8.tflite").read_bytes()
+
+
+def test_every_layer_is_measured_once(files, pixels):
+    rows = layer_errors(*files, pixels)
+    operators = [row.operator for row in rows]
+    assert operators.count("CONV_2D") == 3
+    assert "FULLY_CONNECTED" in operators
+    assert len({(row.layer, row.operator, row.scale) for row in rows}) == len(rows)
+
+
+def test_int8_layers_are_near_the_float_ones_but_not_equal(files, pixels):
+    for row in layer_errors(*files, pixels):
+        assert 10 < row.sqnr_db < 100
+        assert 0 < row.range_utilisation <= 1
+        assert 0 <= row.saturation < 0.2
+        assert 0 < row.rmse_over_scale < 10
+
+
+def test_brighter_images_than_the_calibration_saw_saturate(files, pixels):
+    usual = layer_errors(*files, pixels)
+    inverted = layer_errors(*files, 255 - pixels)
+    assert max(row.saturation for row in inverted) > max(row.saturation for row in usual)
+
+
+def test_files_of_different_models_are_refused(files, pixels, tmp_path):
+    import keras
+    import tensorflow as tf
+
+    inputs = keras.Input((32, 32, 3), name="other")
+    outputs = keras.layers.GlobalAveragePooling2D(name="else")(inputs)
+    folder = tmp_path / "saved"
+    keras.Model(inputs, outputs, name="foreign").export(folder, verbose=False)
+    other = tf.lite.TFLiteConverter.from_saved_model(str(folder)).convert()
+    with pytest.raises(EdgewrightError, match="no layer in common"):
+        layer_errors(other, files[1], pixels)
+
+
+def test_the_command_writes_every_layer_and_a_picture(run_copy):
+    done = subprocess.run(
+        [EDGEWRIGHT, "explain", str(run_copy), "--images", "4", "--rows", "3"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Layers that lose most" in done.stdout
+    layers = json.loads((run_copy / "explain" / "int8_layers.json").read_text())["layers"]
+    assert {"layer", "sqnr_db", "rmse_over_scale", "range_utilisation", "saturation"} <= layers[0].keys()
+    with Image.open(run_copy / "explain" / "int8_layers.png") as picture:
+        assert picture.format == "PNG"
+    assert done.stderr == ""
+
+
+def test_a_run_without_both_files_says_how_to_make_them(float_run):
+    done = subprocess.run([EDGEWRIGHT, "explain", str(float_run)], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "--to tflite-fp32,tflite-int8" in done.stderr
