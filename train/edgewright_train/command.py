@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from edgewright_runtime.errors import EdgewrightError
+from edgewright_runtime.errors import DEBUG_VARIABLE, EdgewrightError
 from edgewright_runtime.library_noise import captured
 from edgewright_runtime.optional_imports import import_optional
 
@@ -54,6 +55,9 @@ def train(
     from .progress import watching
 
     chosen = _chosen(recipe, epochs=epochs, size=size, alpha=alpha)
+    if not os.environ.get(DEBUG_VARIABLE):
+        # TensorFlow looks for a GPU again with the first step, and calls it an error that there is none.
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with captured():
         import_optional("tensorflow", package="tensorflow", extra="train", purpose=_PURPOSE)
         pipeline = import_optional("edgewright_train.pipeline", package="keras", extra="train", purpose=_PURPOSE)
