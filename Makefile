@@ -25,7 +25,7 @@ EXTRAS := train,convert,onnx,bench,dev$(if $(filter Linux-x86_64,$(shell uname -
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo train convert tflite-fp32 tflite-fp16 tflite-dynamic tflite-int8 onnx tensorrt tensorrt-rtx \
-	evaluate bench classify test test-quick test-pythons benchmarks lint typecheck format clean
+	evaluate bench classify test test-quick test-pythons test-mediapipe benchmarks lint typecheck typecheck-tensorrt format clean ask-the-key
 
 # --- What a run was made with: other values for the same run are refused, or an hour's training would be lost ---
 -include $(RUN)/.made-with.mk
@@ -89,10 +89,11 @@ $(RUN)/tflite/model_%.tflite: $(REFERENCE)
 $(RUN)/onnx/model_%.onnx: $(REFERENCE)
 	$(EDGEWRIGHT) convert $(RUN) --to onnx-$* $(OPTIONS)
 
-$(RUN)/tensorrt/model_%.rtx.engine: $(RUN)/onnx/model_%.onnx
+# Asked every time: the engine's key, not its date, tells whether it must be built again (another TensorRT, another GPU).
+$(RUN)/tensorrt/model_%.rtx.engine: $(RUN)/onnx/model_%.onnx ask-the-key
 	$(EDGEWRIGHT) convert $(RUN) --to tensorrt-rtx-$* $(OPTIONS)
 
-$(RUN)/tensorrt/model_%.engine: $(RUN)/onnx/model_%.onnx
+$(RUN)/tensorrt/model_%.engine: $(RUN)/onnx/model_%.onnx ask-the-key
 	$(EDGEWRIGHT) convert $(RUN) --to tensorrt-$* $(OPTIONS)
 
 # A format is done when it has been compared with the float model; the mark is made only if the gate does not fail it.
@@ -135,6 +136,9 @@ test-quick: $(VENV)/.setup-done  ## Run the tests without the long chains.
 test-pythons: $(VENV)/.setup-done  ## Install the wheel on Python 3.10, 3.12 and 3.13 where found, and classify.
 	$(BIN)/python -m pytest -m pythons
 
+test-mediapipe: $(VENV)/.setup-done  ## Give .tflite files to MediaPipe Tasks, in an environment of its own.
+	$(BIN)/python -m pytest -m mediapipe
+
 benchmarks: $(VENV)/.setup-done  ## Run the benchmark suites.
 	$(BIN)/python -m pytest benchmarks -m "" -p no:warnings
 
@@ -145,6 +149,18 @@ lint: $(VENV)/.setup-done  ## Check style, formatting and who imports whom.
 
 typecheck: $(VENV)/.setup-done  ## Check types.
 	$(BIN)/mypy
+
+# Not in the environment: they would make `import tensorrt` find a folder where there is no TensorRT. As published, a
+# few of their lines name a parameter `in` or put a default before none, which no parser takes.
+STUBS := build/tensorrt-stubs-10.13.0.35.1
+
+$(STUBS)/.done: | $(VENV)/.setup-done
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --target $(STUBS) $(subst stubs-,stubs==,$(notdir $(STUBS)))
+	sed -i -e 's/\bin: list/inputs: list/' -e 's/ = None, channel_axis: int)/ = None, channel_axis: int = 0)/' $(STUBS)/tensorrt_bindings/tensorrt.pyi
+	@touch $@
+
+typecheck-tensorrt: $(STUBS)/.done  ## Check the use of TensorRT's interface against its published type stubs.
+	MYPYPATH=$(STUBS) $(BIN)/mypy --cache-dir build/.mypy_cache
 
 format: $(VENV)/.setup-done  ## Format the sources.
 	$(BIN)/ruff check --fix .

@@ -16,6 +16,16 @@ SHARED = Path(__file__).resolve().parents[1].parent / "shared"
 PER_CLASS = 30
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skips what needs a GPU where there is none, with the reason."""
+    if item.get_closest_marker("gpu") is not None:
+        from edgewright_runtime.backends.cuda import why_no_gpu
+
+        reason = why_no_gpu()
+        if reason is not None:
+            pytest.skip(reason)
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of real photographs and weights beside the checkout."""

@@ -12,7 +12,13 @@ import typer
 
 from edgewright_runtime.errors import DEBUG_VARIABLE
 
-from .options import DEFAULT_COMPUTE_CAPABILITIES, DEFAULT_REPRESENTATIVE_SIZE
+from .options import (
+    DEFAULT_COMPUTE_CAPABILITIES,
+    DEFAULT_INT8_EFFORT,
+    DEFAULT_LICENCE,
+    DEFAULT_MODEL_NAME,
+    DEFAULT_REPRESENTATIVE_SIZE,
+)
 from .targets import DEFAULT_FORMATS
 
 if TYPE_CHECKING:
@@ -23,6 +29,7 @@ if TYPE_CHECKING:
 _OUTSIDE = "A model made elsewhere"
 _INT8 = "INT8"
 _ENGINES = "TensorRT engines"
+_METADATA = "What .tflite files say of the model"
 
 
 def convert(
@@ -68,6 +75,14 @@ def convert(
     representative_size: Annotated[
         int, typer.Option(help="Training images to take ranges from.", rich_help_panel=_INT8)
     ] = DEFAULT_REPRESENTATIVE_SIZE,
+    int8_effort: Annotated[
+        str,
+        typer.Option(
+            "--int8-effort",
+            help="Against what INT8 loses in .tflite: fast (biases), balanced (weights too) or best (several tries).",
+            rich_help_panel=_INT8,
+        ),
+    ] = DEFAULT_INT8_EFFORT,
     seed: Annotated[int, typer.Option(help="Of the draw of these images, and of MODEL's splits.")] = 0,
     compute_capability: Annotated[
         str, typer.Option(help="GPU generations for tensorrt-rtx.", rich_help_panel=_ENGINES)
@@ -78,6 +93,14 @@ def convert(
     workspace_mb: Annotated[
         int | None, typer.Option(min=1, help="GPU memory limit while building.", rich_help_panel=_ENGINES)
     ] = None,
+    model_name: Annotated[str, typer.Option(help="Its name.", rich_help_panel=_METADATA)] = DEFAULT_MODEL_NAME,
+    model_version: Annotated[
+        str | None,
+        typer.Option(help="Its version; the beginning of its hash if not given.", rich_help_panel=_METADATA),
+    ] = None,
+    licence: Annotated[
+        str, typer.Option("--licence", "--license", help="Its licence.", rich_help_panel=_METADATA)
+    ] = DEFAULT_LICENCE,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per format, in a list.")] = False,
 ) -> None:
     """Convert a run's float model, or one made elsewhere, to files for phones, Raspberry Pis, Jetsons and GPUs.
@@ -95,19 +118,23 @@ def convert(
     options = ConvertOptions(
         representative_size=representative_size,
         seed=seed,
+        int8_effort=int8_effort,
         compute_capabilities=tuple(_parts(compute_capability)),
         batch=batch_profile(batch),
         workspace_mb=workspace_mb,
+        model_name=model_name,
+        model_version=model_version,
+        licence=licence,
     )
     debug = bool(os.environ.get(DEBUG_VARIABLE))
-    with status() as show:
-        show("Looking at the model")
+    with status() as line:
+        line.start("Looking at the model")
         if out is None:
             run = _existing_run(source, {"--labels": labels, "--data": data, "--normalisation": normalisation})
         else:
             declared = _declared(labels, normalisation, output, size, resize, interpolation)
             run = _adopted(source, out, data, declared, seed=seed, debug=debug)
-        outcomes = convert_run(run, formats, options, on_start=show, debug=debug)
+        outcomes = convert_run(run, formats, options, on_start=line.start, on_progress=line.detail, debug=debug)
     _report(outcomes, run, as_json=as_json)
     raise typer.Exit(exit_status(outcomes))
 

@@ -15,9 +15,9 @@ from edgewright_runtime.errors import CheckFailedError
 from .onnx_graph import BATCH_NAME, initializers
 from .tensor_names import INPUT_NAME, OUTPUT_NAME
 
-FP32_TOLERANCE = 1e-4
-"""Greatest difference of a probability between Keras and float32 ONNX: a hundred times the rounding that different
-orders of summation were seen to cause."""
+FP32_TOLERANCE = 1e-3
+"""Greatest difference of a probability between Keras and float32 ONNX. Different orders of summation were seen to cause
+1e-6 in small networks and a little over 1e-4 in a MobileNetV2 whose logits lie far apart."""
 
 _ERRORS_ONLY = 3
 _FLOAT = onnx.TensorProto.FLOAT
@@ -52,8 +52,8 @@ def check_agrees(data: bytes, pixels: NDArray[np.uint8], expected: NDArray[np.fl
     worst = float(np.abs(answers - expected).max())
     if not worst <= tolerance:
         raise CheckFailedError(
-            f"The ONNX file's probabilities differ by up to {worst:.2g} from the float model's; at most {tolerance} is "
-            f"rounding"
+            f"The ONNX file's probabilities differ by up to {worst:.3g} from the float model's; at most {tolerance:g} "
+            f"is rounding"
         )
 
 

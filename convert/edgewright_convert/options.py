@@ -6,13 +6,24 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from edgewright_runtime.errors import EdgewrightError
+from edgewright_runtime.suggestion import unknown_name
 
 DEFAULT_REPRESENTATIVE_SIZE = 200
 """Images. On a fine-tuned MobileNetV2 (alpha 0.35, 224 px) 50 and 300 images gave the same accuracy within a point, so
 200 is past where more images widen the ranges, and costs seconds."""
 
+INT8_EFFORTS = ("fast", "balanced", "best")
+
+DEFAULT_INT8_EFFORT = "balanced"
+"""See docs/explanation/int8-accuracy.md for what each effort buys and costs."""
+
 DEFAULT_COMPUTE_CAPABILITIES = ("8.6", "7.5")
 """RTX 30 and A10 (8.6), and T4 and RTX 20 (7.5): what engines for desks and clouds mostly meet."""
+
+DEFAULT_MODEL_NAME = "Image classifier"
+
+DEFAULT_LICENCE = "not stated; ask whoever trained the model"
+"""A model's licence is for its maker to say: it follows from the images and weights that it was trained with."""
 
 
 @dataclass(frozen=True)
@@ -37,16 +48,28 @@ class ConvertOptions:
     Attributes:
         representative_size: images in the representative dataset, fewer where the train split has fewer.
         seed: of its draw.
+        int8_effort: how much is done to keep an INT8 .tflite file near the float model: `fast`, `balanced` or `best`.
         compute_capabilities: NVIDIA GPU generations that tensorrt-rtx builds ahead of time for, such as `8.6`.
         batch: of engines.
         workspace_mb: memory that an engine's builder may use on the GPU; None leaves it to the library.
+        model_name: in the metadata of .tflite files.
+        model_version: in the same; None takes the beginning of the hash of the float model, contract and labels.
+        licence: in the same.
     """
 
     representative_size: int = DEFAULT_REPRESENTATIVE_SIZE
     seed: int = 0
+    int8_effort: str = DEFAULT_INT8_EFFORT
     compute_capabilities: tuple[str, ...] = DEFAULT_COMPUTE_CAPABILITIES
     batch: BatchProfile = BatchProfile()
     workspace_mb: int | None = None
+    model_name: str = DEFAULT_MODEL_NAME
+    model_version: str | None = None
+    licence: str = DEFAULT_LICENCE
+
+    def __post_init__(self) -> None:
+        if self.int8_effort not in INT8_EFFORTS:
+            raise EdgewrightError(unknown_name("INT8 effort", self.int8_effort, INT8_EFFORTS))
 
     def of(self, names: tuple[str, ...]) -> dict[str, Any]:
         """Those options that a format depends on, for the manifest."""

@@ -56,6 +56,7 @@ def convert_run(
     options: ConvertOptions,
     *,
     on_start: OnStart = lambda _: None,
+    on_progress: OnStart = lambda _: None,
     debug: bool = False,
 ) -> tuple[Outcome, ...]:
     """One outcome per format, in the order in which they were made; what they are derived from comes first.
@@ -65,13 +66,14 @@ def convert_run(
         formats: names of formats.
         options: how to make them.
         on_start: called with what is being done, as a phrase, as each step begins.
+        on_progress: called with how far that step has come, as a phrase, where it can tell.
         debug: let the libraries print.
 
     Raises:
         EdgewrightError: a format is unknown, or the run folder itself is unusable.
     """
     asked = [target_named(name) for name in formats]
-    sources = Sources(run, options)
+    sources = Sources(run, options, on_progress=on_progress)
     outcomes: dict[str, Outcome] = {}
     rows = [row for row in _in_order(asked) if row in asked or not is_fresh(sources, row)]
     if any(row.derived_from is None for row in rows):

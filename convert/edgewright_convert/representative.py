@@ -27,6 +27,9 @@ from .options import DEFAULT_REPRESENTATIVE_SIZE
 MINIMUM_SIZE = 20
 """Images. Below this a range is the extreme of so few values that a single odd photograph decides it."""
 
+JUDGES = 200
+"""Images that INT8 files are compared on; enough to tell their mean differences from the float model apart."""
+
 
 @dataclass(frozen=True)
 class RepresentativeDataset:
@@ -99,6 +102,19 @@ def representative_dataset(
         return RepresentativeDataset(chosen, np.array(pixels), seed, absent)
 
 
+def judging_pixels(run: RunFolder, contract: Preprocessing, representative: RepresentativeDataset) -> NDArray[np.uint8]:
+    """Pixels of validation and training images that are not in the representative dataset, at most `JUDGES`.
+
+    Validation images come first: the network has not learned them by heart.
+    """
+    taken = {row.sha256 for row in representative.rows}
+    rows = read_splits(run.splits)
+    drawn = [row for split in ("val", "train") for row in sorted(rows_of(rows, split), key=_drawn_last)]
+    chosen = [row for row in drawn if row.sha256 not in taken][:JUDGES]
+    with cached_pixels(chosen, contract, run_path=run.path, description="Reading images to judge by") as pixels:
+        return np.array(pixels)
+
+
 def choose_rows(
     rows: Sequence[SplitRow], labels: Sequence[str], *, size: int, seed: int, where: str
 ) -> tuple[SplitRow, ...]:
@@ -139,6 +155,10 @@ def _by_label(rows: Sequence[SplitRow], labels: Sequence[str], where: str) -> di
         distinct.setdefault(row.sha256, row)
     grouped = {label: [row for row in distinct.values() if row.label == label] for label in labels}
     return {label: of_class for label, of_class in grouped.items() if of_class}
+
+
+def _drawn_last(row: SplitRow) -> bytes:
+    return _draw_key(row, 0)
 
 
 def _draw_key(row: SplitRow, seed: int) -> bytes:

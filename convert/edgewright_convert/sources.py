@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
 
 from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.formats import REFERENCE_FORMATS
@@ -21,13 +25,23 @@ if TYPE_CHECKING:
     from .float_model import FloatModel
     from .representative import RepresentativeDataset
     from .sample import Sample
+    from .tflite_metadata import ModelCard
+
+_VERSION_DIGITS = 12
 
 
 class Sources:
-    """A run's float model, contract, labels and representative dataset."""
+    """A run's float model, contract, labels and representative dataset.
 
-    def __init__(self, run: RunFolder, options: ConvertOptions) -> None:
+    Attributes:
+        on_progress: to be called with how far a long step has come, as a phrase.
+    """
+
+    def __init__(
+        self, run: RunFolder, options: ConvertOptions, *, on_progress: Callable[[str], None] = lambda _: None
+    ) -> None:
         self.run = run
+        self.on_progress = on_progress
         self.options = options
         self.labels = read_labels(run.labels)
         self.contract = Preprocessing.load(run.preprocessing)
@@ -90,6 +104,13 @@ class Sources:
         )
 
     @cached_property
+    def judging(self) -> NDArray[np.uint8]:
+        """Pixels that INT8 files are compared on while they are made: neither calibrated nor tested with."""
+        from .representative import judging_pixels
+
+        return judging_pixels(self.run, self.contract, self.representative)
+
+    @cached_property
     def sample(self) -> Sample:
         """A few images to try files on."""
         from .sample import sample_of
@@ -103,6 +124,14 @@ class Sources:
         files = [self.run.preprocessing, self.run.labels, *reference]
         lines = "".join(f"{sha256_of_file(path)} {path.relative_to(self.run.path).as_posix()}\n" for path in files)
         return hashlib.sha256(lines.encode()).hexdigest()
+
+    @cached_property
+    def card(self) -> ModelCard:
+        """What people should know of the model."""
+        from .tflite_metadata import ModelCard
+
+        version = self.options.model_version or self.source_sha256[:_VERSION_DIGITS]
+        return ModelCard(self.options.model_name, version, self.options.licence)
 
     def bytes_of(self, format_name: str) -> bytes:
         """The file of a format that was made before.

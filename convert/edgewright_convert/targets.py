@@ -50,14 +50,16 @@ class Target:
 
 
 _REPRESENTATIVE = ("representative_size", "seed")
+_CARD = ("model_name", "model_version", "licence")
+_TFLITE_INT8 = (*_REPRESENTATIVE, "int8_effort", *_CARD)
 _ENGINE = ("batch", "workspace_mb")
 _RTX_ENGINE = ("compute_capabilities", *_ENGINE)
 
 TARGETS: tuple[Target, ...] = (
-    Target("tflite-fp32", "edgewright_convert.tflite_products.fp32", _TFLITE),
-    Target("tflite-fp16", "edgewright_convert.tflite_products.fp16", _TFLITE),
-    Target("tflite-dynamic", "edgewright_convert.tflite_products.dynamic", _TFLITE),
-    Target("tflite-int8", "edgewright_convert.tflite_products.int8", _TFLITE, options=_REPRESENTATIVE),
+    Target("tflite-fp32", "edgewright_convert.tflite_products.fp32", _TFLITE, options=_CARD),
+    Target("tflite-fp16", "edgewright_convert.tflite_products.fp16", _TFLITE, options=_CARD),
+    Target("tflite-dynamic", "edgewright_convert.tflite_products.dynamic", _TFLITE, options=_CARD),
+    Target("tflite-int8", "edgewright_convert.tflite_products.int8", _TFLITE, options=_TFLITE_INT8),
     Target("onnx-fp32", "edgewright_convert.onnx_products.fp32", _ONNX_FROM_KERAS),
     Target("onnx-fp16", "edgewright_convert.onnx_products.fp16", _ONNX_FROM_ONNX, derived_from="onnx-fp32"),
     Target(

@@ -15,6 +15,7 @@ _WEIGHTED = frozenset({"CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "TRANS
 _DYNAMIC_MINIMUM = 1024
 """TFLiteConverter leaves kernels with fewer elements in float32 (`minimum_elements_for_weights` in its quantiser)."""
 
+_BETWEEN = frozenset({"QUANTIZE", "DEQUANTIZE"})
 _LISTED = 5
 
 
@@ -71,8 +72,15 @@ def check_int8(file: TfliteFile) -> tuple[str, ...]:
         CheckFailedError: naming the operators that compute in float, or that are not TFLite's own.
     """
     _check_builtin(file)
-    in_float = [str(o) for o in file.operators if any(t.dtype in _FLOAT_TYPES for t in (*o.inputs, *o.outputs))]
-    _refuse(in_float, "tflite-int8", "operator(s) that compute in float")
+    in_float = [o for o in file.operators if any(t.dtype in _FLOAT_TYPES for t in (*o.inputs, *o.outputs))]
+    # What converts to float and back only stands around the operators that are the reason.
+    reasons = [o for o in in_float if o.name not in _BETWEEN] or in_float
+    _refuse(
+        [str(o) for o in reasons],
+        "tflite-int8",
+        "operator(s) that compute in float",
+        advice="; TFLite has no INT8 kernel for them: replace these layers, or take tflite-dynamic or tflite-fp16",
+    )
     _check_ends(file, "UINT8")
     for tensor in (*file.inputs, *file.outputs):
         if len(tensor.scales) != 1 or tensor.scales[0] <= 0:
@@ -109,10 +117,10 @@ def _kernel(operator: TfliteOperator) -> TfliteTensor | None:
     return kernel if kernel.constant else None
 
 
-def _refuse(found: Iterable[str], format_name: str, what: str) -> None:
+def _refuse(found: Iterable[str], format_name: str, what: str, *, advice: str = "") -> None:
     names = list(found)
     if names:
-        raise CheckFailedError(f"The {format_name} file has {what}: {_listed(names)}")
+        raise CheckFailedError(f"The {format_name} file has {what}: {_listed(names)}{advice}")
 
 
 def _listed(names: list[str]) -> str:

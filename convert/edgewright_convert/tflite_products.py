@@ -1,40 +1,66 @@
-"""The four .tflite formats of a run: converted, then checked on the file."""
+"""The four .tflite formats of a run: converted, checked on the file, then given their metadata."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, cast
+
 from . import tflite, tflite_checks
+from .int8 import Effort, tflite_int8_from_keras
 from .product import Product
 from .sources import Sources
 from .tflite_file import read_tflite
+from .tflite_metadata import associated_files, metadata_of
+from .tflite_packing import tflite_with_metadata
 
 
 def fp32(sources: Sources) -> Product:
     """model_fp32.tflite."""
     data = tflite.tflite_fp32_from_model(sources.float_model)
-    return Product(data, notes=tflite_checks.check_fp32(read_tflite(data)))
+    return _finished(sources, data, tflite_checks.check_fp32(read_tflite(data)))
 
 
 def fp16(sources: Sources) -> Product:
     """model_fp16.tflite."""
     data = tflite.tflite_fp16_from_model(sources.float_model)
-    return Product(data, notes=tflite_checks.check_fp16(read_tflite(data)))
+    return _finished(sources, data, tflite_checks.check_fp16(read_tflite(data)))
 
 
 def dynamic(sources: Sources) -> Product:
     """model_dynamic.tflite."""
     data = tflite.tflite_dynamic_from_model(sources.float_model)
-    return Product(data, notes=tflite_checks.check_dynamic(read_tflite(data)))
+    return _finished(sources, data, tflite_checks.check_dynamic(read_tflite(data)))
 
 
 def int8(sources: Sources) -> Product:
     """model_int8.tflite."""
     representative = sources.representative
-    data = tflite.tflite_int8_from_model(sources.float_model, representative.pixels)
+    made = tflite_int8_from_keras(
+        sources.float_model, representative.pixels, sources.judging, effort=cast("Effort", sources.options.int8_effort)
+    )
+    data = made.data
     file = read_tflite(data)
     notes = tflite_checks.check_int8(file)
     ends = {
         name: {"scale": tensor.scales[0], "zero_point": tensor.zero_points[0]}
         for name, tensor in (("input", file.inputs[0]), ("output", file.outputs[0]))
     }
-    options = {"representative_dataset": representative.as_options(), "quantization": ends}
-    return Product(data, options=options, notes=(*representative.notes(sources.options.representative_size), *notes))
+    options = {
+        "representative_dataset": representative.as_options(),
+        "quantization": ends,
+        "int8": {"made_by": made.effort, "why": made.why, "agreement": made.agreement},
+    }
+    said = (made.why,) if made.why else ()
+    notes = (*representative.notes(sources.options.representative_size), *said, *notes)
+    return _finished(sources, data, notes, options)
+
+
+def _finished(
+    sources: Sources, data: bytes, notes: tuple[str, ...], options: Mapping[str, Any] = MappingProxyType({})
+) -> Product:
+    """The product of a checked file: the same with metadata in it."""
+    contract, labels = sources.contract, sources.labels
+    metadata = metadata_of(sources.card, contract, labels)
+    whole = tflite_with_metadata(data, metadata, associated_files(contract, labels))
+    return Product(whole, options=options, notes=notes)

@@ -1,16 +1,19 @@
 import json
+import re
 from types import SimpleNamespace
 
 import pytest
 
 from edgewright_convert.engine_building import parser_sentence
-from edgewright_convert.engine_key import read_key
+from edgewright_convert.engine_progress import BuildProgress, progress_monitor
+from edgewright_convert.engine_reuse import timing_cache_beside
 from edgewright_convert.options import BatchProfile, ConvertOptions, batch_profile
 from edgewright_convert.pipeline import convert_run
 from edgewright_convert.tensorrt_versions import builder_flags, network_flags
+from edgewright_runtime.engine_key import read_key
 from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.hashing import sha256_of_file
-from edgewright_runtime.manifest import read_manifest
+from edgewright_runtime.manifest import add_artefacts, describe, read_manifest
 from edgewright_runtime.run_folder import RunFolder
 
 rtx = pytest.importorskip("tensorrt_rtx", reason="tensorrt-rtx is not installed (pip install 'edgewright[rtx]')")
@@ -22,9 +25,9 @@ def test_engine_builds_ahead_of_time_for_every_generation(capability, precision,
     from edgewright_convert.tensorrt_rtx import engine_from_onnx
 
     onnx_file = (converted_run / f"onnx/model_{precision}.onnx").read_bytes()
-    engine, key = engine_from_onnx(onnx_file, compute_capabilities=[capability], batch=BatchProfile())
-    assert len(engine) > 10_000
-    assert key.devices == (capability,)
+    engine = engine_from_onnx(onnx_file, compute_capabilities=[capability], batch=BatchProfile())
+    assert len(engine.data) > 10_000
+    assert engine.key.devices == (capability,)
 
 
 def test_engine_comes_with_its_key(run_copy):
@@ -37,6 +40,102 @@ def test_engine_comes_with_its_key(run_copy):
     assert (key.library, key.devices, key.batch) == ("tensorrt-rtx", ("8.6", "7.5"), (1, 2, 4))
     listed = read_manifest(run_copy).artefacts
     assert {"tensorrt/model_int8.rtx.engine", "tensorrt/model_int8.rtx.engine.json"} <= listed.keys()
+
+
+def test_second_build_with_the_same_key_keeps_the_engine_and_says_so(run_copy):
+    run = RunFolder(run_copy)
+    path, options = run.file_of("tensorrt-rtx-fp16"), ConvertOptions()
+    (first,) = convert_run(run, ["tensorrt-rtx-fp16"], options)
+    made = path.read_bytes()
+    (second,) = convert_run(run, ["tensorrt-rtx-fp16"], options)
+    assert not any("not built again" in note for note in first.notes)
+    assert any("not built again, as its key is the same" in note for note in second.notes)
+    assert path.read_bytes() == made
+    assert read_manifest(run_copy).artefacts["tensorrt/model_fp16.rtx.engine"].sha256 == sha256_of_file(path)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ConvertOptions(batch=BatchProfile(1, 2, 4)),
+        ConvertOptions(compute_capabilities=("8.9",)),
+        ConvertOptions(workspace_mb=512),
+    ],
+)
+def test_other_options_build_the_engine_anew(options, run_copy):
+    run = RunFolder(run_copy)
+    (before,) = convert_run(run, ["tensorrt-rtx-fp16"], ConvertOptions())
+    old, _ = read_key(before.path)
+    (outcome,) = convert_run(run, ["tensorrt-rtx-fp16"], options)
+    new, _ = read_key(outcome.path)
+    assert outcome.error is None
+    assert old != new
+    assert not any("not built again" in note for note in outcome.notes)
+
+
+def test_engine_changed_by_hand_is_built_anew(run_copy):
+    run = RunFolder(run_copy)
+    (outcome,) = convert_run(run, ["tensorrt-rtx-fp16"], ConvertOptions())
+    data = bytearray(outcome.path.read_bytes())
+    data[len(data) // 2] ^= 1
+    outcome.path.write_bytes(data)
+    (outcome,) = convert_run(run, ["tensorrt-rtx-fp16"], ConvertOptions())
+    assert not any("not built again" in note for note in outcome.notes)
+    assert read_key(outcome.path)[1] == sha256_of_file(outcome.path)
+
+
+def test_builder_tells_how_far_it_is(run_copy):
+    told = []
+    (outcome,) = convert_run(RunFolder(run_copy), ["tensorrt-rtx-fp16"], ConvertOptions(), on_progress=told.append)
+    assert outcome.error is None
+    assert any(re.fullmatch(r"Building engine \d+ %: .+", text) for text in told)
+
+
+def test_progress_names_the_outermost_share_and_the_innermost_phase():
+    told = []
+    progress = BuildProgress(told.append)
+    progress.start("Building engine", 4)
+    assert progress.step("Building engine", 0)
+    progress.start("Timing tactics", 2)
+    progress.finish("Timing tactics")
+    assert told == ["Building engine 0 %", "Building engine 25 %", "Building engine 25 %: Timing tactics"]
+    assert progress.text() == "Building engine 25 %"
+
+
+def test_interrupt_while_building_stops_tensorrt_instead_of_crossing_it():
+    def interrupted(_):
+        raise KeyboardInterrupt
+
+    progress = BuildProgress(interrupted)
+    progress.start("Building engine", 4)
+    assert not progress.step("Building engine", 0)
+
+
+def test_library_without_a_progress_monitor_builds_silently():
+    assert progress_monitor(SimpleNamespace(), BuildProgress(print)) is None
+
+
+def test_timing_cache_that_the_manifest_does_not_know_is_not_used(run_copy):
+    path = run_copy / "tensorrt/model_fp16.engine.timing"
+    assert timing_cache_beside(path) == b""
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(b"measured")
+    entry = describe(path, stage="convert", options={}, versions={})
+    add_artefacts(run_copy, {"tensorrt/model_fp16.engine.timing": entry})
+    assert timing_cache_beside(path) == b"measured"
+    path.write_bytes(b"tampered")
+    assert timing_cache_beside(path) == b""
+
+
+@pytest.mark.gpu
+def test_board_builds_keeps_and_times_its_engine(run_copy):
+    pytest.importorskip("tensorrt", reason="tensorrt is not installed here")
+    run = RunFolder(run_copy)
+    (first,) = convert_run(run, ["tensorrt-fp16"], ConvertOptions())
+    (second,) = convert_run(run, ["tensorrt-fp16"], ConvertOptions())
+    assert (first.error, second.error) == (None, None)
+    assert first.path.with_name(first.path.name + ".timing").stat().st_size > 0
+    assert any("not built again" in note for note in second.notes)
 
 
 def test_engine_of_another_schema_is_refused(tmp_path):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -12,10 +11,6 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-# No stage of these may look into this checkout.
-CLEAN = {
-    name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV", "PYENV_VERSION"))
-}
 
 IMPORT_ALL = """
 import importlib, pkgutil, edgewright_runtime
@@ -41,29 +36,22 @@ def wheel(tmp_path_factory):
     return built
 
 
-def make_venv(python: str, folder: Path, *requirements: str) -> Path:
-    subprocess.run([python, "-m", "venv", str(folder)], check=True, capture_output=True, env=CLEAN)
-    found = folder / "bin" / "python"
-    subprocess.run(
-        [str(found), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *requirements],
-        check=True,
-        capture_output=True,
-        env=CLEAN,
-    )
-    return found
-
-
 @pytest.fixture(scope="session")
-def bare_python(wheel, tmp_path_factory):
+def bare_python(wheel, tmp_path_factory, make_venv):
     """Python in a venv that holds the wheel and what it requires, without any extra."""
     return make_venv(sys.executable, tmp_path_factory.mktemp("bare") / "venv", str(wheel))
 
 
-def run(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False, cwd=cwd, env=CLEAN)
+@pytest.fixture(scope="session")
+def run(clean_environment):
+    def run(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+        words = list(map(str, command))
+        return subprocess.run(words, capture_output=True, text=True, check=False, cwd=cwd, env=clean_environment)
+
+    return run
 
 
-def test_every_runtime_module_imports_without_any_extra(bare_python, tmp_path):
+def test_every_runtime_module_imports_without_any_extra(bare_python, run, tmp_path):
     done = run(bare_python, "-W", "error", "-c", IMPORT_ALL, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) > 20
@@ -88,7 +76,7 @@ def test_the_wheel_holds_the_three_packages_and_nothing_else_importable(wheel):
     ],
 )
 def test_a_command_without_its_extra_names_it_and_exits_with_3(
-    bare_python, tmp_path, converted_run, digit_images, arguments, extra
+    bare_python, run, tmp_path, converted_run, digit_images, arguments, extra
 ):
     shutil.copytree(converted_run, tmp_path / "run")
     shutil.copytree(digit_images, tmp_path / "data")
@@ -101,11 +89,10 @@ def test_a_command_without_its_extra_names_it_and_exits_with_3(
 
 @pytest.mark.pythons
 @pytest.mark.parametrize("version", ["3.10", "3.12", "3.13"])
-def test_the_pi_extra_classifies_on_other_pythons(version, wheel, tmp_path, converted_run, digit_images):
-    python = find_python(version)
-    if python is None:
-        pytest.skip(f"no Python {version} on this machine")
-    venv = make_venv(python, tmp_path / "venv", f"{wheel}[pi]")
+def test_the_pi_extra_classifies_on_other_pythons(
+    version, wheel, run, make_venv, find_python, tmp_path, converted_run, digit_images
+):
+    venv = make_venv(find_python(version), tmp_path / "venv", f"{wheel}[pi]")
     assert run(venv, "-W", "error", "-c", IMPORT_ALL, cwd=tmp_path).returncode == 0
     image = digit_images / "7" / "0000.png"
     done = run(venv, "-m", "edgewright_runtime.cli", "classify", converted_run, image, "--json", cwd=tmp_path)
@@ -114,13 +101,3 @@ def test_the_pi_extra_classifies_on_other_pythons(version, wheel, tmp_path, conv
     theirs, ours = json.loads(done.stdout)[0]["predictions"], json.loads(here.stdout)[0]["predictions"]
     assert theirs[0]["label"] == ours[0]["label"]
     assert theirs[0]["probability"] == pytest.approx(ours[0]["probability"], abs=0.02)
-
-
-def find_python(version: str) -> str | None:
-    """A real interpreter of that version: on the path, or under pyenv, whose shims need not work."""
-    candidates = [shutil.which(f"python{version}")]
-    candidates += sorted(map(str, Path.home().glob(f".pyenv/versions/{version}.*/bin/python")))
-    for candidate in candidates:
-        if candidate and subprocess.run([candidate, "-c", "pass"], capture_output=True, check=False).returncode == 0:
-            return candidate
-    return None

@@ -1,4 +1,4 @@
-"""`edgewright explain`: in which layers does INT8 lose accuracy?"""
+"""`edgewright explain`: in which layers does a plain INT8 conversion lose accuracy?"""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .layers import LayerError
 
 _PURPOSE = "edgewright explain"
+_NEEDED = (("ai_edge_litert", "ai-edge-litert"), ("matplotlib", "matplotlib"))
 
 
 def explain(
@@ -25,7 +26,7 @@ def explain(
     rows: Annotated[int, typer.Option(min=1, help="How many of the worst layers to print.")] = 15,
     as_json: Annotated[bool, typer.Option("--json", help="Print every layer, in the order of the network.")] = False,
 ) -> None:
-    """Rank an INT8 model's layers by what they lose against float, on real images; also as JSON and a picture.
+    """Rank a model's layers by what a plain INT8 conversion loses in them, on real images; also as JSON and a picture.
 
     Example: edgewright explain runs/digits --rows 10
     """
@@ -34,13 +35,15 @@ def explain(
     from edgewright_runtime.strict_json import write_object
 
     folder = open_run(run)
-    import_optional("ai_edge_litert", package="ai-edge-litert", extra="convert", purpose=_PURPOSE)
-    import_optional("matplotlib", package="matplotlib", extra="convert", purpose=_PURPOSE)
+    for module, package in _NEEDED:
+        import_optional(module, package=package, extra="convert", purpose=_PURPOSE)
     found = _measured(folder, images)
     listed = [asdict(row) for row in found]
     target = folder.path / "explain"
-    write_object(target / "int8_layers.json", {"schema_version": 1, "format": "tflite-int8", "layers": listed})
-    _write_picture(found, target / "int8_layers.png", title=f"{folder.path.name}: tflite-int8 against tflite-fp32")
+    write_object(target / "int8_layers.json", {"schema_version": 1, "layers": listed})
+    _write_picture(
+        found, target / "int8_layers.png", title=f"{folder.path.name}: plain INT8 conversion against float32"
+    )
     if as_json:
         print(json.dumps(listed, indent=2))
         return
@@ -49,37 +52,23 @@ def explain(
 
 
 def _measured(folder: RunFolder, images: int) -> tuple[LayerError, ...]:
-    from edgewright_runtime import manifest
-    from edgewright_runtime.errors import EdgewrightError
-    from edgewright_runtime.labels import read_labels
     from edgewright_runtime.library_noise import captured
-    from edgewright_runtime.pixel_cache import cached_pixels
-    from edgewright_runtime.preprocessing import Preprocessing
     from edgewright_runtime.progress import progress
-    from edgewright_runtime.splits import read_splits, rows_of
 
-    from ..representative import MINIMUM_SIZE, choose_rows
-    from .layers import layer_errors
+    from ..options import ConvertOptions
+    from ..sources import Sources
 
-    files = [folder.file_of(name) for name in ("tflite-fp32", "tflite-int8")]
-    for path in files:
-        if not path.is_file():
-            raise EdgewrightError(
-                f"{folder.path} has no {path.name}; make both with: "
-                f"edgewright convert {folder.path} --to tflite-fp32,tflite-int8"
-            )
-        manifest.verify(path)
-    labels, contract = read_labels(folder.labels), Preprocessing.load(folder.preprocessing)
-    training = rows_of(read_splits(folder.splits), "train")
-    size = max(images, MINIMUM_SIZE)
-    chosen = choose_rows(training, labels, size=size, seed=0, where=str(folder.splits))[:images]
-    with (
-        cached_pixels(chosen, contract, run_path=folder.path) as pixels,
-        progress("Comparing layers", len(chosen)) as step,
-        captured(),
-    ):
-        float_file, int8_file = (path.read_bytes() for path in files)
-        return layer_errors(float_file, int8_file, pixels, advance=step)
+    sources = Sources(folder, ConvertOptions())
+    pixels = sources.representative.pixels[:images]
+    with captured():
+        from ..tflite import tflite_fp32_from_model, tflite_int8_from_model
+        from .layers import layer_errors
+
+        # Both plain: a corrected file has its channels scaled differently between the layers, on purpose.
+        float_file = tflite_fp32_from_model(sources.float_model)
+        int8_file = tflite_int8_from_model(sources.float_model, sources.representative.pixels)
+    with progress("Comparing layers", len(pixels)) as advance, captured():
+        return layer_errors(float_file, int8_file, pixels, advance=advance)
 
 
 def _write_picture(found: Sequence[LayerError], path: Path, *, title: str) -> None:

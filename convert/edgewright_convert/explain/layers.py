@@ -91,8 +91,7 @@ def layer_errors(
     pairs = _pairs(reference, candidate)
     if not pairs:
         raise EdgewrightError(
-            "The float and the INT8 file have no layer in common; convert both again with: "
-            "edgewright convert RUN --to tflite-fp32,tflite-int8"
+            "The float and the INT8 file have no layer in common; they must be plain conversions of one model"
         )
     for image in pixels:
         _invoke(reference, image)

@@ -31,6 +31,9 @@ BACKENDS: tuple[BackendRow, ...] = (
     BackendRow("saved-model", "edgewright_runtime.backends.saved_model", ""),
     BackendRow("tflite", "edgewright_runtime.backends.tflite", ".tflite"),
     BackendRow("onnx", "edgewright_runtime.backends.onnx", ".onnx"),
+    # One leaf for both: the key beside an engine names its library. The longer ending first.
+    BackendRow("tensorrt-rtx", "edgewright_runtime.backends.tensorrt", ".rtx.engine"),
+    BackendRow("tensorrt", "edgewright_runtime.backends.tensorrt", ".engine"),
 )
 
 
@@ -49,8 +52,7 @@ def load(path: Path, *, backend: str, threads: int | None = None) -> Backend:
     row = next((row for row in BACKENDS if row.name == backend), None)
     if row is None:
         raise EdgewrightError(
-            f"{path} needs the {backend} backend, which runs only on the board that it was built for; "
-            f"this release has {', '.join(known.name for known in BACKENDS)}"
+            f"{path} needs the {backend} backend; this release has {', '.join(known.name for known in BACKENDS)}"
         )
     loader: Loader = importlib.import_module(row.module).load
     with captured():
@@ -66,7 +68,7 @@ def backend_for(path: Path) -> str:
     if path.is_dir():
         return "saved-model"
     for row in BACKENDS:
-        if row.suffix and path.suffix.lower() == row.suffix:
+        if row.suffix and path.name.lower().endswith(row.suffix):
             return row.name
     known = ", ".join(row.suffix for row in BACKENDS if row.suffix)
     raise EdgewrightError(f"{path} is no model file that Edgewright runs; it takes {known} and run folders")

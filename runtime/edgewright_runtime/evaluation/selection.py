@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from ..backends.cuda import why_no_gpu
 from ..errors import EdgewrightError
-from ..formats import REFERENCE_FORMATS, format_names
+from ..formats import REFERENCE_FORMATS, Format, format_names
 from ..run_folder import RunFolder
 
 
@@ -24,8 +25,12 @@ def chosen_formats(run: RunFolder, asked: str | None, *, with_reference: bool) -
     found = tuple(
         row.name
         for row in run.present()
-        if row.runs_here and (row.name not in REFERENCE_FORMATS or (with_reference and row.name == reference))
+        if _runs_here(row) and (row.name not in REFERENCE_FORMATS or (with_reference and row.name == reference))
     )
     if not found:
         raise EdgewrightError(f"{run.path} holds no converted model; make one with: edgewright convert {run.path}")
     return found
+
+
+def _runs_here(row: Format) -> bool:
+    return row.runs_here or why_no_gpu() is None

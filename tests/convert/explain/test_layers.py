@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,8 +11,13 @@ import pytest
 from PIL import Image
 
 from edgewright_convert.explain.layers import layer_errors
+from edgewright_convert.options import ConvertOptions
+from edgewright_convert.sources import Sources
+from edgewright_convert.tflite import tflite_fp32_from_model, tflite_int8_from_model
 from edgewright_runtime.errors import EdgewrightError
+from edgewright_runtime.library_noise import captured
 from edgewright_runtime.preprocessing import Preprocessing
+from edgewright_runtime.run_folder import RunFolder
 
 EDGEWRIGHT = Path(sys.executable).with_name("edgewright")
 
@@ -23,8 +29,11 @@ def pixels(digit_images):
 
 @pytest.fixture(scope="module")
 def files(converted_run):
-    tflite = converted_run / "tflite"
-    return (tflite / "model_fp32.tflite").read_bytes(), (tflite / "model_int8.tflite").read_bytes()
+    """Plain float32 and plain INT8 conversions of one model."""
+    sources = Sources(RunFolder(converted_run), ConvertOptions())
+    with captured():
+        plain = tflite_int8_from_model(sources.float_model, sources.representative.pixels)
+        return tflite_fp32_from_model(sources.float_model), plain
 
 
 def test_every_layer_is_measured_once(files, pixels):
@@ -78,7 +87,9 @@ def test_the_command_writes_every_layer_and_a_picture(run_copy):
     assert done.stderr == ""
 
 
-def test_a_run_without_both_files_says_how_to_make_them(float_run):
-    done = subprocess.run([EDGEWRIGHT, "explain", str(float_run)], capture_output=True, text=True, check=False)
+def test_a_run_without_its_float_model_is_refused(run_copy):
+    (run_copy / "model.keras").unlink()
+    shutil.rmtree(run_copy / "saved_model")
+    done = subprocess.run([EDGEWRIGHT, "explain", str(run_copy)], capture_output=True, text=True, check=False)
     assert done.returncode == 2
-    assert "--to tflite-fp32,tflite-int8" in done.stderr
+    assert "float model" in done.stderr

@@ -1,0 +1,114 @@
+"""Batch normalisation folded into the layer before it, so that every linear layer has one kernel and one bias."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import numpy as np
+from keras import layers, tree
+from numpy.typing import NDArray
+
+from .graph import Graph, IndescribableError, Step, graph_of, is_depthwise
+from .normalisation import normalised
+
+
+def folded_model(model: Any) -> Any:
+    """A Keras model of its own weights that computes the same function without batch normalisation.
+
+    Each linear layer has a bias, and no activation inside: that is a layer of its own after it, which converters fuse
+    again. Dropout is gone, nested models lie open,
+    and a Rescaling of the pixels is two steps (see normalisation.py).
+
+    Args:
+        model: functional or Sequential; it is not changed.
+
+    Raises:
+        IndescribableError: see `graph_of`.
+    """
+    graph = graph_of(model)
+    normalisations = _foldable(graph)
+    linear = {id(step) for step in graph.linear_steps()}
+    skipped = {id(step) for step in normalisations.values()}
+    start = keras.Input(graph.input.shape[1:], batch_size=graph.input.shape[0], name=model.inputs[0].name)
+    values: dict[int, Any] = {id(graph.input): start}
+    copies: dict[int, Any] = {}
+    for step in graph.steps:
+        if id(step) in skipped:
+            output = values[id(step.inputs[0])]
+        elif id(step) in linear:
+            output = _linear(step, normalisations.get(id(step)), values)
+        elif step.inputs != (graph.input,) or (output := normalised(step, start)) is None:
+            output = _copied(step, values, copies)
+        pairs = zip(tree.flatten(step.output), tree.flatten(output), strict=True)
+        values.update((id(tensor), value) for tensor, value in pairs)
+    try:
+        return keras.Model(start, values[id(graph.output)], name=model.name)
+    except ValueError as error:  # two layers of nested models have the same name
+        raise IndescribableError(str(error).splitlines()[0]) from error
+
+
+def _foldable(graph: Graph) -> dict[int, Step]:
+    """The normalisation after each linear step that alone reads its output, by the linear step's id."""
+    consumers = graph.consumers()
+    found = {}
+    for step in graph.linear_steps():
+        readers = consumers[id(step.output)]
+        plain = step.operation.activation is keras.activations.linear
+        if plain and len(readers) == 1 and step.output is not graph.output and _normalises_channels(readers[0]):
+            found[id(step)] = readers[0]
+    return found
+
+
+def _normalises_channels(step: Step) -> bool:
+    layer = step.operation
+    if type(layer) is not layers.BatchNormalization or step.kwargs.get("training") is True:
+        return False
+    return layer.axis in {-1, len(step.inputs[0].shape) - 1}
+
+
+def _copied(step: Step, values: dict[int, Any], copies: dict[int, Any]) -> Any:
+    """The step's output from a layer of the new model's own: calling the old layer would tie the models together."""
+    layer = step.operation
+    if not isinstance(layer, layers.Layer):
+        return step.call(values)
+    if id(layer) not in copies:
+        try:
+            copies[id(layer)] = type(layer).from_config(layer.get_config())
+        except NotImplementedError:  # a layer of somebody's own that cannot be written down
+            copies[id(layer)] = layer
+    copy = copies[id(layer)]
+    output = step.call(values, copy)
+    if copy.weights and copy is not layer:
+        copy.set_weights(layer.get_weights())
+    return output
+
+
+def _linear(step: Step, normalisation: Step | None, values: dict[int, Any]) -> Any:
+    config = step.operation.get_config() | {"activation": "linear", "use_bias": True}
+    layer = type(step.operation).from_config(config)
+    output = step.call(values, layer)
+    layer.set_weights(_folded(step.operation, normalisation.operation if normalisation else None))
+    activation = step.operation.activation
+    if activation is keras.activations.linear:
+        return output
+    return layers.Activation(activation, name=f"{layer.name}_activation")(output)
+
+
+def _folded(layer: Any, normalisation: Any | None) -> list[NDArray[np.float32]]:
+    """Kernel and bias of gamma * (layer(x) - mean) / sqrt(variance + epsilon) + beta."""
+    kernel = np.asarray(layer.kernel, np.float64)
+    bias = np.asarray(layer.bias, np.float64) if layer.use_bias else np.zeros(_channels(layer))
+    if normalisation is not None:
+        factor = 1.0 / np.sqrt(np.asarray(normalisation.moving_variance, np.float64) + normalisation.epsilon)
+        if normalisation.scale:
+            factor *= np.asarray(normalisation.gamma, np.float64)
+        bias = (bias - np.asarray(normalisation.moving_mean, np.float64)) * factor
+        if normalisation.center:
+            bias += np.asarray(normalisation.beta, np.float64)
+        kernel = kernel * (factor[:, np.newaxis] if is_depthwise(layer) else factor)
+    return [kernel.astype(np.float32), bias.astype(np.float32)]
+
+
+def _channels(layer: Any) -> int:
+    return int(layer.kernel.shape[2] if is_depthwise(layer) else layer.kernel.shape[-1])

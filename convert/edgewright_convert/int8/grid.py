@@ -1,0 +1,73 @@
+"""The grids of full-integer TFLite: which numbers INT8 weights and activations can hold.
+
+Source: the LiteRT 8-bit quantization specification, https://ai.google.dev/edge/litert/models/quantization_spec.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+WEIGHT_LEVELS = 127
+"""Weights are symmetric, -127..127."""
+
+SMALLEST_SCALE = 2.0**-20
+"""Of a channel whose weights are all but zero; still eight significant bits in float16."""
+
+
+@dataclass(frozen=True)
+class ActivationRange:
+    """The least and the greatest value that a tensor's 256 levels have to reach; zero is always between them."""
+
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, values: NDArray[np.float32]) -> ActivationRange:
+        """The range of these values."""
+        return cls(min(float(values.min()), 0.0), max(float(values.max()), 0.0))
+
+    @property
+    def step(self) -> float:
+        """The distance of two levels."""
+        return (self.high - self.low) / 255
+
+    def quantised(self, values: Any) -> Any:
+        """The values as the file holds them, as float32; differentiable inside the range."""
+        if self.high - self.low < SMALLEST_SCALE:
+            return values
+        return tf.quantization.fake_quant_with_min_max_args(values, self.low, self.high)
+
+
+def weight_scales(kernel: NDArray[np.float64]) -> NDArray[np.float64]:
+    """One scale per output channel, shape (channels,), of a kernel of shape (inputs, channels).
+
+    max|w| / 127, rounded up to what float16 holds exactly: TFLite stores scales as float32 and TensorRT's files here as
+    float16, and both then have the same weights.
+    """
+    wanted = np.maximum(np.abs(kernel).max(axis=0) / WEIGHT_LEVELS, SMALLEST_SCALE)
+    rounded = wanted.astype(np.float16)
+    rounded = np.where(rounded.astype(np.float64) < wanted, np.nextafter(rounded, np.float16(np.inf)), rounded)
+    return np.asarray(rounded, np.float64)
+
+
+def nearest_codes(kernel: NDArray[np.float64], scales: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The kernel in steps of its scales, each weight rounded by itself."""
+    return np.asarray(np.clip(np.rint(kernel / scales), -WEIGHT_LEVELS, WEIGHT_LEVELS))
+
+
+def with_full_range(codes: NDArray[np.float64], kernel: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The codes, each channel's greatest weight at the end of the grid.
+
+    A converter that is handed codes * scale takes max / 127 for the scale; so it finds the same grid again.
+    """
+    full = codes.copy()
+    row, column = np.abs(kernel).argmax(axis=0), np.arange(codes.shape[1])
+    short = np.abs(codes).max(axis=0) < WEIGHT_LEVELS
+    ends = np.where(kernel[row, column] < 0, -WEIGHT_LEVELS, WEIGHT_LEVELS)
+    full[row[short], column[short]] = ends[short]
+    return full

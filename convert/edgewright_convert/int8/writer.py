@@ -1,0 +1,91 @@
+"""A full-integer .tflite file whose activation ranges are given, not measured by the converter.
+
+TFLiteConverter's own calibration gives the tensors that an addition reads the addition's range as well: up to twice the
+step that they need in the bottlenecks of MobileNetV2, and 1.5 times on the normalised pixels. Fake-quantisation
+operators carry our ranges past it, the way in which quantisation-aware training hands over its own. That is also some
+ten times faster, as the converter has no image left to look at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import keras
+import tensorflow as tf
+from ai_edge_litert.interpreter import Interpreter
+from keras import tree
+
+from edgewright_runtime.errors import EdgewrightError
+
+from .. import tflite
+from ..float_model import FloatModel
+from .graph import graph_of, is_probability
+from .grid import ActivationRange
+
+_PIXELS = ActivationRange(0.0, 255.0)
+_PROBABILITIES = ActivationRange(0.0, 255 / 256)
+
+
+def tflite_from_ranges(model: Any, ranges: Mapping[str, ActivationRange]) -> bytes:
+    """A full-integer .tflite file with uint8 input and output.
+
+    Args:
+        model: a folded Keras model with its weights on their grids, from `correct_in_order`.
+        ranges: of the outputs of its layers, by name.
+
+    Raises:
+        EdgewrightError: TFLiteConverter refuses it, or would leave a part of it in float.
+    """
+    file = tflite._convert(as_float_model(model, _with_fake_quantisation(model, ranges)), _settings)
+    left = float_operators(file)
+    if left:
+        raise EdgewrightError(f"TFLite would compute {', '.join(left)} in float, for their ranges are not known")
+    return file
+
+
+def _settings(converter: Any) -> None:
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    converter.inference_input_type = tf.uint8
+    converter.inference_output_type = tf.uint8
+
+
+def as_float_model(model: Any, call: Any = None) -> FloatModel:
+    """A Keras model in memory as the converters take it; `call` takes the place of its own computation."""
+    shape = tuple(int(size) for size in model.inputs[0].shape[1:])
+    return FloatModel(
+        Path(model.name),
+        call or (lambda pixels: model(pixels, training=False)),
+        (shape[0], shape[1], shape[2]),
+        int(model.outputs[0].shape[-1]),
+        held=model,
+    )
+
+
+def float_operators(file: bytes) -> tuple[str, ...]:
+    """The operators of a .tflite file that give a float tensor, by type."""
+    interpreter = Interpreter(model_content=file)
+    floats = {d["index"] for d in interpreter.get_tensor_details() if d["dtype"].__name__ == "float32"}
+    return tuple(
+        dict.fromkeys(op["op_name"] for op in interpreter._get_ops_details() if floats.intersection(op["outputs"]))
+    )
+
+
+def _with_fake_quantisation(model: Any, ranges: Mapping[str, ActivationRange]) -> Any:
+    graph = graph_of(model)
+
+    def call(pixels: Any) -> Any:
+        values = {id(graph.input): _PIXELS.quantised(pixels)}
+        for step in graph.steps:
+            output = step.call(values)
+            known = ranges.get(step.operation.name)
+            if known is not None:
+                output = known.quantised(output)
+            elif is_probability(step.operation):
+                output = _PROBABILITIES.quantised(output)
+            pairs = zip(tree.flatten(step.output), tree.flatten(output), strict=True)
+            values.update((id(tensor), value) for tensor, value in pairs if isinstance(tensor, keras.KerasTensor))
+        return values[id(graph.output)]
+
+    return call

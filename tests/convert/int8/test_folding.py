@@ -1,0 +1,96 @@
+"""Folding changes how a model is written, and not what it computes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+from keras import layers
+from numpy.typing import NDArray
+
+from edgewright_convert.int8.folding import folded_model
+from edgewright_convert.int8.graph import IndescribableError, graph_of
+from edgewright_convert.int8.normalisation import normalisation_steps
+
+from .tiny import SIDE, classifier
+
+
+def _difference(first: Any, second: Any, pixels: NDArray[np.uint8]) -> float:
+    images = pixels.astype(np.float32)
+    return float(np.abs(np.asarray(first(images, training=False)) - np.asarray(second(images, training=False))).max())
+
+
+def test_folded_model_answers_like_the_model(tiny_model: keras.Model, held_out: NDArray[np.uint8]) -> None:
+    assert _difference(tiny_model, folded_model(tiny_model), held_out) < 1e-5
+
+
+def test_folded_model_has_no_batch_normalisation_and_no_dropout(tiny_model: keras.Model) -> None:
+    kinds = {type(layer) for layer in folded_model(tiny_model).layers}
+    assert not kinds & {layers.BatchNormalization, layers.Dropout}
+
+
+def test_folding_leaves_the_model_itself_alone(tiny_model: keras.Model) -> None:
+    before = [weight.copy() for weight in tiny_model.get_weights()]
+    folded = folded_model(tiny_model)
+    for layer in folded.layers:
+        layer.set_weights([weight * 0 for weight in layer.get_weights()])
+    assert all(np.array_equal(a, b) for a, b in zip(before, tiny_model.get_weights(), strict=True))
+
+
+def test_nested_backbone_is_laid_open(held_out: NDArray[np.uint8]) -> None:
+    model = classifier(nested=True)
+    folded = folded_model(model)
+    assert _difference(model, folded, held_out) < 1e-5
+    assert len(graph_of(folded).linear_steps()) == len(graph_of(folded_model(classifier())).linear_steps())
+
+
+def test_normalisation_becomes_two_steps_of_which_each_gets_a_range(tiny_model: keras.Model) -> None:
+    assert len(normalisation_steps(graph_of(folded_model(tiny_model)))) == 2
+
+
+def test_normalisation_per_channel_becomes_one_depthwise_step(held_out: NDArray[np.uint8]) -> None:
+    inputs = keras.Input((SIDE, SIDE, 3))
+    x = layers.Rescaling([0.017, 0.0175, 0.0174], [-2.1, -2.0, -1.8])(inputs)
+    model = keras.Model(inputs, layers.Dense(3)(layers.GlobalAveragePooling2D()(x)))
+    folded = folded_model(model)
+    assert [type(step.operation) for step in normalisation_steps(graph_of(folded))] == [layers.DepthwiseConv2D]
+    assert _difference(model, folded, held_out) < 1e-5
+
+
+def test_layers_that_are_not_known_stay_as_they_are(held_out: NDArray[np.uint8]) -> None:
+    keras.utils.set_random_seed(5)
+    inputs = keras.Input((SIDE, SIDE, 3))
+    x = layers.Rescaling(1 / 255)(inputs)
+    x = layers.BatchNormalization()(x)  # nothing linear before it
+    left = layers.LeakyReLU()(layers.Conv2D(6, 3, strides=2)(x))
+    right = layers.ELU()(layers.SeparableConv2D(6, 3, strides=2)(x))
+    x = layers.Concatenate()([left, right])
+    gate = layers.Dense(12, activation="sigmoid")(layers.GlobalAveragePooling2D(keepdims=True)(x))
+    x = layers.Flatten()(layers.Multiply()([x, gate]))
+    model = keras.Model(inputs, layers.Dense(4, activation="softmax")(x))
+    assert _difference(model, folded_model(model), held_out) < 1e-5
+
+
+def test_sequential_model_is_described(held_out: NDArray[np.uint8]) -> None:
+    model = keras.Sequential(
+        [keras.Input((SIDE, SIDE, 3)), layers.Conv2D(4, 3, activation="relu"), layers.Flatten(), layers.Dense(3)]
+    )
+    assert _difference(model, folded_model(model), held_out) < 1e-3  # logits of raw pixels are large
+
+
+def test_layer_called_twice_is_not_corrected() -> None:
+    inputs = keras.Input((SIDE, SIDE, 3))
+    shared = layers.Conv2D(3, 3, padding="same")
+    model = keras.Model(inputs, layers.Dense(2)(layers.GlobalAveragePooling2D()(shared(shared(inputs)))))
+    assert [type(step.operation) for step in graph_of(folded_model(model)).linear_steps()] == [layers.Dense]
+
+
+def test_subclassed_model_is_refused_with_its_reason() -> None:
+    class Own(keras.Model):
+        def call(self, x: Any) -> Any:
+            return x
+
+    with pytest.raises(IndescribableError, match="Python code of its own"):
+        folded_model(Own())
