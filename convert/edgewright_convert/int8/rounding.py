@@ -14,6 +14,11 @@ _SWEEPS = 3
 _ALL_WAYS = 9
 """Inputs up to which every choice of rounding down or up is tried: 512 ways for a 3x3 depthwise kernel."""
 
+_DEAREST_DESCENT = 10**9
+_DEAREST_ONE_AFTER_ANOTHER = 3 * 10**9
+"""Multiplications, inputs**2 * channels, that each step may cost: seconds. Beyond them lie the 3x3 kernels of ResNets,
+hundreds of channels wide, which lose little by rounding each weight by itself and would take minutes each."""
+
 
 def rounded_codes(
     kernel: NDArray[np.float64], covariance: NDArray[np.float64], scales: NDArray[np.float64]
@@ -25,12 +30,17 @@ def rounded_codes(
         covariance: of the inputs, shape (inputs, inputs).
         scales: one per channel, shape (channels,).
     """
+    cost = len(kernel) ** 2 * kernel.shape[1]
+    if len(kernel) > _ALL_WAYS and cost > _DEAREST_ONE_AFTER_ANOTHER:
+        return with_full_range(nearest_codes(kernel, scales), kernel)
     damped = covariance + (_DAMPING * np.diag(covariance).mean() + 1e-12) * np.eye(len(covariance))
     if len(kernel) <= _ALL_WAYS:
         columns = [_best_way(kernel[:, [i]], damped, scales[i]) for i in range(kernel.shape[1])]
         codes = np.concatenate(columns, axis=1)
     else:
-        codes = _improved(_one_after_another(kernel, damped, scales), kernel, damped, scales)
+        codes = _one_after_another(kernel, damped, scales)
+        if cost <= _DEAREST_DESCENT:
+            codes = _improved(codes, kernel, damped, scales)
     return with_full_range(codes, kernel)
 
 
