@@ -36,11 +36,11 @@ class ActivationRange:
         """The distance of two levels."""
         return (self.high - self.low) / 255
 
-    def quantised(self, values: Any) -> Any:
-        """The values as the file holds them, as float32; differentiable inside the range."""
+    def quantised(self, values: Any, *, name: str | None = None) -> Any:
+        """The values as the file holds them, as float32; `name` is the TensorFlow operator's."""
         if self.high - self.low < SMALLEST_SCALE:
             return values
-        return tf.quantization.fake_quant_with_min_max_args(values, self.low, self.high)
+        return tf.quantization.fake_quant_with_min_max_args(values, self.low, self.high, name=name)
 
 
 def weight_scales(kernel: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -8,7 +8,7 @@ ten times faster, as the converter has no image left to look at.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +38,7 @@ def tflite_from_ranges(model: Any, ranges: Mapping[str, ActivationRange]) -> byt
     Raises:
         EdgewrightError: TFLiteConverter refuses it, or would leave a part of it in float.
     """
-    file = tflite._convert(as_float_model(model, _with_fake_quantisation(model, ranges)), _settings)
+    file = tflite._convert(as_float_model(model, with_fake_quantisation(model, ranges)), _settings)
     left = float_operators(file)
     if left:
         raise EdgewrightError(f"TFLite would compute {', '.join(left)} in float, for their ranges are not known")
@@ -72,16 +72,20 @@ def float_operators(file: bytes) -> tuple[str, ...]:
     )
 
 
-def _with_fake_quantisation(model: Any, ranges: Mapping[str, ActivationRange]) -> Any:
+def with_fake_quantisation(model: Any, ranges: Mapping[str, ActivationRange]) -> Callable[[Any], Any]:
+    """The model's computation with a fake-quantisation operator after each layer that has a range.
+
+    The operators are called by `range_label`, which the converters keep in the names of tensors or nodes.
+    """
     graph = graph_of(model)
 
     def call(pixels: Any) -> Any:
         values = {id(graph.input): _PIXELS.quantised(pixels)}
-        for step in graph.steps:
+        for number, step in enumerate(graph.steps):
             output = step.call(values)
             known = ranges.get(step.operation.name)
             if known is not None:
-                output = known.quantised(output)
+                output = known.quantised(output, name=range_label(number))
             elif is_probability(step.operation):
                 output = _PROBABILITIES.quantised(output)
             pairs = zip(tree.flatten(step.output), tree.flatten(output), strict=True)
@@ -89,3 +93,17 @@ def _with_fake_quantisation(model: Any, ranges: Mapping[str, ActivationRange]) -
         return values[id(graph.output)]
 
     return call
+
+
+def range_label(number: int) -> str:
+    """The name of the fake-quantisation operator after a graph's step of that number.
+
+    Not the layer's own name: Keras allows characters there that TensorFlow's operators do not.
+    """
+    return f"range_{number}"
+
+
+def labelled_layers(model: Any, ranges: Mapping[str, ActivationRange]) -> dict[str, str]:
+    """The layer of each label, of those that have a range."""
+    steps = graph_of(model).steps
+    return {range_label(n): step.operation.name for n, step in enumerate(steps) if step.operation.name in ranges}
