@@ -24,6 +24,7 @@ _REASONS = {
     errno.EPERM: "the operation is not permitted",
     errno.ENOTDIR: "a part of the path is not a folder",
     errno.EISDIR: "it is a folder",
+    errno.EEXIST: "a file has the name of its folder",
     errno.EFBIG: "the file grew over the size limit",
 }
 

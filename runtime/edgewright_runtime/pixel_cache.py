@@ -61,7 +61,10 @@ def _reserve(descriptor: int, size_bytes: int) -> None:
 
 def _pixels_of(row: SplitRow, contract: Preprocessing, run_path: Path) -> NDArray[np.uint8]:
     path = locate(row.path, run_path)
-    data = path.read_bytes()
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise EdgewrightError(f"Cannot read {path}: {error.strerror or error}") from error
     if sha256_of_bytes(data) != row.sha256:
         raise EdgewrightError(
             f"{path} is not the image that the data set was read with (its SHA-256 differs from splits.csv); "

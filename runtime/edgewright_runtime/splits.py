@@ -59,21 +59,29 @@ def _row(fields: dict[str, str | None], number: int, path: Path) -> SplitRow:
     values = [fields.get(name) for name in COLUMNS]
     if any(not value for value in values):
         raise EdgewrightError(f"Line {number} of {path} has an empty field; every row needs {', '.join(COLUMNS)}")
-    row = SplitRow(*(str(value) for value in values))
+    image, label, split, sha256 = (str(value) for value in values)
+    # Tools differ in the case of hex digits, and one content must not pass for two.
+    row = SplitRow(image, label, split, sha256.lower())
     if row.split not in SPLITS:
         raise EdgewrightError(f"Line {number} of {path}: {row.split!r} is no split; use {', '.join(SPLITS)}")
     return row
 
 
 def check_disjoint(rows: Iterable[SplitRow], where: str) -> None:
-    """Refuses rows that have one file content in two splits: what was trained or calibrated on cannot be tested on.
+    """Refuses rows that have one file or content in two splits: what was trained or calibrated on cannot be tested on.
 
     Raises:
         EdgewrightError: naming both files.
     """
-    first: dict[str, SplitRow] = {}
+    by_content: dict[str, SplitRow] = {}
+    by_path: dict[str, SplitRow] = {}
     for row in rows:
-        other = first.setdefault(row.sha256, row)
+        if by_path.setdefault(row.path, row).split != row.split:
+            raise EdgewrightError(
+                f"{where}: {row.path} is in {by_path[row.path].split} and in {row.split}; an image may be in one split "
+                f"only"
+            )
+        other = by_content.setdefault(row.sha256, row)
         if other.split != row.split:
             raise EdgewrightError(
                 f"{where}: {other.path} ({other.split}) and {row.path} ({row.split}) have the same content; "

@@ -9,9 +9,12 @@ from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.splits import SplitRow, check_disjoint, read_splits, rows_of, write_splits
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n\0"), min_size=1, max_size=20)
-ROWS = st.lists(st.tuples(TEXT, TEXT, st.sampled_from(["train", "val", "test"])), min_size=1, max_size=8).map(
-    lambda rows: [SplitRow(*row, sha256=f"{number:064x}") for number, row in enumerate(rows)]
-)
+ROWS = st.lists(
+    st.tuples(TEXT, TEXT, st.sampled_from(["train", "val", "test"])),
+    min_size=1,
+    max_size=8,
+    unique_by=lambda row: row[0],
+).map(lambda rows: [SplitRow(*row, sha256=f"{number:064x}") for number, row in enumerate(rows)])
 
 HEADER = "path,label,split,sha256\n"
 
@@ -48,6 +51,8 @@ def test_columns_may_stand_in_any_order_beside_others(tmp_path):
         (HEADER + "a.jpg,,train,1f\n", "Line 2 of .* has an empty field"),
         (HEADER + "a.jpg,cat\n", "Line 2 of .* has an empty field"),
         (HEADER + "a.jpg,cat,train,1f\nb.jpg,cat,test,1f\n", r"a\.jpg \(train\) and b\.jpg \(test\)"),
+        (HEADER + "a.jpg,cat,train,1f\nb.jpg,cat,test,1F\n", r"a\.jpg \(train\) and b\.jpg \(test\)"),
+        (HEADER + "a.jpg,cat,train,1f\na.jpg,cat,test,2f\n", r"a\.jpg is in train and in test"),
         (HEADER + '"a.jpg,cat,train,1f\n', "unexpected end of data"),
         (HEADER + '"a"x,cat,train,1f\n', "expected after"),
         (HEADER + "a" * 200_000 + ",cat,train,1f\n", "field larger than field limit"),
