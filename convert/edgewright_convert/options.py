@@ -48,6 +48,7 @@ class ConvertOptions:
     Attributes:
         representative_size: images in the representative dataset, fewer where the train split has fewer.
         seed: of its draw.
+        cache_pixels: keep its pixels in the run folder, and take them from there; changes no file that is made.
         int8_effort: how much is done to keep an INT8 .tflite file near the float model: `fast`, `balanced` or `best`.
         compute_capabilities: NVIDIA GPU generations that tensorrt-rtx builds ahead of time for, such as `8.6`.
         batch: of engines.
@@ -59,6 +60,7 @@ class ConvertOptions:
 
     representative_size: int = DEFAULT_REPRESENTATIVE_SIZE
     seed: int = 0
+    cache_pixels: bool = False
     int8_effort: str = DEFAULT_INT8_EFFORT
     compute_capabilities: tuple[str, ...] = DEFAULT_COMPUTE_CAPABILITIES
     batch: BatchProfile = BatchProfile()

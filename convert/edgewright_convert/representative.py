@@ -15,13 +15,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edgewright_runtime.errors import EdgewrightError
+from edgewright_runtime.errors import CheckFailedError, EdgewrightError
 from edgewright_runtime.manifest import verify
-from edgewright_runtime.pixel_cache import cached_pixels
 from edgewright_runtime.preprocessing import Preprocessing
 from edgewright_runtime.run_folder import RunFolder
 from edgewright_runtime.splits import SplitRow, read_splits, rows_of
 
+from .draw import draw_key, in_turns
+from .kept_pixels import ReadPixels, read_pixels
+from .likeness import Likeness, likeness
 from .options import DEFAULT_REPRESENTATIVE_SIZE
 
 MINIMUM_SIZE = 20
@@ -40,12 +42,16 @@ class RepresentativeDataset:
         pixels: uint8, shape (n, height, width, channels), raw values 0..255.
         seed: of the draw.
         absent_labels: classes that have no image in it.
+        likeness: how like the test split it is; None where there is no test image to compare it with.
+        reading_notes: what the user should know of how the pixels were come by, one phrase each.
     """
 
     rows: tuple[SplitRow, ...]
     pixels: NDArray[np.uint8]
     seed: int
     absent_labels: tuple[str, ...] = ()
+    likeness: Likeness | None = None
+    reading_notes: tuple[str, ...] = ()
 
     @cached_property
     def sha256(self) -> str:
@@ -61,6 +67,7 @@ class RepresentativeDataset:
             "split": "train",
             "sha256": self.sha256,
             "files": [row.path for row in self.rows],
+            "against_test_split": None if self.likeness is None else self.likeness.as_options(),
         }
 
     def notes(self, asked: int) -> tuple[str, ...]:
@@ -70,7 +77,8 @@ class RepresentativeDataset:
             notes.append(f"the representative dataset has {len(self.rows)} images, all that the train split holds")
         if self.absent_labels:
             notes.append(f"the representative dataset has no image of {', '.join(self.absent_labels)}")
-        return tuple(notes)
+        likeness = () if self.likeness is None else self.likeness.notes
+        return (*notes, *likeness, *self.reading_notes)
 
 
 def representative_dataset(
@@ -80,39 +88,69 @@ def representative_dataset(
     *,
     size: int = DEFAULT_REPRESENTATIVE_SIZE,
     seed: int = 0,
+    keep: bool = False,
 ) -> RepresentativeDataset:
-    """The representative dataset of a run, read and preprocessed.
+    """The representative dataset of a run, read, preprocessed and compared with the test split.
+
+    Args:
+        run: the run folder.
+        contract: by which images become pixels.
+        labels: the model's classes.
+        size: images to draw, fewer where the train split has fewer; at least `MINIMUM_SIZE`.
+        seed: of the draw.
+        keep: keep the pixels in the run folder's cache, and take them from there (see `kept_pixels`).
 
     Raises:
         EdgewrightError: splits.csv has too few training images, or of one class only; an image is missing, unreadable,
             changed, or also a test image.
         CheckFailedError: splits.csv is not the one that the manifest lists.
     """
+    rows = _untouched_splits(run)
+    train = rows_of(rows, "train")
+    chosen = choose_rows(train, labels, size=size, seed=seed, where=str(run.splits))
+    read = read_pixels(chosen, contract, run, name="representative", what="representative dataset", keep=keep)
+    return RepresentativeDataset(
+        rows=chosen,
+        pixels=read.pixels,
+        seed=seed,
+        absent_labels=tuple(label for label in labels if label not in {row.label for row in chosen}),
+        likeness=likeness(chosen, read.pixels, rows, contract, run_path=run.path, seed=seed),
+        reading_notes=read.notes,
+    )
+
+
+def _untouched_splits(run: RunFolder) -> tuple[SplitRow, ...]:
     if not run.splits.is_file():
         raise EdgewrightError(
             f"{run.path} names no training images (it has no {run.splits.name}), and INT8 needs some for its "
             f"representative dataset; convert the model again with --data FOLDER"
         )
-    # Someone may have moved rows from one split to another since the model was trained.
-    verify(run.splits)
-    rows = read_splits(run.splits)
-    chosen = choose_rows(rows_of(rows, "train"), labels, size=size, seed=seed, where=str(run.splits))
-    with cached_pixels(chosen, contract, run_path=run.path, description="Reading the representative dataset") as pixels:
-        absent = tuple(label for label in labels if label not in {row.label for row in chosen})
-        return RepresentativeDataset(chosen, np.array(pixels), seed, absent)
+    try:
+        verify(run.splits)
+    except CheckFailedError as error:
+        # Someone may have moved rows from one split to another since the model was trained.
+        raise CheckFailedError(
+            f"{run.splits} is not the list of images that manifest.json describes (its SHA-256 differs), so that test "
+            f"images may now be among its training images; restore it, or start from the data set again"
+        ) from error
+    return read_splits(run.splits)
 
 
-def judging_pixels(run: RunFolder, contract: Preprocessing, representative: RepresentativeDataset) -> NDArray[np.uint8]:
+def judging_pixels(
+    run: RunFolder, contract: Preprocessing, representative: RepresentativeDataset, *, keep: bool = False
+) -> ReadPixels:
     """Pixels of validation and training images that are not in the representative dataset, at most `JUDGES`.
 
-    Validation images come first: the network has not learned them by heart.
+    Validation images come first: the network has not learned them by heart. `keep` is as for `representative_dataset`.
+
+    Raises:
+        EdgewrightError: an image is missing, unreadable, or changed.
     """
     taken = {row.sha256 for row in representative.rows}
     rows = read_splits(run.splits)
     drawn = [row for split in ("val", "train") for row in sorted(rows_of(rows, split), key=_drawn_last)]
     chosen = [row for row in drawn if row.sha256 not in taken][:JUDGES]
-    with cached_pixels(chosen, contract, run_path=run.path, description="Reading images to judge by") as pixels:
-        return np.array(pixels)
+    return read_pixels(chosen, contract, run, name="judging", what="images to judge by", keep=keep)
 
 
 def choose_rows(
@@ -120,46 +158,27 @@ def choose_rows(
 ) -> tuple[SplitRow, ...]:
     """`size` rows drawn evenly from all classes (fewer where there are not as many), each content once.
 
-    The order in which contents are drawn is that of a hash of the seed and the content: it depends on neither the
-    paths nor the version of a random generator.
-
     Raises:
         EdgewrightError: fewer than `MINIMUM_SIZE` images, one class only, or a label that the model does not know.
     """
     if size < MINIMUM_SIZE:
         raise EdgewrightError(f"A representative dataset needs at least {MINIMUM_SIZE} images, not {size}")
-    by_label = _by_label(rows, labels, where)
-    available = sum(len(of_class) for of_class in by_label.values())
-    if available < MINIMUM_SIZE:
-        raise EdgewrightError(
-            f"{where} has {available} different training image(s); INT8 needs at least {MINIMUM_SIZE} for its "
-            f"representative dataset, so add images to the train split"
-        )
-    if len(by_label) < 2:
-        raise EdgewrightError(
-            f"{where} has training images of the one class {next(iter(by_label))!r}; the representative dataset needs "
-            f"images of at least two of {', '.join(labels)}"
-        )
-    queues = [sorted(of_class, key=lambda row: _draw_key(row, seed)) for of_class in by_label.values()]
-    turns = [queue[turn] for turn in range(max(map(len, queues))) for queue in queues if turn < len(queue)]
-    return tuple(turns[:size])
-
-
-def _by_label(rows: Sequence[SplitRow], labels: Sequence[str], where: str) -> dict[str, list[SplitRow]]:
     unknown = sorted({row.label for row in rows} - set(labels))
     if unknown:
         raise EdgewrightError(f"{where} has the label(s) {', '.join(unknown)}, which labels.txt does not name")
-    # Copies of one image add nothing to a range; the first path in order stands for all.
-    distinct: dict[str, SplitRow] = {}
-    for row in sorted(rows, key=lambda row: row.path):
-        distinct.setdefault(row.sha256, row)
-    grouped = {label: [row for row in distinct.values() if row.label == label] for label in labels}
-    return {label: of_class for label, of_class in grouped.items() if of_class}
+    drawn = in_turns(rows, labels, seed=seed)
+    if len(drawn) < MINIMUM_SIZE:
+        raise EdgewrightError(
+            f"{where} has {len(drawn)} different training image(s); INT8 needs at least {MINIMUM_SIZE} for its "
+            f"representative dataset, so add images to the train split"
+        )
+    if len({row.label for row in drawn}) < 2:
+        raise EdgewrightError(
+            f"{where} has training images of the one class {drawn[0].label!r}; the representative dataset needs images "
+            f"of at least two of {', '.join(labels)}"
+        )
+    return drawn[:size]
 
 
 def _drawn_last(row: SplitRow) -> bytes:
-    return _draw_key(row, 0)
-
-
-def _draw_key(row: SplitRow, seed: int) -> bytes:
-    return hashlib.sha256(f"{seed}:{row.sha256}".encode()).digest()
+    return draw_key(row, 0)

@@ -23,6 +23,7 @@ from .options import ConvertOptions
 
 if TYPE_CHECKING:
     from .float_model import FloatModel
+    from .kept_pixels import ReadPixels
     from .representative import RepresentativeDataset
     from .sample import Sample
     from .tflite_metadata import ModelCard
@@ -99,16 +100,27 @@ class Sources:
         """
         from .representative import representative_dataset
 
+        options = self.options
         return representative_dataset(
-            self.run, self.contract, self.labels, size=self.options.representative_size, seed=self.options.seed
+            self.run,
+            self.contract,
+            self.labels,
+            size=options.representative_size,
+            seed=options.seed,
+            keep=options.cache_pixels,
         )
 
-    @cached_property
+    @property
     def judging(self) -> NDArray[np.uint8]:
         """Pixels that INT8 files are compared on while they are made: neither calibrated nor tested with."""
+        return self.judging_read.pixels
+
+    @cached_property
+    def judging_read(self) -> ReadPixels:
+        """The same, with how they were come by."""
         from .representative import judging_pixels
 
-        return judging_pixels(self.run, self.contract, self.representative)
+        return judging_pixels(self.run, self.contract, self.representative, keep=self.options.cache_pixels)
 
     @cached_property
     def sample(self) -> Sample:

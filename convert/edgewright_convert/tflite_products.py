@@ -52,7 +52,8 @@ def int8(sources: Sources) -> Product:
         "int8": {"made_by": made.effort, "why": made.why, "agreement": made.agreement},
     }
     said = (made.why,) if made.why else ()
-    notes = (*representative.notes(sources.options.representative_size), *said, *notes)
+    read = (*representative.notes(sources.options.representative_size), *sources.judging_read.notes)
+    notes = (*read, *said, *notes)
     return _finished(sources, data, notes, options)
 
 

@@ -1,14 +1,17 @@
 import shutil
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
-from edgewright_convert.representative import MINIMUM_SIZE, choose_rows, representative_dataset
+from edgewright_convert.representative import MINIMUM_SIZE, choose_rows, judging_pixels, representative_dataset
 from edgewright_runtime.errors import CheckFailedError, EdgewrightError
+from edgewright_runtime.hashing import sha256_of_file
 from edgewright_runtime.labels import read_labels
 from edgewright_runtime.preprocessing import Preprocessing
 from edgewright_runtime.run_folder import RunFolder
@@ -119,6 +122,16 @@ def test_test_image_that_is_also_a_training_image_is_refused(editable_run):
         dataset_of(editable_run)
 
 
+def test_hash_in_capitals_does_not_hide_a_test_image_among_training_images(editable_run):
+    rows = read_splits(editable_run.splits)
+    test_row = rows_of(rows, "test")[0]
+    others = [row for row in rows if row is not test_row]
+    hidden = replace(test_row, path="copy.png", sha256=test_row.sha256.upper())
+    write_splits(editable_run.splits, [*others, hidden, replace(test_row, split="train")])
+    with pytest.raises(EdgewrightError, match="one split only"):
+        dataset_of(editable_run)
+
+
 def test_splits_edited_after_training_are_refused(editable_run):
     from edgewright_runtime.manifest import add_artefacts, describe
 
@@ -126,7 +139,7 @@ def test_splits_edited_after_training_are_refused(editable_run):
     add_artefacts(editable_run.path, {"splits.csv": entry})
     text = editable_run.splits.read_text().replace(",test,", ",train,", 1)
     editable_run.splits.write_text(text)
-    with pytest.raises(CheckFailedError, match=r"splits\.csv"):
+    with pytest.raises(CheckFailedError, match=r"splits\.csv is not the list of images that manifest\.json describes"):
         dataset_of(editable_run)
 
 
@@ -166,6 +179,85 @@ def test_unreadable_image_is_refused_by_name(editable_run, tmp_path):
     write_splits(run.splits, rows)
     with pytest.raises(EdgewrightError, match=spoilt.path):
         dataset_of(run, size=10_000)
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").is_file(), reason="no file here that is there and cannot be read")
+def test_image_that_the_system_cannot_read_is_refused_by_name(editable_run):
+    rows = list(read_splits(editable_run.splits))
+    spoilt = rows_of(rows, "train")[0]
+    rows[rows.index(spoilt)] = replace(spoilt, path="/proc/self/mem")
+    write_splits(editable_run.splits, rows)
+    with pytest.raises(EdgewrightError, match="Cannot read /proc/self/mem"):
+        dataset_of(editable_run, size=10_000)
+
+
+def test_like_splits_call_for_no_word_and_the_manifest_has_the_figures(editable_run):
+    found = dataset_of(editable_run)
+    assert found.notes(40) == ()
+    kept = found.as_options()["against_test_split"]
+    assert kept["label_balance"]["distance"] < 0.1
+    assert kept["brightness"]["test_images"] == len(rows_of(read_splits(editable_run.splits), "test"))
+    assert kept["notes"] == []
+
+
+def test_training_images_of_few_classes_are_said_to_be_another_balance(editable_run):
+    rows = read_splits(editable_run.splits)
+    few = [row for label in "12345" for row in rows_of(rows, "train") if row.label == label][::6]
+    many = [row for row in rows_of(rows, "train") if row.label in "06789"]
+    write_splits(editable_run.splits, [*few, *many, *rows_of(rows, "test")])
+    found = dataset_of(editable_run, size=10_000)
+    (note,) = [note for note in found.notes(0) if "label balance" in note]
+    assert note in found.as_options()["against_test_split"]["notes"]
+
+
+def test_training_images_in_another_light_are_said_to_be_darker(editable_run, tmp_path):
+    (tmp_path / "dark").mkdir()
+    rows = list(read_splits(editable_run.splits))
+    for number, row in enumerate(rows):
+        if row.split == "train":
+            path = tmp_path / "dark" / f"{number}.png"
+            Image.open(row.path).point(lambda value: value // 3).save(path)
+            rows[number] = replace(row, path=str(path), sha256=sha256_of_file(path))
+    write_splits(editable_run.splits, rows)
+    (note,) = dataset_of(editable_run).notes(40)
+    assert "darker than the test split" in note
+
+
+def test_test_images_that_are_not_at_hand_stop_nothing_and_are_named(editable_run):
+    rows = [replace(row, path="gone.png") if row.split == "test" else row for row in read_splits(editable_run.splits)]
+    write_splits(editable_run.splits, rows)
+    found = dataset_of(editable_run)
+    (note,) = found.notes(40)
+    assert note.startswith("brightness not compared with test images")
+    assert "gone.png" in note
+    assert found.as_options()["against_test_split"]["brightness"] is None
+
+
+def test_run_without_test_images_is_compared_with_nothing(editable_run):
+    write_splits(editable_run.splits, rows_of(read_splits(editable_run.splits), "train"))
+    found = dataset_of(editable_run)
+    assert found.as_options()["against_test_split"] is None
+    assert found.notes(40) == ()
+
+
+def test_kept_pixels_are_those_of_the_images(editable_run):
+    plain, first, second = (dataset_of(editable_run, keep=keep) for keep in (False, True, True))
+    assert np.array_equal(plain.pixels, first.pixels)
+    assert np.array_equal(plain.pixels, second.pixels)
+    assert plain.sha256 == second.sha256
+    assert plain.as_options() == second.as_options()
+    assert [len(each.notes(40)) for each in (plain, first, second)] == [0, 1, 1]
+
+
+def test_images_to_judge_by_are_kept_apart_from_those_to_calibrate_with(editable_run):
+    contract, found = Preprocessing.load(editable_run.preprocessing), dataset_of(editable_run, keep=True)
+    judges = judging_pixels(editable_run, contract, found, keep=True)
+    again = judging_pixels(editable_run, contract, found, keep=True)
+    assert "kept in cache/judging-" in judges.notes[0]
+    assert "taken from cache/judging-" in again.notes[0]
+    assert np.array_equal(judges.pixels, again.pixels)
+    calibrated = {image.tobytes() for image in found.pixels}
+    assert calibrated.isdisjoint(image.tobytes() for image in again.pixels)
 
 
 def test_run_without_images_says_how_to_give_some(editable_run):
