@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from edgewright_runtime import atomic
-from edgewright_runtime.dataset import read_dataset, split_dataset
+from edgewright_runtime.dataset import RejectedFile, read_dataset, split_dataset
 from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.hashing import sha256_of_bytes, sha256_of_file
 from edgewright_runtime.labels import read_labels, write_labels
@@ -55,7 +56,15 @@ class _Adopted:
     output: str
 
 
-def adopt(source: Path, out: Path, declared: Declaration, *, data: Path | None, seed: int) -> RunFolder:
+def adopt(
+    source: Path,
+    out: Path,
+    declared: Declaration,
+    *,
+    data: Path | None,
+    seed: int,
+    on_left_out: Callable[[RejectedFile], None] = lambda _: None,
+) -> RunFolder:
     """The run folder, with the model wrapped so that raw pixels go in and probabilities come out.
 
     Args:
@@ -64,12 +73,13 @@ def adopt(source: Path, out: Path, declared: Declaration, *, data: Path | None, 
         declared: what the model itself does not tell.
         data: images for the representative dataset and for evaluation: a folder of classes or a CSV file.
         seed: of the splits.
+        on_left_out: called with each file of the data that is not used, such as an unreadable image.
 
     Raises:
         EdgewrightError: the model, its labels, its data and the declaration do not fit together.
     """
     labels = read_labels(declared.labels)
-    rows = _split_rows(data, labels, seed) if data is not None else ()
+    rows = _split_rows(data, labels, seed, on_left_out) if data is not None else ()
     is_keras = _is_keras(source)
     adopted = _from_keras(source, declared, labels) if is_keras else _from_saved_model(source, declared, labels)
     run = RunFolder(atomic.make_folder(out))
@@ -98,8 +108,13 @@ def _is_keras(source: Path) -> bool:
     return True
 
 
-def _split_rows(data: Path, labels: tuple[str, ...], seed: int) -> tuple[SplitRow, ...]:
-    return split_dataset(read_dataset(data, labels=labels), seed=seed)
+def _split_rows(
+    data: Path, labels: tuple[str, ...], seed: int, on_left_out: Callable[[RejectedFile], None]
+) -> tuple[SplitRow, ...]:
+    dataset = read_dataset(data, labels=labels)
+    for file in dataset.rejected:
+        on_left_out(file)
+    return split_dataset(dataset, seed=seed)
 
 
 def _leaf(module: str) -> Any:

@@ -22,6 +22,9 @@ from .options import (
 from .targets import DEFAULT_FORMATS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from edgewright_runtime.dataset import RejectedFile
     from edgewright_runtime.run_folder import RunFolder
 
     from .pipeline import Outcome
@@ -31,6 +34,9 @@ _INT8 = "INT8"
 _ENGINES = "TensorRT engines"
 _METADATA = "What .tflite files say of the model"
 
+_NO_FORMAT = "none"
+_NAMED_LEFT_OUT = 5  # the first tell what kind of file it is
+
 
 def convert(
     source: Annotated[
@@ -38,7 +44,10 @@ def convert(
     ],
     to: Annotated[
         str | None,
-        typer.Option("--to", help=f"Formats, separated by commas; {', '.join(DEFAULT_FORMATS)} if not given."),
+        typer.Option(
+            "--to",
+            help=f"Formats, separated by commas; {', '.join(DEFAULT_FORMATS)} if not given. none only takes MODEL in.",
+        ),
     ] = None,
     out: Annotated[
         Path | None,
@@ -83,6 +92,14 @@ def convert(
             rich_help_panel=_INT8,
         ),
     ] = DEFAULT_INT8_EFFORT,
+    cache_pixels: Annotated[
+        bool,
+        typer.Option(
+            "--cache-pixels",
+            help="Keep these images' pixels in RUN/cache, for the next conversion: for large photographs.",
+            rich_help_panel=_INT8,
+        ),
+    ] = False,
     seed: Annotated[int, typer.Option(help="Of the draw of these images, and of MODEL's splits.")] = 0,
     compute_capability: Annotated[
         str, typer.Option(help="GPU generations for tensorrt-rtx.", rich_help_panel=_ENGINES)
@@ -112,12 +129,13 @@ def convert(
     from .progress import status
     from .targets import target_named
 
-    formats = _names(to)
+    formats = _names(to, taking_in=out is not None)
     for name in formats:
         target_named(name)
     options = ConvertOptions(
         representative_size=representative_size,
         seed=seed,
+        cache_pixels=cache_pixels,
         int8_effort=int8_effort,
         compute_capabilities=tuple(_parts(compute_capability)),
         batch=batch_profile(batch),
@@ -127,14 +145,16 @@ def convert(
         licence=licence,
     )
     debug = bool(os.environ.get(DEBUG_VARIABLE))
+    left_out: list[RejectedFile] = []
     with status() as line:
         line.start("Looking at the model")
         if out is None:
             run = _existing_run(source, {"--labels": labels, "--data": data, "--normalisation": normalisation})
         else:
             declared = _declared(labels, normalisation, output, size, resize, interpolation)
-            run = _adopted(source, out, data, declared, seed=seed, debug=debug)
+            run = _adopted(source, out, data, declared, seed=seed, left_out=left_out, debug=debug)
         outcomes = convert_run(run, formats, options, on_start=line.start, on_progress=line.detail, debug=debug)
+    _warn_of(left_out)
     _report(outcomes, run, as_json=as_json)
     raise typer.Exit(exit_status(outcomes))
 
@@ -148,9 +168,14 @@ def exit_status(outcomes: tuple[Outcome, ...]) -> int:
     return max(others) if others else max(failures, default=EXIT_DONE)
 
 
-def _names(to: str | None) -> tuple[str, ...]:
+def _names(to: str | None, *, taking_in: bool) -> tuple[str, ...]:
+    from edgewright_runtime.errors import EdgewrightError
     from edgewright_runtime.formats import format_names
 
+    if to == _NO_FORMAT:
+        if not taking_in:
+            raise EdgewrightError("--to none makes no file; it is for taking a model in, with --out")
+        return ()
     return DEFAULT_FORMATS if to is None else format_names(to)
 
 
@@ -199,23 +224,38 @@ def _declared(
     )
 
 
-def _adopted(source: Path, out: Path, data: Path | None, declared: Any, *, seed: int, debug: bool) -> RunFolder:
+def _adopted(
+    source: Path, out: Path, data: Path | None, declared: Any, *, seed: int, left_out: list[RejectedFile], debug: bool
+) -> RunFolder:
     from edgewright_runtime.library_noise import captured
 
     from .adopt import adopt
 
     with captured(show=debug):
-        return adopt(source, out, declared, data=data, seed=seed)
+        return adopt(source, out, declared, data=data, seed=seed, on_left_out=left_out.append)
+
+
+def _warn_of(left_out: Sequence[RejectedFile]) -> None:
+    for file in left_out[:_NAMED_LEFT_OUT]:
+        print(f"Warning: left out {file.path}: {file.reason}", file=sys.stderr)
+    if len(left_out) > _NAMED_LEFT_OUT:
+        print(f"Warning: left out {len(left_out) - _NAMED_LEFT_OUT} more files", file=sys.stderr)
 
 
 def _report(outcomes: tuple[Outcome, ...], run: RunFolder, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps([_as_dict(outcome, run) for outcome in outcomes], indent=2, ensure_ascii=False))
+    elif not outcomes:
+        print(f"{run.path} is ready")
     else:
         _print_table(outcomes, run)
+    # Formats that fail for one reason say it once.
+    failed: dict[str, list[str]] = {}
     for outcome in outcomes:
         if outcome.error is not None:
-            print(f"Error: {outcome.format}: {outcome.error}", file=sys.stderr)
+            failed.setdefault(str(outcome.error), []).append(outcome.format)
+    for sentence, formats in failed.items():
+        print(f"Error: {', '.join(formats)}: {sentence}", file=sys.stderr)
 
 
 def _as_dict(outcome: Outcome, run: RunFolder) -> dict[str, Any]:

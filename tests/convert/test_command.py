@@ -1,4 +1,5 @@
 import json
+import shutil
 
 import pytest
 import typer
@@ -50,6 +51,62 @@ def test_outside_model_becomes_a_run(tmp_path, foreign_model, digit_labels, digi
     result = run_command(model, "--out", out, *arguments, "--to", "tflite-int8")
     assert result.exit_code == 0, result.output
     assert (out / "tflite/model_int8.tflite").is_file()
+
+
+def test_formats_that_fail_for_one_reason_say_it_once(run_copy, run_command):
+    (run_copy / "splits.csv").unlink()
+    result = run_command(run_copy, "--to", "tflite-int8,onnx-int8")
+    assert result.exit_code == 2
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("Error: tflite-int8, onnx-int8: ")
+
+
+def test_cached_pixels_are_reported_and_change_nothing(run_copy, run_command):
+    before = (run_copy / "onnx/model_int8.onnx").read_bytes()
+    told = []
+    for _ in range(2):
+        result = run_command(run_copy, "--to", "onnx-int8", "--cache-pixels", "--json")
+        told.append(json.loads(result.stdout)[-1]["notes"][-1])
+    assert "kept in cache/" in told[0]
+    assert "taken from cache/" in told[1]
+    assert (run_copy / "onnx/model_int8.onnx").read_bytes() == before
+
+
+@pytest.fixture
+def model(tmp_path, foreign_model):
+    foreign_model().save(tmp_path / "model.keras")
+    return tmp_path / "model.keras"
+
+
+def test_model_is_taken_in_without_any_format(tmp_path, model, digit_labels, run_command):
+    run = tmp_path / "run"
+    result = run_command(model, "--out", run, "--labels", digit_labels, "--normalisation", "unit", "--to", "none")
+    assert result.exit_code == 0, result.output
+    assert sorted(path.name for path in run.iterdir()) == [
+        "labels.txt",
+        "manifest.json",
+        "model.keras",
+        "preprocessing.json",
+    ]
+    assert f"{run} is ready" in " ".join(result.stdout.split())
+
+
+def test_no_format_at_all_is_refused_for_a_run(run_copy, run_command):
+    assert "--out" in refused(run_command, run_copy, "--to", "none")
+
+
+def test_files_of_the_data_that_are_left_out_are_named(tmp_path, model, digit_labels, digit_images, run_command):
+    data = tmp_path / "data"
+    shutil.copytree(digit_images, data)
+    for number in range(7):
+        (data / "4" / f"broken-{number}.png").write_bytes(b"no image")
+    arguments = ["--out", tmp_path / "run", "--labels", digit_labels, "--data", data, "--normalisation", "unit"]
+    result = run_command(model, *arguments, "--to", "none")
+    assert result.exit_code == 0, result.output
+    lines = result.stderr.splitlines()
+    for number, line in enumerate(lines[:5]):
+        assert line.startswith(f"Warning: left out {data}/4/broken-{number}.png: ")
+    assert lines[5:] == ["Warning: left out 2 more files"]
 
 
 def refused(run_command, *arguments):
