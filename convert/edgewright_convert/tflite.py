@@ -25,7 +25,7 @@ _BATCH = 1
 
 def tflite_fp32_from_model(model: FloatModel) -> bytes:
     """A .tflite file with float32 weights and arithmetic."""
-    return _convert(model, lambda _: None)
+    return converted(model, lambda _: None)
 
 
 def tflite_fp16_from_model(model: FloatModel) -> bytes:
@@ -35,7 +35,7 @@ def tflite_fp16_from_model(model: FloatModel) -> bytes:
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
         converter.target_spec.supported_types = [tf.float16]
 
-    return _convert(model, settings)
+    return converted(model, settings)
 
 
 def tflite_dynamic_from_model(model: FloatModel) -> bytes:
@@ -44,7 +44,7 @@ def tflite_dynamic_from_model(model: FloatModel) -> bytes:
     def settings(converter: Any) -> None:
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
 
-    return _convert(model, settings)
+    return converted(model, settings)
 
 
 def tflite_int8_from_model(model: FloatModel, pixels: NDArray[np.uint8]) -> bytes:
@@ -62,7 +62,7 @@ def tflite_int8_from_model(model: FloatModel, pixels: NDArray[np.uint8]) -> byte
         converter.inference_input_type = tf.uint8
         converter.inference_output_type = tf.uint8
 
-    return _convert(model, settings)
+    return converted(model, settings)
 
 
 def _samples(pixels: NDArray[np.uint8]) -> Iterator[dict[str, NDArray[np.float32]]]:
@@ -80,12 +80,19 @@ _KNOWN_WARNINGS = (
 Settings = Callable[[Any], None]
 
 
-def _convert(model: FloatModel, settings: Settings) -> bytes:
-    """The file that TFLiteConverter makes of the frozen model once `settings` has set its attributes.
+def converted(model: FloatModel, settings: Settings) -> bytes:
+    """The file that TFLiteConverter makes of the frozen model.
 
     The frozen graph goes through a SavedModel on disk because only then do input and output keep their names in the
     file's signature. `TFLiteConverter.from_concrete_functions` would write one too, but drops the names without a word
     when that fails, as it does with the gradients that Keras's SiLU carries and no converter needs.
+
+    Args:
+        model: the float model, raw pixels to probabilities; the file takes one image.
+        settings: given the converter before it runs, to set its attributes.
+
+    Raises:
+        EdgewrightError: TFLiteConverter refuses the model.
     """
     with tempfile.TemporaryDirectory(prefix="edgewright-") as folder, warnings.catch_warnings():
         for pattern in _KNOWN_WARNINGS:

@@ -9,6 +9,7 @@ ten times faster, as the converter has no image left to look at.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from .. import tflite
 from ..float_model import FloatModel
 from .graph import graph_of, is_probability
 from .grid import ActivationRange
+from .layer_scopes import layer_scope
 
 _PIXELS = ActivationRange(0.0, 255.0)
 _PROBABILITIES = ActivationRange(0.0, 255 / 256)
@@ -38,7 +40,7 @@ def tflite_from_ranges(model: Any, ranges: Mapping[str, ActivationRange]) -> byt
     Raises:
         EdgewrightError: TFLiteConverter refuses it, or would leave a part of it in float.
     """
-    file = tflite._convert(as_float_model(model, with_fake_quantisation(model, ranges)), _settings)
+    file = tflite.converted(as_float_model(model, with_fake_quantisation(model, ranges)), _settings)
     left = float_operators(file)
     if left:
         raise EdgewrightError(f"TFLite would compute {', '.join(left)} in float, for their ranges are not known")
@@ -75,15 +77,17 @@ def float_operators(file: bytes) -> tuple[str, ...]:
 def with_fake_quantisation(model: Any, ranges: Mapping[str, ActivationRange]) -> Callable[[Any], Any]:
     """The model's computation with a fake-quantisation operator after each layer that has a range.
 
-    The operators are called by `range_label`, which the converters keep in the names of tensors or nodes.
+    The operators are called by `range_label`, which tf2onnx keeps. TFLiteConverter does not: in its files the
+    `layer_scope` in which each of these layers computes tells them apart.
     """
     graph = graph_of(model)
 
     def call(pixels: Any) -> Any:
         values = {id(graph.input): _PIXELS.quantised(pixels)}
         for number, step in enumerate(graph.steps):
-            output = step.call(values)
             known = ranges.get(step.operation.name)
+            with nullcontext() if known is None else tf.name_scope(layer_scope(step.operation.name)):
+                output = step.call(values)
             if known is not None:
                 output = known.quantised(output, name=range_label(number))
             elif is_probability(step.operation):
