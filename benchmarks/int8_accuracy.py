@@ -1,25 +1,34 @@
-"""How near each INT8 file of a run is to its float model: the plain converter against every effort.
+"""How near the INT8 files of some runs are to their float models: the plain converter against every effort.
 
-    python benchmarks/int8_accuracy.py runs/flowers --seeds 0 1 2 --efforts fast balanced
+    python benchmarks/int8_accuracy.py runs/flowers runs/flowers1 runs/flowers2 --efforts fast balanced
 
-Agreement needs no labels, so it is measured on the test images and, with less noise, on all images that neither
-calibration nor the guard has seen. Latencies are taken in turns, file after file, so that other load meets all alike.
+Agreement needs no labels, so it is measured on the test images and, with less noise, on all images that the
+calibration has not seen. "onnx" is the agreement of onnx-int8 with the float model, "both" that of onnx-int8 with
+tflite-int8, on the test images. Latencies are taken in turns, file after file, so that other load meets all alike. The
+last lines are means.
 """
 
 from __future__ import annotations
 
 import argparse
+import resource
 import time
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
 import numpy as np
-from ai_edge_litert.interpreter import Interpreter
 
+from edgewright_convert.activation_ranges import ranges_of
 from edgewright_convert.float_model import FloatModel, load_float_model
 from edgewright_convert.int8 import EFFORTS, corrected_model
 from edgewright_convert.int8.answers import answers
+from edgewright_convert.int8.latency import least_latencies
 from edgewright_convert.int8.writer import tflite_from_ranges
+from edgewright_convert.onnx_export import onnx_from_model
+from edgewright_convert.onnx_graph import serialised
+from edgewright_convert.onnx_int8 import onnx_int8_from_onnx, tensors_to_watch
+from edgewright_convert.onnx_int8_file import onnx_answers, onnx_int8_from_corrected
 from edgewright_convert.representative import representative_dataset
 from edgewright_convert.tflite import tflite_int8_from_model
 from edgewright_runtime.labels import read_labels
@@ -30,7 +39,7 @@ from edgewright_runtime.run_folder import RunFolder
 from edgewright_runtime.splits import SplitRow, read_splits
 
 PLAIN = "plain"
-ROUNDS = 300
+HEADINGS = ("test", "top-1", "drop", "unseen", "mean |dp|", "onnx", "both", "seconds", "latency")
 
 
 @dataclass(frozen=True)
@@ -43,24 +52,55 @@ class Images:
     is_test: np.ndarray
 
 
+@dataclass(frozen=True)
+class Row:
+    """One file's figures, in the order of `HEADINGS`."""
+
+    test: float
+    top1: float
+    drop: float
+    unseen: float
+    difference: float
+    onnx: float
+    both: float
+    seconds: float
+    latency: float
+
+    def __str__(self) -> str:
+        return (
+            f"{self.test:9.4f}{self.top1:9.4f}{self.drop:+9.4f}{self.unseen:9.4f}{self.difference:11.5f}{self.onnx:9.4f}"
+            f"{self.both:9.4f}{self.seconds:9.1f}{self.latency:9.2f}"
+        )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("run", type=Path)
-    parser.add_argument("--seeds", type=int, nargs="+", default=[0])
+    parser.add_argument("runs", type=Path, nargs="+")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0], help="of the draw of the representative dataset")
     parser.add_argument("--size", type=int, default=200, help="images in the representative dataset")
     parser.add_argument("--efforts", nargs="+", default=["fast", "balanced"], choices=EFFORTS)
     given = parser.parse_args()
-    run = RunFolder(given.run)
-    with captured():
-        model = load_float_model(run.model)
-    print("seed  file       test agree  top-1   drop   unseen agree  mean |dp|  seconds  latency")
-    for seed in given.seeds:
-        _measure(run, model, seed, given.size, given.efforts)
+    widths = (9, 9, 9, 9, 11, 9, 9, 9, 9)
+    print(f"{'run':14s} seed {'file':9s}" + "".join(f"{h:>{w}s}" for h, w in zip(HEADINGS, widths, strict=True)))
+    found: dict[str, list[Row]] = {name: [] for name in (PLAIN, *given.efforts)}
+    for path in given.runs:
+        for seed in given.seeds:
+            for name, row in _measured(RunFolder(path), seed, given.size, given.efforts).items():
+                print(f"{path.name:14s} {seed:4d} {name:9s}{row}", flush=True)
+                found[name].append(row)
+    for name, rows in found.items():
+        print(f"{'mean':14s} {'':4s} {name:9s}{_mean(rows)}")
+    print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.1f} GB")
 
 
-def _measure(run: RunFolder, model: FloatModel, seed: int, size: int, efforts: list[str]) -> None:
+def _mean(rows: Sequence[Row]) -> Row:
+    return Row(*(float(np.mean([astuple(row)[place] for row in rows])) for place in range(len(fields(Row)))))
+
+
+def _measured(run: RunFolder, seed: int, size: int, efforts: Sequence[str]) -> dict[str, Row]:
     contract, labels = Preprocessing.load(run.preprocessing), read_labels(run.labels)
     with captured():
+        model = load_float_model(run.model)
         representative = representative_dataset(run, contract, labels, size=size, seed=seed)
     unseen = _unseen(read_splits(run.splits), {row.sha256 for row in representative.rows})
     with cached_pixels(unseen, contract, run_path=run.path) as pixels:
@@ -70,53 +110,53 @@ def _measure(run: RunFolder, model: FloatModel, seed: int, size: int, efforts: l
             np.array([labels.index(row.label) for row in unseen]),
             np.array([row.split == "test" for row in unseen]),
         )
-    files: dict[str, tuple[bytes, float]] = {}
+    files: dict[str, tuple[bytes, bytes, float]] = {}
     for name in (PLAIN, *efforts):
-        began = time.perf_counter()
         with captured():
-            file = _file(model, representative.pixels, name)
-        files[name] = file, time.perf_counter() - began
-    latency = _latencies({name: file for name, (file, _) in files.items()}, images.pixels[0])
-    for name, (file, seconds) in files.items():
-        print(f"{seed:4d}  {name:9s}  {_figures(file, images)}  {seconds:7.1f}  {latency[name] / latency[PLAIN]:7.2f}")
+            files[name] = _files(model, representative.pixels, name)
+    latency = least_latencies({name: tflite for name, (tflite, _, _) in files.items()}, images.pixels[0], rounds=300)
+    return {
+        name: _figures(tflite, onnx, images, seconds, latency[name] / latency[PLAIN])
+        for name, (tflite, onnx, seconds) in files.items()
+    }
 
 
-def _unseen(rows: tuple[SplitRow, ...], seen: set[str]) -> tuple[SplitRow, ...]:
+def _unseen(rows: Sequence[SplitRow], seen: set[str]) -> tuple[SplitRow, ...]:
     return tuple(row for row in rows if row.sha256 not in seen)
 
 
-def _file(model: FloatModel, pixels: np.ndarray, name: str) -> bytes:
+def _files(model: FloatModel, pixels: np.ndarray, name: str) -> tuple[bytes, bytes, float]:
+    """The .tflite file, the .onnx file, and the seconds that the first took."""
+    began = time.perf_counter()
     if name == PLAIN:
-        return tflite_int8_from_model(model, pixels)
+        tflite = tflite_int8_from_model(model, pixels)
+        seconds = time.perf_counter() - began
+        float32 = onnx_from_model(model, {})
+        onnx = onnx_int8_from_onnx(float32, ranges_of(float32, tensors_to_watch(float32), pixels))
+        return tflite, serialised(onnx), seconds
     corrected = corrected_model(model.held, pixels, effort=name)
-    return tflite_from_ranges(corrected.model, corrected.ranges)
+    tflite = tflite_from_ranges(corrected.model, corrected.ranges)
+    seconds = time.perf_counter() - began
+    made = onnx_int8_from_corrected(corrected, {}, pixels, pixels[:0], np.zeros((0, model.classes), np.float32))
+    return tflite, made.data, seconds
 
 
-def _figures(file: bytes, images: Images) -> str:
-    given = answers(file, images.pixels)
-    labels, wanted = given.argmax(axis=1), images.wanted.argmax(axis=1)
+def _figures(tflite: bytes, onnx: bytes, images: Images, seconds: float, latency: float) -> Row:
     test = images.is_test
-    top1, reference = ((found[test] == images.truth[test]).mean() for found in (labels, wanted))
-    return (
-        f"{(labels == wanted)[test].mean():10.4f}  {top1:.4f}  {reference - top1:+.4f}  "
-        f"{(labels == wanted).mean():12.4f}  {np.abs(given - images.wanted)[test].mean():9.5f}"
+    given, other = answers(tflite, images.pixels), onnx_answers(onnx, images.pixels[test])
+    labels, wanted = given.argmax(axis=1), images.wanted.argmax(axis=1)
+    top1, reference = (float((found[test] == images.truth[test]).mean()) for found in (labels, wanted))
+    return Row(
+        test=float((labels == wanted)[test].mean()),
+        top1=top1,
+        drop=reference - top1,
+        unseen=float((labels == wanted).mean()),
+        difference=float(np.abs(given - images.wanted)[test].mean()),
+        onnx=float((other.argmax(axis=1) == wanted[test]).mean()),
+        both=float((other.argmax(axis=1) == labels[test]).mean()),
+        seconds=seconds,
+        latency=latency,
     )
-
-
-def _latencies(files: dict[str, bytes], image: np.ndarray) -> dict[str, float]:
-    """The least seconds of one invocation of each file, one thread, taken in turns."""
-    interpreters = {name: Interpreter(model_content=file, num_threads=1) for name, file in files.items()}
-    for interpreter in interpreters.values():
-        interpreter.allocate_tensors()
-        interpreter.set_tensor(interpreter.get_input_details()[0]["index"], image[np.newaxis])
-        interpreter.invoke()
-    taken: dict[str, list[float]] = {name: [] for name in files}
-    for _ in range(ROUNDS):
-        for name, interpreter in interpreters.items():
-            began = time.perf_counter()
-            interpreter.invoke()
-            taken[name].append(time.perf_counter() - began)
-    return {name: min(times) for name, times in taken.items()}
 
 
 if __name__ == "__main__":

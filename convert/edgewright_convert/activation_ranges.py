@@ -22,9 +22,9 @@ class Range:
     high: float
 
     @property
-    def magnitude(self) -> float:
-        """The greatest absolute value, which symmetric quantisation maps to 127."""
-        return max(abs(self.low), abs(self.high))
+    def scale(self) -> float:
+        """Of symmetric INT8: the least step with which -128 reaches the one end and 127 the other."""
+        return max(self.high / 127, -self.low / 128)
 
 
 def ranges_of(model: onnx.ModelProto, names: Iterable[str], pixels: NDArray[np.uint8]) -> Mapping[str, Range]:

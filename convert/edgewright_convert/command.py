@@ -92,6 +92,19 @@ def convert(
             rich_help_panel=_INT8,
         ),
     ] = DEFAULT_INT8_EFFORT,
+    keep_float: Annotated[
+        str | None,
+        typer.Option(
+            "--keep-float",
+            metavar="N|auto",
+            help="Layers of INT8 files to leave in float where that pays; auto: as few as bring 99 % agreement.",
+            rich_help_panel=_INT8,
+        ),
+    ] = None,
+    integer_only: Annotated[
+        bool,
+        typer.Option("--integer-only", help="No float in .tflite, as Edge TPUs need.", rich_help_panel=_INT8),
+    ] = False,
     cache_pixels: Annotated[
         bool,
         typer.Option(
@@ -125,6 +138,7 @@ def convert(
     Example: edgewright convert runs/digits --to tflite-int8,onnx-fp16
     """
     from .options import ConvertOptions, batch_profile
+    from .options import keep_float as parsed_keep_float
     from .pipeline import convert_run
     from .progress import status
     from .targets import target_named
@@ -136,6 +150,8 @@ def convert(
         representative_size=representative_size,
         seed=seed,
         cache_pixels=cache_pixels,
+        keep_float=None if keep_float is None else parsed_keep_float(keep_float),
+        integer_only=integer_only,
         int8_effort=int8_effort,
         compute_capabilities=tuple(_parts(compute_capability)),
         batch=batch_profile(batch),

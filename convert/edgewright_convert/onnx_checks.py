@@ -73,6 +73,18 @@ def run_onnx(data: bytes, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
     return np.asarray(answers, np.float32)
 
 
+def check_finite(data: bytes, pixels: NDArray[np.uint8]) -> None:
+    """Runs the file once: float16 holds nothing above 65504, and a network that overflows answers NaN.
+
+    Raises:
+        CheckFailedError: onnxruntime cannot run the file, or it answers NaN or infinity.
+    """
+    if not np.isfinite(run_onnx(data, pixels)).all():
+        raise CheckFailedError(
+            "The network answers NaN or infinity on real images: its activations leave the range of float16"
+        )
+
+
 def check_float16(model: onnx.ModelProto) -> None:
     """Refuses a model that still holds float32 weights.
 
@@ -84,8 +96,12 @@ def check_float16(model: onnx.ModelProto) -> None:
         raise CheckFailedError(f"The file has float32 weight(s): {', '.join(wide[:5])}")
 
 
-def check_explicit_int8(model: onnx.ModelProto) -> None:
+def check_explicit_int8(model: onnx.ModelProto, *, some_in_float16: bool = False) -> None:
     """Refuses a model whose Q/DQ nodes are not symmetric INT8, or with a convolution left in float.
+
+    Args:
+        model: the INT8 graph.
+        some_in_float16: convolutions with float16 weights are wanted.
 
     Raises:
         CheckFailedError: naming the nodes.
@@ -98,6 +114,8 @@ def check_explicit_int8(model: onnx.ModelProto) -> None:
             if zero_point is None or zero_point.dtype != np.int8 or np.any(zero_point != 0):
                 raise CheckFailedError(f"The node {node.name!r} is not symmetric INT8, which TensorRT needs")
     left = [n.name for n in model.graph.node if n.op_type == "Conv" and not _is_int8(n, makers)]
+    if some_in_float16:
+        left = [n.name for n in model.graph.node if n.name in left and not _is_half(n, constants)]
     if left:
         raise CheckFailedError(f"The onnx-int8 file has convolution(s) in float: {', '.join(left[:5])}")
     wide = [n.name for n in model.graph.node if n.op_type in {"MatMul", "Gemm"} and _is_wide(n, constants)]
@@ -108,6 +126,11 @@ def check_explicit_int8(model: onnx.ModelProto) -> None:
 def _is_int8(node: onnx.NodeProto, makers: dict[str, onnx.NodeProto]) -> bool:
     sources = [makers.get(name) for name in node.input[:2]]
     return all(source is not None and source.op_type == "DequantizeLinear" for source in sources)
+
+
+def _is_half(node: onnx.NodeProto, constants: dict[str, NDArray[Any]]) -> bool:
+    weights = constants.get(node.input[1])
+    return weights is not None and weights.dtype == np.float16
 
 
 def _is_wide(node: onnx.NodeProto, constants: dict[str, NDArray[Any]]) -> bool:

@@ -33,21 +33,35 @@ def onnx_from_model(model: FloatModel, metadata: Mapping[str, str]) -> onnx.Mode
     Raises:
         EdgewrightError: an operator of the model has no ONNX counterpart.
     """
+    return finished(folded(canonical(exported(model))), model.classes, metadata)
+
+
+def exported(model: FloatModel) -> onnx.ModelProto:
+    """What tf2onnx makes of the model, its input and output named.
+
+    Raises:
+        EdgewrightError: an operator of the model has no ONNX counterpart.
+    """
     frozen = model.frozen(None)
-    exported = _exported(frozen)
-    _rename(exported.graph, frozen.inputs[0].name, INPUT_NAME)
-    _rename(exported.graph, frozen.outputs[0].name, OUTPUT_NAME)
-    result = canonical(folded(canonical(exported)))
-    _state_output_shape(result.graph, model.classes)
+    result = _converted(frozen)
+    _rename(result.graph, frozen.inputs[0].name, INPUT_NAME)
+    _rename(result.graph, frozen.outputs[0].name, OUTPUT_NAME)
+    return result
+
+
+def finished(model: onnx.ModelProto, classes: int, metadata: Mapping[str, str]) -> onnx.ModelProto:
+    """The canonical model with its output's shape and its metadata stated."""
+    result = canonical(model)
+    _state_output_shape(result.graph, classes)
     set_metadata(result, metadata)
     return result
 
 
-def _exported(frozen: Any) -> onnx.ModelProto:
+def _converted(frozen: Any) -> onnx.ModelProto:
     # tf2onnx declares its own use of TensorFlow 1 sessions; the default graph must not be ours.
     try:
         with tf.Graph().as_default():
-            exported, _ = tf2onnx.convert.from_graph_def(
+            converted, _ = tf2onnx.convert.from_graph_def(
                 frozen.graph.as_graph_def(),
                 input_names=[frozen.inputs[0].name],
                 output_names=[frozen.outputs[0].name],
@@ -55,7 +69,7 @@ def _exported(frozen: Any) -> onnx.ModelProto:
             )
     except Exception as error:  # tf2onnx raises whatever its handler of the operator happened to raise
         raise EdgewrightError(f"tf2onnx cannot write this model as ONNX: {error}") from error
-    return cast("onnx.ModelProto", exported)
+    return cast("onnx.ModelProto", converted)
 
 
 def _rename(graph: onnx.GraphProto, old: str, new: str) -> None:

@@ -16,6 +16,8 @@ from onnx import numpy_helper
 
 from .onnx_graph import attribute, consumers, initializers
 
+_NEUTRAL = {"Mul": 1.0, "Add": 0.0}
+
 Fold = Callable[["_Graph", onnx.NodeProto], bool]
 
 
@@ -45,10 +47,25 @@ def folded(model: onnx.ModelProto) -> onnx.ModelProto:
     """The model with every such Mul, Add and Pad folded into the convolution beside it."""
     result = onnx.ModelProto()
     result.CopyFrom(model)
+    _drop_neutral(result.graph)
     for fold in (_fold_mul, _fold_add, _fold_pad):
         while _fold_once(result.graph, fold):
             pass
     return result
+
+
+def _drop_neutral(graph: onnx.GraphProto) -> None:
+    """Takes out multiplications by one and additions of zero."""
+    state = _Graph(graph)
+    instead: dict[str, str] = {}
+    for node in list(graph.node):
+        node.input[:] = [instead.get(name, name) for name in node.input]
+        neutral = _NEUTRAL.get(node.op_type)
+        constant = state.constants.get(node.input[1]) if neutral is not None else None
+        does_nothing = constant is not None and constant.size == 1 and constant.item() == neutral
+        if does_nothing and node.output[0] not in state.outputs:
+            instead[node.output[0]] = node.input[0]
+            graph.node.remove(node)
 
 
 def _fold_once(graph: onnx.GraphProto, fold: Fold) -> bool:

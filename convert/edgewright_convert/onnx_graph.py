@@ -24,6 +24,11 @@ def canonical(model: onnx.ModelProto) -> onnx.ModelProto:
 
     Nodes, initializers and tensors that no output needs are dropped, and so are the converter's doc strings.
     """
+    return canonical_with_names(model)[0]
+
+
+def canonical_with_names(model: onnx.ModelProto) -> tuple[onnx.ModelProto, Mapping[str, str]]:
+    """The canonical model, and the new name of each tensor that it kept."""
     nodes = _ordered_nodes(model.graph)
     names = _new_names(model.graph, nodes)
     constants = {tensor.name: tensor for tensor in model.graph.initializer}
@@ -40,7 +45,7 @@ def canonical(model: onnx.ModelProto) -> onnx.ModelProto:
     result = onnx.ModelProto(ir_version=model.ir_version, producer_name="edgewright", graph=graph)
     result.opset_import.extend(used for used in model.opset_import if used.domain in {node.domain for node in nodes})
     result.metadata_props.extend(model.metadata_props)
-    return result
+    return result, names
 
 
 def serialised(model: onnx.ModelProto) -> bytes:

@@ -1,14 +1,15 @@
 """INT8 .onnx files with explicit QuantizeLinear and DequantizeLinear nodes, as TensorRT wants them.
 
 Symmetric INT8 (zero point 0), one scale per output channel for weights and one per tensor for activations, biases in
-float. Matrix products are float16, because tensorrt-rtx refuses float32 ones on Turing (SM 7.5). All else that is not
-quantised stays float32: with float16 scales onnxruntime turns the biases into INT32 with a scale that underflows
-(measured on a fine-tuned MobileNetV2: 18 % agreement with the float model in place of 96 %).
+float. Matrix products, and convolutions that are kept in float, are float16: tensorrt-rtx refuses float32 matrix
+products on Turing (SM 7.5). All else that is not quantised stays float32: with float16 scales onnxruntime turns the
+biases into INT32 with a scale that underflows (measured on a fine-tuned MobileNetV2: 18 % agreement with the float
+model in place of 96 %).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from onnx import numpy_helper
 
 from .activation_ranges import Range
 from .onnx_graph import canonical, initializers
-from .onnx_half_products import with_half_products
+from .onnx_half import with_half_operators
 
 _WEIGHTED = {"Conv": 0}
 """Operators with a constant kernel that become INT8, and the kernel's axis of output channels."""
@@ -37,12 +38,15 @@ def tensors_to_watch(model: onnx.ModelProto) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def onnx_int8_from_onnx(model: onnx.ModelProto, ranges: Mapping[str, Range]) -> onnx.ModelProto:
+def onnx_int8_from_onnx(
+    model: onnx.ModelProto, ranges: Mapping[str, Range], *, keep: Collection[str] = ()
+) -> onnx.ModelProto:
     """The INT8 model.
 
     Args:
         model: float32, with batch normalisation folded.
         ranges: of every tensor in `tensors_to_watch(model)`.
+        keep: tensors that are not quantised; the convolutions that read them compute in float16.
     """
     quantised = onnx.ModelProto()
     quantised.CopyFrom(model)
@@ -51,17 +55,18 @@ def onnx_int8_from_onnx(model: onnx.ModelProto, ranges: Mapping[str, Range]) -> 
     nodes: list[onnx.NodeProto] = []
     added: dict[str, str] = {}
     for node in graph.node:
-        for name in _quantised_inputs(node, constants):
+        quantised_inputs = [name for name in _quantised_inputs(node, constants) if name not in keep]
+        for name in quantised_inputs:
             if name not in added:
                 added[name] = _activation(graph, nodes, name, ranges[name])
             node.input[:] = [added[name] if given == name else given for given in node.input]
-        if node.op_type in _WEIGHTED and node.input[1] in constants:
+        if node.op_type in _WEIGHTED and quantised_inputs:
             node.input[1] = _weights(graph, nodes, node, constants[node.input[1]])
         nodes.append(node)
     copies = [_copied(node) for node in nodes]
     del graph.node[:]
     graph.node.extend(copies)
-    return canonical(with_half_products(quantised))
+    return canonical(with_half_operators(quantised))
 
 
 def _quantised_inputs(node: onnx.NodeProto, constants: Mapping[str, object]) -> list[str]:
@@ -74,7 +79,7 @@ def _quantised_inputs(node: onnx.NodeProto, constants: Mapping[str, object]) -> 
 
 def _activation(graph: onnx.GraphProto, nodes: list[onnx.NodeProto], name: str, found: Range) -> str:
     """Puts a Q/DQ pair after a tensor, and returns the name of what comes out."""
-    scale = _scales(np.array(found.magnitude, np.float32))
+    scale = np.array(max(found.scale, _SMALLEST_SCALE), np.float32)
     scale_name, zero_name = f"{name}/scale", f"{name}/zero_point"
     graph.initializer.append(numpy_helper.from_array(scale, scale_name))
     graph.initializer.append(numpy_helper.from_array(np.array(0, np.int8), zero_name))
@@ -106,14 +111,10 @@ def _weights(graph: onnx.GraphProto, nodes: list[onnx.NodeProto], node: onnx.Nod
 def quantised_weights(kernel: NDArray[np.float32], axis: int) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
     """The kernel as INT8 in -127..127, and its scales, one per channel along `axis`."""
     others = tuple(i for i in range(kernel.ndim) if i != axis)
-    scales = _scales(np.abs(kernel).max(axis=others))
+    scales = np.asarray(np.maximum(np.abs(kernel).max(axis=others) / _LEVELS, _SMALLEST_SCALE), np.float32)
     shape = [-1 if i == axis else 1 for i in range(kernel.ndim)]
     stored = np.clip(np.rint(kernel / scales.reshape(shape)), -_LEVELS, _LEVELS).astype(np.int8)
     return stored, scales
-
-
-def _scales(magnitudes: NDArray[np.float32]) -> NDArray[np.float32]:
-    return np.asarray(np.maximum(magnitudes / _LEVELS, _SMALLEST_SCALE), np.float32)
 
 
 def _copied(node: onnx.NodeProto) -> onnx.NodeProto:

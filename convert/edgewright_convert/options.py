@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal
 
 from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.suggestion import unknown_name
@@ -48,6 +48,9 @@ class ConvertOptions:
     Attributes:
         representative_size: images in the representative dataset, fewer where the train split has fewer.
         seed: of its draw.
+        keep_float: how many layers of INT8 files compute in float (float32 in .tflite, float16 in .onnx and engines),
+            where that pays; `auto` keeps as few as bring 99 % agreement; None leaves it to the format.
+        integer_only: keep .tflite files free of float, whatever `keep_float` says: for Edge TPUs and microcontrollers.
         cache_pixels: keep its pixels in the run folder, and take them from there; changes no file that is made.
         int8_effort: how much is done to keep an INT8 .tflite file near the float model: `fast`, `balanced` or `best`.
         compute_capabilities: NVIDIA GPU generations that tensorrt-rtx builds ahead of time for, such as `8.6`.
@@ -61,6 +64,8 @@ class ConvertOptions:
     representative_size: int = DEFAULT_REPRESENTATIVE_SIZE
     seed: int = 0
     cache_pixels: bool = False
+    keep_float: int | Literal["auto"] | None = None
+    integer_only: bool = False
     int8_effort: str = DEFAULT_INT8_EFFORT
     compute_capabilities: tuple[str, ...] = DEFAULT_COMPUTE_CAPABILITIES
     batch: BatchProfile = BatchProfile()
@@ -72,6 +77,8 @@ class ConvertOptions:
     def __post_init__(self) -> None:
         if self.int8_effort not in INT8_EFFORTS:
             raise EdgewrightError(unknown_name("INT8 effort", self.int8_effort, INT8_EFFORTS))
+        if isinstance(self.keep_float, int) and self.keep_float < 0:
+            raise EdgewrightError(f"The number of layers to keep in float must be 0 or more, not {self.keep_float}")
 
     def of(self, names: tuple[str, ...]) -> dict[str, Any]:
         """Those options that a format depends on, for the manifest."""
@@ -92,3 +99,17 @@ def batch_profile(text: str) -> BatchProfile:
             f"{text!r} are no batch sizes; give the least, the best and the greatest, such as 1,1,8"
         ) from error
     return BatchProfile(least, best, greatest)
+
+
+def keep_float(text: str) -> int | Literal["auto"]:
+    """The number of layers, or `auto`.
+
+    Raises:
+        EdgewrightError: it is neither.
+    """
+    if text == "auto":
+        return "auto"
+    try:
+        return int(text)
+    except ValueError as error:
+        raise EdgewrightError(f"{text!r} is no number of layers to keep in float; give one, or auto") from error

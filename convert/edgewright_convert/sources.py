@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,7 @@ from .options import ConvertOptions
 
 if TYPE_CHECKING:
     from .float_model import FloatModel
+    from .int8 import Correction
     from .kept_pixels import ReadPixels
     from .representative import RepresentativeDataset
     from .sample import Sample
@@ -121,6 +122,18 @@ class Sources:
         from .representative import judging_pixels
 
         return judging_pixels(self.run, self.contract, self.representative, keep=self.options.cache_pixels)
+
+    @cached_property
+    def correction(self) -> Correction:
+        """The float model corrected for INT8, on which the INT8 files of all formats rest.
+
+        Raises:
+            EdgewrightError: see `float_model` and `representative`.
+        """
+        from .int8 import Effort, correction_of
+
+        effort = cast("Effort", self.options.int8_effort)
+        return correction_of(self.float_model.held, self.representative.pixels, self.judging, effort=effort)
 
     @cached_property
     def sample(self) -> Sample:

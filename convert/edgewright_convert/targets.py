@@ -51,7 +51,8 @@ class Target:
 
 _REPRESENTATIVE = ("representative_size", "seed")
 _CARD = ("model_name", "model_version", "licence")
-_TFLITE_INT8 = (*_REPRESENTATIVE, "int8_effort", *_CARD)
+_INT8 = (*_REPRESENTATIVE, "int8_effort", "keep_float")
+_TFLITE_INT8 = (*_INT8, "integer_only", *_CARD)
 _ENGINE = ("batch", "workspace_mb")
 _RTX_ENGINE = ("compute_capabilities", *_ENGINE)
 
@@ -67,7 +68,7 @@ TARGETS: tuple[Target, ...] = (
         "edgewright_convert.onnx_products.int8",
         _ONNX_FROM_ONNX,
         derived_from="onnx-fp32",
-        options=_REPRESENTATIVE,
+        options=_INT8,
     ),
     Target(
         "tensorrt-rtx-fp16",

@@ -65,8 +65,12 @@ def check_dynamic(file: TfliteFile) -> tuple[str, ...]:
     return ()
 
 
-def check_int8(file: TfliteFile) -> tuple[str, ...]:
+def check_int8(file: TfliteFile, *, some_in_float: bool = False) -> tuple[str, ...]:
     """Notes about the input's scale; refuses anything but a full-integer file with uint8 input and output.
+
+    Args:
+        file: the file.
+        some_in_float: operators that compute in float are wanted.
 
     Raises:
         CheckFailedError: naming the operators that compute in float, or that are not TFLite's own.
@@ -76,7 +80,7 @@ def check_int8(file: TfliteFile) -> tuple[str, ...]:
     # What converts to float and back only stands around the operators that are the reason.
     reasons = [o for o in in_float if o.name not in _BETWEEN] or in_float
     _refuse(
-        [str(o) for o in reasons],
+        [] if some_in_float else [str(o) for o in reasons],
         "tflite-int8",
         "operator(s) that compute in float",
         advice="; TFLite has no INT8 kernel for them: replace these layers, or take tflite-dynamic or tflite-fp16",

@@ -66,10 +66,35 @@ def test_cached_pixels_are_reported_and_change_nothing(run_copy, run_command):
     told = []
     for _ in range(2):
         result = run_command(run_copy, "--to", "onnx-int8", "--cache-pixels", "--json")
-        told.append(json.loads(result.stdout)[-1]["notes"][-1])
-    assert "kept in cache/" in told[0]
-    assert "taken from cache/" in told[1]
+        told.append(json.loads(result.stdout)[-1]["notes"])
+    assert any("kept in cache/" in note for note in told[0])
+    assert any("taken from cache/" in note for note in told[1])
     assert (run_copy / "onnx/model_int8.onnx").read_bytes() == before
+
+
+def test_layers_kept_in_float_are_named_with_what_they_cost(run_copy, run_command):
+    result = run_command(run_copy, "--to", "tflite-int8,onnx-int8", "--keep-float", "1", "--json")
+    assert result.exit_code == 0, result.output
+    by_format = {row["format"]: " ".join(row["notes"]) for row in json.loads(result.stdout)}
+    assert "agreement" in by_format["tflite-int8"]
+    assert "size x" in by_format["tflite-int8"] or "none pays" in by_format["tflite-int8"]
+    assert by_format["onnx-int8"]
+
+
+def test_integer_only_says_that_no_layer_was_kept(run_copy, run_command):
+    before = (run_copy / "tflite/model_int8.tflite").read_bytes()
+    arguments = ["--to", "tflite-int8", "--keep-float", "auto", "--integer-only", "--json"]
+    result = run_command(run_copy, *arguments)
+    (row,) = json.loads(result.stdout)
+    assert any("stays integer-only as asked" in note for note in row["notes"])
+    assert (run_copy / "tflite/model_int8.tflite").read_bytes() == before
+
+
+@pytest.mark.parametrize("wrong", ["some", "-1", "1.5"])
+def test_number_of_layers_to_keep_must_be_one(wrong, run_copy, run_command):
+    result = run_command(run_copy, "--to", "tflite-int8", "--keep-float", wrong)
+    assert isinstance(result.exception, EdgewrightError)
+    assert wrong in str(result.exception)
 
 
 @pytest.fixture

@@ -57,6 +57,34 @@ class Corrected:
     ranges: Mapping[str, ActivationRange]
 
 
+@dataclass(frozen=True)
+class Correction:
+    """What came of correcting a model.
+
+    Attributes:
+        corrected: the corrected model; None where the model cannot be corrected.
+        why_not: a phrase for the user in that case; otherwise empty.
+    """
+
+    corrected: Corrected | None
+    why_not: str = ""
+
+
+def correction_of(
+    model: Any, pixels: NDArray[np.uint8], judging: NDArray[np.uint8] | None = None, *, effort: Effort = DEFAULT_EFFORT
+) -> Correction:
+    """What `corrected_model` gives, or why it gives nothing; the arguments are the same.
+
+    Raises:
+        EdgewrightError: no such effort.
+    """
+    check_effort(effort)
+    try:
+        return Correction(corrected_model(model, pixels, judging, effort=effort))
+    except (EdgewrightError, np.linalg.LinAlgError) as error:
+        return Correction(None, f"not corrected: {error}")
+
+
 def corrected_model(
     model: Any,
     pixels: NDArray[np.uint8],

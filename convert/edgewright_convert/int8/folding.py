@@ -33,19 +33,35 @@ def folded_model(model: Any) -> Any:
     start = keras.Input(graph.input.shape[1:], batch_size=graph.input.shape[0], name=model.inputs[0].name)
     values: dict[int, Any] = {id(graph.input): start}
     copies: dict[int, Any] = {}
+    names = _unique_names(graph)
     for step in graph.steps:
         if id(step) in skipped:
             output = values[id(step.inputs[0])]
         elif id(step) in linear:
-            output = _linear(step, normalisations.get(id(step)), values)
+            output = _linear(step, normalisations.get(id(step)), values, names)
         elif step.inputs != (graph.input,) or (output := normalised(step, start)) is None:
-            output = _copied(step, values, copies)
+            output = _copied(step, values, copies, names)
         pairs = zip(tree.flatten(step.output), tree.flatten(output), strict=True)
         values.update((id(tensor), value) for tensor, value in pairs)
     try:
         return keras.Model(start, values[id(graph.output)], name=model.name)
-    except ValueError as error:  # two layers of nested models have the same name
+    except ValueError as error:  # a name that folding gave is one that the model uses
         raise IndescribableError(str(error).splitlines()[0]) from error
+
+
+def _unique_names(graph: Graph) -> dict[int, str]:
+    """A name for each layer, by its id: its own, or with a number where layers of nested models have the same."""
+    names: dict[int, str] = {}
+    for step in graph.steps:
+        layer = step.operation
+        if not isinstance(layer, layers.Layer) or id(layer) in names:
+            continue
+        name, number = layer.name, 1
+        while name in names.values():
+            number += 1
+            name = f"{layer.name}_{number}"
+        names[id(layer)] = name
+    return names
 
 
 def _foldable(graph: Graph) -> dict[int, Step]:
@@ -67,14 +83,14 @@ def _normalises_channels(step: Step) -> bool:
     return layer.axis in {-1, len(step.inputs[0].shape) - 1}
 
 
-def _copied(step: Step, values: dict[int, Any], copies: dict[int, Any]) -> Any:
+def _copied(step: Step, values: dict[int, Any], copies: dict[int, Any], names: dict[int, str]) -> Any:
     """The step's output from a layer of the new model's own: calling the old layer would tie the models together."""
     layer = step.operation
     if not isinstance(layer, layers.Layer):
         return step.call(values)
     if id(layer) not in copies:
         try:
-            copies[id(layer)] = type(layer).from_config(layer.get_config())
+            copies[id(layer)] = type(layer).from_config(layer.get_config() | {"name": names[id(layer)]})
         except NotImplementedError:  # a layer of somebody's own that cannot be written down
             copies[id(layer)] = layer
     copy = copies[id(layer)]
@@ -84,8 +100,9 @@ def _copied(step: Step, values: dict[int, Any], copies: dict[int, Any]) -> Any:
     return output
 
 
-def _linear(step: Step, normalisation: Step | None, values: dict[int, Any]) -> Any:
-    config = step.operation.get_config() | {"activation": "linear", "use_bias": True}
+def _linear(step: Step, normalisation: Step | None, values: dict[int, Any], names: dict[int, str]) -> Any:
+    name = names[id(step.operation)]
+    config = step.operation.get_config() | {"name": name, "activation": "linear", "use_bias": True}
     layer = type(step.operation).from_config(config)
     output = step.call(values, layer)
     layer.set_weights(_folded(step.operation, normalisation.operation if normalisation else None))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,8 +12,14 @@ from edgewright_runtime.errors import EdgewrightError
 from ..float_model import FloatModel
 from ..tflite import tflite_int8_from_model
 from .answers import answers
-from .correct import DEFAULT_EFFORT, MOST_JUDGES, Corrected, Effort, check_effort, corrected_model
+from .correct import DEFAULT_EFFORT, MOST_JUDGES, Corrected, Correction, Effort, check_effort, correction_of
+from .fallback import Fallback, Wanted, fallback
+from .judge import Judged, judged
+from .noise import noise_of
+from .partly_float import layers_to_keep, tflite_with_float_layers
 from .writer import as_float_model, tflite_from_ranges
+
+PLAIN = "plain"
 
 
 @dataclass(frozen=True)
@@ -25,15 +30,17 @@ class Int8File:
         data: its content.
         effort: what made it, or `plain` for TFLiteConverter's own calibration.
         why: a phrase for the user where it is not the corrected file; otherwise empty.
-        agreement: share of the judging images on which it names the float model's label, 0 to 1; None if not judged.
-        mean_difference: of its probabilities from the float model's; None if not judged.
+        judged: how near it is to the float model; None if that was not measured.
+        fallback: the search for layers to keep in float, if there was one and the file is its result.
+        integer: the file with no layer kept in float.
     """
 
     data: bytes
     effort: str
     why: str = ""
-    agreement: float | None = None
-    mean_difference: float | None = None
+    judged: Judged | None = None
+    fallback: Fallback | None = None
+    integer: bytes = b""
 
 
 def tflite_int8_from_keras(
@@ -42,8 +49,10 @@ def tflite_int8_from_keras(
     judging: NDArray[np.uint8],
     *,
     effort: Effort = DEFAULT_EFFORT,
+    correction: Correction | None = None,
+    keep_float: Wanted = 0,
 ) -> Int8File:
-    """The full-integer file with uint8 input and output; never one that is worse than the plain converter's.
+    """The INT8 file with uint8 input and output; never one that is farther from the float model than the plain one.
 
     `fast` does not make the plain file, which would double its time.
 
@@ -52,46 +61,56 @@ def tflite_int8_from_keras(
         pixels: the representative dataset, uint8, shape (n, height, width, channels), classes taking turns.
         judging: training or validation images that are not in `pixels`, same shape; at most 200 are used.
         effort: see `corrected_model`.
+        correction: what `correction_of` gives for the same, where it is known already.
+        keep_float: how many layers compute in float32; see `fallback`.
 
     Raises:
         EdgewrightError: TFLiteConverter refuses the model, or there is no such effort.
     """
     check_effort(effort)
-    try:
-        data = _written(corrected_model(model.held, pixels, judging, effort=effort), pixels)
-    except (EdgewrightError, np.linalg.LinAlgError) as error:
-        return Int8File(tflite_int8_from_model(model, pixels), "plain", f"not corrected: {error}")
-    if effort == "fast" or not len(judging):
-        return Int8File(data, effort)
-    return _better(model, data, effort, lambda: tflite_int8_from_model(model, pixels), judging[:MOST_JUDGES])
+    correction = correction or correction_of(model.held, pixels, judging, effort=effort)
+    judges = judging[:MOST_JUDGES]
+    if correction.corrected is None:
+        return Int8File(tflite_int8_from_model(model, pixels), PLAIN, correction.why_not)
+    made = _made(model, correction.corrected, pixels, judges, effort, keep_float)
+    if effort == "fast" or not len(judges):
+        return made
+    return _better(model, made, tflite_int8_from_model(model, pixels), judges)
 
 
-def _written(corrected: Corrected, pixels: NDArray[np.uint8]) -> bytes:
+def _made(
+    model: FloatModel,
+    corrected: Corrected,
+    pixels: NDArray[np.uint8],
+    judges: NDArray[np.uint8],
+    effort: str,
+    keep_float: Wanted,
+) -> Int8File:
     """The corrected model's file; where a layer becomes several operators, the converter measures all the ranges."""
     try:
-        return tflite_from_ranges(corrected.model, corrected.ranges)
+        data = tflite_from_ranges(corrected.model, corrected.ranges)
     except EdgewrightError:
-        return tflite_int8_from_model(as_float_model(corrected.model), pixels)
+        data = tflite_int8_from_model(as_float_model(corrected.model), pixels)
+        why = "no layer kept in float: a layer becomes several operators, whose ranges TFLiteConverter measured"
+        return Int8File(data, effort, why if keep_float else "", integer=data)
+    if not keep_float or not len(judges):
+        return Int8File(data, effort, integer=data)
+    wanted = model.probabilities(judges)
+    layers = tuple(layer for layer in layers_to_keep(data) if layer in corrected.ranges)
+    found = fallback(
+        tuple(noise_of(corrected.model, corrected.ranges, layers, judges)),
+        lambda layers: tflite_with_float_layers(data, layers) if layers else data,
+        lambda file: judged(answers(file, judges), wanted),
+        keep_float,
+    )
+    return Int8File(found.data, effort, judged=found.after, fallback=found, integer=data)
 
 
-def _better(
-    model: FloatModel, data: bytes, effort: str, plain: Callable[[], bytes], judging: NDArray[np.uint8]
-) -> Int8File:
-    wanted = model.probabilities(judging)
-    files = [_judged(data, effort, wanted, judging), _judged(plain(), "plain", wanted, judging)]
-    corrected, plainer = files
-    if (plainer.mean_difference or 0.0) < (corrected.mean_difference or 0.0):
-        return Int8File(
-            plainer.data,
-            "plain",
-            f"the plain conversion is nearer to the float model on {len(judging)} images",
-            plainer.agreement,
-            plainer.mean_difference,
-        )
-    return corrected
-
-
-def _judged(data: bytes, effort: str, wanted: NDArray[np.float32], judging: NDArray[np.uint8]) -> Int8File:
-    given = answers(data, judging)
-    agreement = float((given.argmax(axis=1) == wanted.argmax(axis=1)).mean())
-    return Int8File(data, effort, agreement=agreement, mean_difference=float(np.abs(given - wanted).mean()))
+def _better(model: FloatModel, made: Int8File, plain: bytes, judges: NDArray[np.uint8]) -> Int8File:
+    wanted = model.probabilities(judges)
+    ours = made.judged or judged(answers(made.data, judges), wanted)
+    plainly = judged(answers(plain, judges), wanted)
+    if plainly.distance < ours.distance:
+        why = f"the plain conversion is nearer to the float model on {len(judges)} images"
+        return Int8File(plain, PLAIN, why, plainly, integer=plain)
+    return Int8File(made.data, made.effort, made.why, ours, made.fallback, made.integer)

@@ -8,6 +8,7 @@ scale or offset, one 1x1 depthwise convolution keeps them apart, which constants
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,9 @@ from numpy.typing import NDArray
 
 from .graph import Graph, Step, is_depthwise, weights_of
 from .grid import ActivationRange
+
+_NEARLY = 1e-3
+"""Of a step: 1 / 127.5 in float32 makes of a half a little less."""
 
 
 def normalised(step: Step, pixels: Any) -> Any | None:
@@ -70,7 +74,8 @@ def without_half_steps(graph: Graph) -> None:
     if len(steps) != 2 or len(readers) != 1 or readers[0] not in graph.linear_steps():
         return
     scale, layer = steps[0].operation.scale, steps[1].operation
-    moved = round(layer.offset / scale) * scale
+    # Halves go down: -128 to 127 steps are then signed INT8 without a zero point too, which is all that TensorRT takes.
+    moved = math.ceil(layer.offset / scale - 0.5 - _NEARLY) * scale
     kernel, bias = weights_of(readers[0].operation)
     axes = (0, 1, 3) if is_depthwise(readers[0].operation) else tuple(range(kernel.ndim - 1))
     taken_back: NDArray[np.float32] = bias - (moved - layer.offset) * kernel.sum(axis=axes)

@@ -56,7 +56,7 @@ def correct_in_order(graph: Graph, pixels: NDArray[np.uint8], *, refit: bool) ->
         if id(step) in levels:
             found = given.get(id(step)) or ActivationRange.of(answer)
             ranges[step.operation.name] = found
-            answer = np.asarray(found.quantised(answer))
+            _quantise(answer, found)
         exact[id(step.output)], rounded[id(step.output)] = wanted, answer
         drop(exact, leftovers)
         drop(rounded, leftovers)
@@ -69,7 +69,14 @@ def _with_fitted_bias(step: Step, values: Values, wanted: NDArray[np.float32]) -
     answer = computed(step, values)
     error = (wanted - answer).mean(axis=tuple(range(answer.ndim - 1)), dtype=np.float64).astype(np.float32)
     step.operation.set_weights([kernel, bias + error])
-    return np.asarray(answer + error)
+    answer += error
+    return answer
+
+
+def _quantise(values: NDArray[np.float32], to: ActivationRange) -> None:
+    """In place, as whole copies would double the memory."""
+    for start in range(0, len(values), _CHUNK):
+        values[start : start + _CHUNK] = to.quantised(values[start : start + _CHUNK])
 
 
 def _fit_kernel(layer: Any, inputs: NDArray[np.float32], wanted: NDArray[np.float32], *, refit: bool) -> None:

@@ -31,13 +31,20 @@ _SAME_GRID = (
 
 def computed(step: Step, values: Values, operation: Callable[..., Any] | None = None) -> NDArray[np.float32]:
     """The step's output for all images; `operation` takes the place of its own where given."""
-    parts: list[NDArray[np.float32]] = []
     read = {id(tensor): values[id(tensor)] for tensor in step.inputs}
     count = len(next(iter(read.values())))
-    for start in range(0, count, _CHUNK):
+
+    def part(start: int) -> NDArray[np.float32]:
         chunk = {key: tf.convert_to_tensor(value[start : start + _CHUNK]) for key, value in read.items()}
-        parts.append(np.asarray(step.call(chunk, operation)))
-    return np.concatenate(parts)
+        return np.asarray(step.call(chunk, operation))
+
+    # Filled in place: joining parts would hold every tensor twice.
+    first = part(0)
+    whole = np.empty((count, *first.shape[1:]), first.dtype)
+    whole[:_CHUNK] = first
+    for start in range(_CHUNK, count, _CHUNK):
+        whole[start : start + _CHUNK] = part(start)
+    return whole
 
 
 def steps_with_leftovers(graph: Graph) -> Iterator[tuple[Step, Sequence[int]]]:

@@ -84,7 +84,8 @@ def test_guarded_file_says_how_far_it_is_from_the_float_model(
     with captured():
         made = tflite_int8_from_keras(as_float_model(tiny_model), calibration, held_out)
     assert (made.effort, made.why) == ("balanced", "")
-    assert made.mean_difference == pytest.approx(_error(made.data, tiny_model, held_out))
+    assert made.judged is not None
+    assert made.judged.distance == pytest.approx(_error(made.data, tiny_model, held_out))
 
 
 def test_model_without_a_graph_is_converted_plainly_and_says_so(calibration: Pixels, held_out: Pixels) -> None:

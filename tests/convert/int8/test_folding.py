@@ -94,3 +94,12 @@ def test_subclassed_model_is_refused_with_its_reason() -> None:
 
     with pytest.raises(IndescribableError, match="Python code of its own"):
         folded_model(Own())
+
+
+def test_layers_of_nested_models_may_have_the_same_name(held_out: NDArray[np.uint8]) -> None:
+    inside = classifier(last="relu")  # its last layer is called probabilities
+    inputs = keras.Input((SIDE, SIDE, 3))
+    model = keras.Model(inputs, layers.Dense(3, activation="softmax", name="probabilities")(inside(inputs)))
+    folded = folded_model(model)
+    assert _difference(model, folded, held_out) < 1e-5
+    assert {"probabilities", "probabilities_2"} <= {layer.name for layer in folded.layers}

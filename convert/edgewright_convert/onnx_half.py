@@ -1,4 +1,4 @@
-"""Matrix products in float16 within a float32 ONNX graph."""
+"""Convolutions and matrix products in float16 within a float32 ONNX graph."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ from onnx import numpy_helper
 
 from .onnx_graph import initializers
 
-_PRODUCTS = frozenset({"MatMul", "Gemm"})
+WEIGHTED = frozenset({"Conv", "MatMul", "Gemm"})
 
 
-def with_half_products(model: onnx.ModelProto) -> onnx.ModelProto:
-    """The model with every matrix product by constant weights in float16, between casts."""
+def with_half_operators(model: onnx.ModelProto) -> onnx.ModelProto:
+    """The model with every convolution and matrix product by float32 weights in float16, between casts.
+
+    Operators whose weights come out of a DequantizeLinear are INT8, and stay as they are.
+    """
     result = onnx.ModelProto()
     result.CopyFrom(model)
     graph = result.graph
@@ -24,7 +27,7 @@ def with_half_products(model: onnx.ModelProto) -> onnx.ModelProto:
     for original in model.graph.node:
         node = onnx.NodeProto()
         node.CopyFrom(original)
-        if node.op_type in _PRODUCTS and node.input[1] in constants:
+        if node.op_type in WEIGHTED and node.input[1] in constants:
             nodes.extend(_halved(graph, node, constants))
         else:
             nodes.append(node)
