@@ -1,8 +1,9 @@
 """All conversions of a run against the bare converter calls that they contain.
 
 Run with `make benchmarks`, or `pytest benchmarks/test_conversion.py -s -p no:warnings`; it prints the ratio of one run,
-whose goal is at most 1.2. Ours loads and checks the model, tries each file on real images, writes it atomically and
-lists it in the manifest; the bare calls get a model that is loaded already.
+whose goal is at most 1.2 with `--int8-effort fast`. Ours loads and checks the model, corrects the INT8 files, tries
+each file on real images, writes it atomically and lists it in the manifest; the bare calls get a model that is loaded
+already.
 """
 
 from __future__ import annotations
@@ -17,7 +18,10 @@ import pytest
 
 from edgewright_runtime.run_folder import RunFolder
 
-FORMATS = ("tflite-fp32", "tflite-fp16", "tflite-dynamic", "tflite-int8", "onnx-fp32")
+GOAL = 1.2
+
+ANY_MACHINE = 3.0
+"""Above this something is wrong, however busy the machine is."""
 
 
 def bare_tflite(model: Any, precision: str, pixels: np.ndarray) -> bytes:
@@ -35,20 +39,50 @@ def bare_tflite(model: Any, precision: str, pixels: np.ndarray) -> bytes:
     return bytes(converter.convert())
 
 
-def bare(model: Any, pixels: np.ndarray) -> None:
+def bare_onnx(model: Any, folder: Path, pixels: np.ndarray) -> None:
+    import onnx
     import tf2onnx
+    from onnxruntime.quantization import CalibrationDataReader, QuantType, quantize_static
+    from onnxruntime.transformers.float16 import convert_float_to_float16
 
+    class Reader(CalibrationDataReader):
+        def __init__(self) -> None:
+            self.images = iter(pixels)
+
+        def get_next(self) -> dict[str, np.ndarray] | None:
+            image = next(self.images, None)
+            return None if image is None else {name: image[None].astype(np.float32)}
+
+    exported, _ = tf2onnx.convert.from_keras(model, opset=17)
+    name = exported.graph.input[0].name
+    onnx.save(exported, folder / "fp32.onnx")
+    onnx.save(convert_float_to_float16(exported, keep_io_types=True), folder / "fp16.onnx")
+    quantize_static(
+        folder / "fp32.onnx",
+        folder / "int8.onnx",
+        Reader(),
+        per_channel=True,
+        activation_type=QuantType.QInt8,
+        weight_type=QuantType.QInt8,
+        extra_options={"ActivationSymmetric": True},
+    )
+
+
+def bare(model: Any, folder: Path, pixels: np.ndarray) -> None:
     for precision in ("fp32", "fp16", "dynamic", "int8"):
         bare_tflite(model, precision, pixels)
-    tf2onnx.convert.from_keras(model, opset=17)
+    bare_onnx(model, folder, pixels)
 
 
 def ours(run: Path) -> None:
     from edgewright_convert.options import ConvertOptions
     from edgewright_convert.pipeline import convert_run
+    from edgewright_convert.targets import DEFAULT_FORMATS
 
-    outcomes = convert_run(RunFolder(run), FORMATS, ConvertOptions())
+    outcomes = convert_run(RunFolder(run), DEFAULT_FORMATS, ConvertOptions(int8_effort="fast"))
     assert all(outcome.error is None for outcome in outcomes), outcomes
+    for outcome in outcomes:
+        print(f"{outcome.format:15s} {outcome.seconds:6.1f} s")
 
 
 @pytest.fixture(scope="session")
@@ -74,16 +108,17 @@ def trained(tmp_path_factory: pytest.TempPathFactory, float_run: Path) -> Path:
     return run
 
 
-def test_all_conversions_cost_little_more_than_the_bare_calls(trained: Path) -> None:
+def test_all_conversions_cost_little_more_than_the_bare_calls(trained: Path, tmp_path: Path) -> None:
     import keras
 
     model = keras.saving.load_model(trained / "model.keras", compile=False)
     pixels = np.random.default_rng(0).integers(0, 256, (195, 96, 96, 3), dtype=np.uint8)
     bare_tflite(model, "fp32", pixels)  # what TensorFlow does only once in a process is neither's
     began = time.perf_counter()
-    bare(model, pixels)
+    bare(model, tmp_path, pixels)
     between = time.perf_counter()
     ours(trained)
     ended = time.perf_counter()
     ratio = (ended - between) / (between - began)
-    print(f"\nbare {between - began:.1f} s, ours {ended - between:.1f} s, ratio {ratio:.2f} (goal: at most 1.2)")
+    print(f"\nbare {between - began:.1f} s, ours {ended - between:.1f} s, ratio {ratio:.2f} (goal: at most {GOAL})")
+    assert ratio < ANY_MACHINE

@@ -18,6 +18,9 @@ WEIGHT_LEVELS = 127
 SMALLEST_SCALE = 2.0**-20
 """Of a channel whose weights are all but zero; still eight significant bits in float16."""
 
+_LEAST_RANGE = 1e-20
+"""Far below what any layer means, and far above where float32 can no longer hold the product of two scales."""
+
 
 @dataclass(frozen=True)
 class ActivationRange:
@@ -28,8 +31,9 @@ class ActivationRange:
 
     @classmethod
     def of(cls, values: NDArray[np.float32]) -> ActivationRange:
-        """The range of these values."""
-        return cls(min(float(values.min()), 0.0), max(float(values.max()), 0.0))
+        """The range of these values; at least a tiny one, for a tensor that is always zero needs a grid too."""
+        low, high = min(float(values.min()), 0.0), max(float(values.max()), 0.0)
+        return cls(low, max(high, low + _LEAST_RANGE))
 
     @property
     def step(self) -> float:
@@ -38,8 +42,6 @@ class ActivationRange:
 
     def quantised(self, values: Any, *, name: str | None = None) -> Any:
         """The values as the file holds them, as float32; `name` is the TensorFlow operator's."""
-        if self.high - self.low < SMALLEST_SCALE:
-            return values
         return tf.quantization.fake_quant_with_min_max_args(values, self.low, self.high, name=name)
 
 

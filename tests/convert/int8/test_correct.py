@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from edgewright_convert.int8 import corrected_model, tflite_int8_from_keras
 from edgewright_convert.int8.answers import answers
+from edgewright_convert.int8.grid import ActivationRange
 from edgewright_convert.int8.writer import as_float_model, float_operators, tflite_from_ranges
 from edgewright_convert.tflite import tflite_int8_from_model
 from edgewright_runtime.errors import EdgewrightError
@@ -109,3 +110,12 @@ def test_model_without_a_graph_is_converted_plainly_and_says_so(calibration: Pix
 def test_unknown_effort_is_refused_by_name(tiny_model: keras.Model, calibration: Pixels) -> None:
     with pytest.raises(EdgewrightError, match="'utmost' is no INT8 effort; choose one of fast, balanced, best"):
         corrected_model(tiny_model, calibration, effort="utmost")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("value", [0.0, 1e-30, 3e-12])
+def test_tensor_of_tiny_values_has_a_grid_too(value: float) -> None:
+    found = ActivationRange.of(np.full((2, 3), value, np.float32))
+    assert np.isfinite(found.step)
+    assert found.step > 0
+    quantised = np.asarray(found.quantised(np.full(4, value, np.float32)))
+    assert np.abs(quantised - np.float32(value)).max() <= found.step
