@@ -2,7 +2,8 @@
 
 RECIPE ?= digits
 RUN ?= runs/$(RECIPE)
-DATA ?= $(if $(filter digits,$(RECIPE)),data/digits)
+# The digits belong to the recipe, not to a model from elsewhere, whose labels are its own.
+DATA ?= $(if $(MODEL),,$(if $(filter digits,$(RECIPE)),data/digits))
 WEIGHTS ?=
 EPOCHS ?=
 SEED ?=
@@ -37,8 +38,11 @@ $(error $(RUN) was made with $(foreach name,$(CHANGED),$(name)=$(MADE_$(name)));
 endif
 MODEL := $(or $(MODEL),$(MADE_MODEL))
 
-# The float model: what everything else is made from.
-REFERENCE := $(RUN)/$(if $(MODEL),saved_model/saved_model.pb,model.keras)
+# The files of MODEL that tell whether it has changed: a folder's own date says only when files came and went.
+MODEL_FILES := $(if $(MODEL),$(or $(wildcard $(MODEL)/saved_model.pb $(MODEL)/variables/*),$(MODEL)))
+
+# The float model: what everything else is made from. A SavedModel stays one; a .keras or .h5 file becomes model.keras.
+REFERENCE := $(RUN)/$(if $(filter %/saved_model.pb,$(MODEL_FILES)),saved_model/saved_model.pb,model.keras)
 
 help:  ## Show this list.
 	@echo "make TARGET [RECIPE=digits|banana|viewpoint|flowers|FILE] [DATA=FOLDER|CSV] [WEIGHTS=imagenet|none|FILE]"
@@ -67,16 +71,19 @@ data/digits/.complete: $(SETUP)
 	$(EDGEWRIGHT) digits data/digits
 	@touch $@
 
-$(RUN)/model.keras: | $(SETUP) $(if $(filter data/digits,$(DATA)),data/digits/.complete)
+ifeq ($(MODEL),)
+$(REFERENCE): | $(SETUP) $(if $(filter data/digits,$(DATA)),data/digits/.complete)
 	@$(if $(DATA),,echo "Error: name the images: make $(MAKECMDGOALS) RECIPE=$(RECIPE) DATA=FOLDER" >&2; exit 2)
 	$(EDGEWRIGHT) train $(DATA) --recipe $(RECIPE) --out $(RUN) $(if $(WEIGHTS),--weights $(WEIGHTS)) \
 		$(if $(EPOCHS),--epochs $(EPOCHS)) $(if $(SEED),--seed $(SEED)) $(if $(LABELS),--labels $(LABELS))
 	@$(record)
 
-$(RUN)/saved_model/saved_model.pb: $(MODEL) | $(SETUP)
+else
+$(REFERENCE): $(MODEL_FILES) | $(SETUP)
 	$(EDGEWRIGHT) convert $(MODEL) --out $(RUN) --to none $(if $(LABELS),--labels $(LABELS)) \
 		$(if $(DATA),--data $(DATA)) $(if $(NORMALISATION),--normalisation $(NORMALISATION)) $(OPTIONS)
 	@$(record)
+endif
 
 record = printf 'MADE_%s := %s\n' DATA '$(DATA)' RECIPE '$(RECIPE)' WEIGHTS '$(WEIGHTS)' MODEL '$(MODEL)' > $(RUN)/.made-with.mk
 

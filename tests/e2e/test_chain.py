@@ -80,6 +80,38 @@ def test_make_refuses_other_data_for_the_same_run(demo, digit_images):
     assert (run / "model.keras").stat().st_mtime_ns == before
 
 
+@pytest.mark.parametrize(
+    ("name", "reference"),
+    [("m.keras", "model.keras"), ("m.h5", "model.keras"), ("saved", "saved_model/saved_model.pb")],
+)
+def test_a_model_from_elsewhere_is_taken_in_once_and_again_when_it_changes(tmp_path, foreign_files, name, reference):
+    model, run = foreign_files / name, tmp_path / "run"
+    labels = tmp_path / "labels.txt"
+    labels.write_text("a\nb\nc\n")
+    given = (f"MODEL={model}", f"LABELS={labels}", "NORMALISATION=unit", f"RUN={run}")
+    first = make("train", *given)
+    assert first.returncode == 0, first.stdout + first.stderr
+    assert (run / reference).is_file()
+    assert "Nothing to be done" in make("train", *given).stdout
+    assert "edgewright convert" not in make("--dry-run", "train", f"RUN={run}").stdout
+    (model / "variables" / "variables.index" if model.is_dir() else model).touch()
+    assert f"edgewright convert {model}" in make("--dry-run", "train", *given).stdout
+
+
+@pytest.fixture(scope="module")
+def foreign_files(tmp_path_factory):
+    import keras
+
+    folder = tmp_path_factory.mktemp("foreign")
+    inputs = keras.Input((32, 32, 3))
+    x = keras.layers.GlobalAveragePooling2D()(keras.layers.Conv2D(4, 3)(inputs))
+    model = keras.Model(inputs, keras.layers.Dense(3, activation="softmax")(x))
+    model.save(folder / "m.keras")
+    model.save(folder / "m.h5")
+    model.export(folder / "saved", verbose=False)
+    return folder
+
+
 def test_an_independent_reader_of_the_contract_gets_the_same_labels(demo):
     """Knows preprocessing.json, labels.txt, Pillow and the interpreter, and nothing of ours."""
     from ai_edge_litert.interpreter import Interpreter
