@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.metadata
+import importlib.util
 from typing import Any
 
 from .errors import MissingDependencyError
@@ -29,6 +30,23 @@ def import_optional(module: str, *, package: str, extra: str, purpose: str) -> A
         return importlib.import_module(module)
     except ImportError as error:
         raise MissingDependencyError(missing(package=package, extra=extra, purpose=purpose, cause=error)) from error
+
+
+def check_installed(module: str, *, package: str, extra: str, purpose: str) -> None:
+    """Refuses to go on without the library, which is looked for and not imported: for what takes seconds to import.
+
+    Args:
+        module: top-level name to import, such as `tensorflow`.
+        package: the name that the package index knows it by.
+        extra: the extra of edgewright that installs it.
+        purpose: what it is needed for, as the start of a sentence.
+
+    Raises:
+        MissingDependencyError: there is no such module.
+    """
+    if importlib.util.find_spec(module) is None:
+        cause = ModuleNotFoundError(f"No module named {module!r}")
+        raise MissingDependencyError(missing(package=package, extra=extra, purpose=purpose, cause=cause))
 
 
 def missing(*, package: str, extra: str, purpose: str, cause: ImportError | None = None) -> str:

@@ -1,7 +1,7 @@
 import pytest
 
 from edgewright_runtime.errors import EXIT_MISSING_DEPENDENCY, MissingDependencyError
-from edgewright_runtime.optional_imports import import_optional, is_absent, missing, version_of
+from edgewright_runtime.optional_imports import check_installed, import_optional, is_absent, missing, version_of
 
 
 def import_it(module: str, package: str):
@@ -21,6 +21,17 @@ def test_absent_package_is_named_with_the_extra_that_brings_it():
         "run: pip install 'edgewright[onnx]'"
     )
     assert error.value.exit_status == EXIT_MISSING_DEPENDENCY
+
+
+def test_absent_module_is_refused_and_a_present_one_is_not_imported_to_find_out(tmp_path, monkeypatch):
+    (tmp_path / "module_that_must_not_run.py").write_text("1 / 0")
+    monkeypatch.syspath_prepend(tmp_path)
+    check_installed("module_that_must_not_run", package="numpy", extra="onnx", purpose="Running it")
+
+    with pytest.raises(MissingDependencyError, match=r"^Running it needs edgewright-no-such-module, which is not"):
+        check_installed(
+            "edgewright_no_such_module", package="edgewright-no-such-module", extra="onnx", purpose="Running it"
+        )
 
 
 def test_package_that_is_there_but_does_not_load_says_why(tmp_path, monkeypatch):

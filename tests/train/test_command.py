@@ -105,6 +105,31 @@ def test_missing_tensorflow_names_the_extra_with_status_3(tmp_path, colours):
     result = edgewright("train", colours, "--recipe", "digits", "--out", tmp_path / "run", before=blocked)
     assert result.returncode == 3
     assert "pip install 'edgewright[train]'" in result.stderr
+    assert result.stderr.count("\n") == 1  # said before the data set is read
+
+
+@pytest.mark.parametrize("what", ["no folder", "one class", "three images", "no readable image", "no weights of ours"])
+def test_what_is_wrong_with_the_input_is_said_without_importing_tensorflow(tmp_path, what):
+    data = tmp_path / "data"
+    if what in {"one class", "three images"}:
+        paint(data, per_class=1 if what == "three images" else 4)
+    if what == "one class":
+        shutil.rmtree(data / "red")
+        shutil.rmtree(data / "blue")
+    if what == "no readable image":
+        for name in ("a/1.png", "b/1.png"):
+            (data / name).parent.mkdir(parents=True)
+            (data / name).write_text("no photograph")
+    (tmp_path / "w.h5").write_text("no weights")
+    weights = ("--weights", tmp_path / "w.h5") if what == "no weights of ours" else ()
+    told = (
+        "import atexit, sys; "
+        "atexit.register(lambda: print({name.split('.')[0] for name in sys.modules} & {'tensorflow', 'keras'})); "
+    )
+    result = edgewright("train", data, "--recipe", "flowers", "--out", tmp_path / "run", *weights, before=told)
+    assert (result.returncode, result.stdout) == (2, "set()\n")
+    assert result.stderr.startswith("Error: ")
+    assert result.stderr.count("\n") == 1
 
 
 def test_full_disk_ends_in_one_sentence_and_leaves_the_old_run_as_it_was(trained, colours, backbone_weights):

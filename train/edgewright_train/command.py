@@ -11,14 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from edgewright_runtime.errors import DEBUG_VARIABLE, EdgewrightError
-from edgewright_runtime.library_noise import captured
-from edgewright_runtime.optional_imports import import_optional
 
 if TYPE_CHECKING:
     from .recipe import Recipe
     from .trained import Trained
-
-_PURPOSE = "edgewright train"
 
 
 def train(
@@ -52,17 +48,15 @@ def train(
 
     Example: edgewright train data/digits --recipe digits --out runs/digits
     """
+    from .pipeline import train_run
     from .progress import watching
 
     chosen = _chosen(recipe, epochs=epochs, size=size, alpha=alpha)
     if not os.environ.get(DEBUG_VARIABLE):
         # TensorFlow looks for a GPU again with the first step, and calls it an error that there is none.
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    with captured():
-        import_optional("tensorflow", package="tensorflow", extra="train", purpose=_PURPOSE)
-        pipeline = import_optional("edgewright_train.pipeline", package="keras", extra="train", purpose=_PURPOSE)
     with watching(sys.stderr) as reporter:
-        trained: Trained = pipeline.train_run(
+        trained = train_run(
             data, recipe=chosen, out=out, weights=weights, labels_file=labels, seed=seed, reporter=reporter
         )
     if as_json:

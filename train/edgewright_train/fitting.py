@@ -7,15 +7,13 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 
-from edgewright_runtime.errors import EdgewrightError
-
 from .callbacks import Epoch
 from .full_phase import train_all
 from .head_phase import train_head
 from .network import Network, freeze_for_fine_tuning, prepare_for_scratch
 from .pixels import Pixels
 from .progress import Reporter
-from .recipe import Recipe
+from .recipe import Recipe, check_epochs
 
 
 @dataclass
@@ -44,20 +42,6 @@ def fit(
     else:
         _fit_in_two_phases(fitted, network, pixels, recipe, seed, reporter)
     return fitted
-
-
-def check_epochs(recipe: Recipe, *, from_scratch: bool) -> None:
-    """Refuses a recipe without an epoch to train.
-
-    Raises:
-        EdgewrightError: saying which number must not be 0.
-    """
-    if from_scratch and not recipe.from_scratch.epochs:
-        raise EdgewrightError(
-            "A backbone without weights is trained in one phase, and its number of epochs is 0; give --epochs 0,N"
-        )
-    if not from_scratch and not recipe.head.epochs + recipe.fine_tune.epochs:
-        raise EdgewrightError("Both phases have 0 epochs; give at least one of them some with --epochs P1,P2")
 
 
 def balanced_weights(pixels: Pixels, classes: int) -> dict[int, float]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-import keras
-
 Shape = tuple[int, ...]
 
 # Table 2 of the paper: expansion, channels, blocks. Strides do not change the shape of a kernel.
@@ -22,6 +20,8 @@ def build(scaled: Any, *, alpha: float) -> Any:
 
     Its layers are those of the tensor too. Output: (None, ceil(side / 32), ceil(side / 32), channels).
     """
+    import keras  # here, so that weights can be judged by their shapes without it
+
     return keras.applications.MobileNetV2(input_tensor=scaled, include_top=False, alpha=alpha, weights=None)
 
 

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
-from typing import Any
-
-import keras
+from typing import TYPE_CHECKING, Any
 
 from edgewright_runtime.errors import EdgewrightError
+from edgewright_runtime.library_noise import captured
+from edgewright_runtime.optional_imports import check_installed, import_optional
 
 from .backbones import backbone_named
-from .batches import plain_batches
-from .fitting import check_epochs, fit
-from .network import Network, build_network
-from .pixels import Pixels, decoded
 from .preparation import Prepared, fixed_labels, prepare
 from .progress import Reporter, Silent
-from .publish import check_writable, publish
-from .recipe import Recipe
-from .scores import Scores, score
-from .trained import Trained
-from .weights import StartingWeights, starting_weights
+from .recipe import Recipe, check_epochs
+from .weights import IMAGENET, NONE, StartingWeights, starting_weights
+from .writable import check_writable
+
+if TYPE_CHECKING:
+    from .trained import Trained
+
+_PURPOSE = "edgewright train"
 
 
 def train_run(
@@ -50,62 +48,38 @@ def train_run(
 
     Raises:
         EdgewrightError: the data, the weights or the run folder are not as they must be.
+        MissingDependencyError: a library of the extra `train` is not installed.
     """
     reporter = reporter or Silent()
     if seed < 0:
         raise EdgewrightError(f"seed must be a whole number from 0 on, not {seed}")
+    check_installed("tensorflow", package="tensorflow", extra="train", purpose=_PURPOSE)
     check_writable(out)
-    start = starting_weights(
-        weights or recipe.weights,
+    source = weights or recipe.weights
+    check_epochs(recipe, from_scratch=source == NONE)
+    started_from = partial(
+        starting_weights,
+        source,
         backbone=backbone_named(recipe.backbone),
         alpha=recipe.alpha,
         size=recipe.input_size,
     )
-    check_epochs(recipe, from_scratch=start.path is None)
+    # TensorFlow takes seconds to import, and the download needs it: what can fail without it comes first.
+    start = None if source == IMAGENET else started_from()
     prepared = prepare(data, recipe=recipe, labels=fixed_labels(labels_file, out), seed=seed, reporter=reporter)
+    training = _training()
+    start = start or started_from()
     options = _options(prepared, data=data, recipe=recipe, start=start, seed=seed)
-    trained = _trained(prepared, recipe=recipe, start=start, options=options, out=out, reporter=reporter)
-    reporter.line(f"Writing {out}.")
-    publish(trained, out)
+    trained: Trained = training.train_prepared(
+        prepared, recipe=recipe, start=start, options=options, out=out, reporter=reporter
+    )
     return trained
 
 
-def _trained(
-    prepared: Prepared,
-    *,
-    recipe: Recipe,
-    start: StartingWeights,
-    options: dict[str, Any],
-    out: Path,
-    reporter: Reporter,
-) -> Trained:
-    seed, labels, started = options["seed"], prepared.dataset.labels, time.perf_counter()
-    contract, backbone = recipe.preprocessing(), backbone_named(recipe.backbone)
-    with decoded(prepared.rows, labels=labels, contract=contract, out=out) as pixels:
-        seconds = {"decoding": time.perf_counter() - started}
-        keras.utils.set_random_seed(seed)
-        network = build_network(backbone, start, contract=contract, classes=len(labels), dropout=recipe.dropout)
-        from_scratch = start.path is None
-        fitted = fit(network, pixels, recipe=recipe, from_scratch=from_scratch, seed=seed, reporter=reporter)
-        reporter.finish()
-        scores = {split: _score(network, pixels, split, labels=labels, recipe=recipe) for split in ("val", "test")}
-    return Trained(
-        # A model of its own over the same layers: without the optimizer, whose state is twice the weights.
-        model=keras.Model(network.model.input, network.model.output, name="classifier"),
-        contract=contract,
-        labels=labels,
-        rows=prepared.rows,
-        epochs=tuple(fitted.epochs),
-        scores=scores,
-        options=options,
-        rejected=prepared.dataset.rejected,
-        seconds={**seconds, **fitted.seconds, "all": time.perf_counter() - started},
-    )
-
-
-def _score(network: Network, pixels: Pixels, split: str, *, labels: Sequence[str], recipe: Recipe) -> Scores:
-    batches = plain_batches(pixels, split, batch_size=recipe.batch_size, classes=len(labels))
-    return score(network.model.predict(batches, verbose=0), pixels.classes[pixels.places[split]], labels)
+def _training() -> Any:
+    with captured():
+        import_optional("tensorflow", package="tensorflow", extra="train", purpose=_PURPOSE)
+        return import_optional("edgewright_train.training", package="keras", extra="train", purpose=_PURPOSE)
 
 
 def _options(prepared: Prepared, *, data: Path, recipe: Recipe, start: StartingWeights, seed: int) -> dict[str, Any]:

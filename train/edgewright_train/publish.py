@@ -33,23 +33,6 @@ _OWN_FORMATS = frozenset({"keras", "saved-model"})
 _LEFT_BY_OTHER_STAGES = ("accuracy.json", "latency.json", "report")
 
 
-def check_writable(out: Path) -> None:
-    """Tries whether the run folder can be written to, so that minutes of training do not end before a closed door.
-
-    Nothing is left behind, not even the folder: a training that fails has not been here.
-
-    Raises:
-        EdgewrightError: nothing can be written there.
-    """
-    nearest = next(place for place in (out, *out.absolute().parents) if place.exists())
-    try:
-        with tempfile.TemporaryFile(dir=nearest) as file:
-            file.write(b"0" * 4096)
-            file.flush()
-    except OSError as error:
-        raise cannot_write(out, error) from error
-
-
 def publish(trained: Trained, out: Path) -> None:
     """Writes every file of the run folder.
 

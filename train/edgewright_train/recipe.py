@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.preprocessing import Preprocessing
 
 from .backbones import backbone_named
@@ -177,3 +178,17 @@ class Recipe:
             fine_tune=replace(self.fine_tune, epochs=full),
             from_scratch=replace(self.from_scratch, epochs=full),
         )
+
+
+def check_epochs(recipe: Recipe, *, from_scratch: bool) -> None:
+    """Refuses a recipe without an epoch to train.
+
+    Raises:
+        EdgewrightError: saying which number must not be 0.
+    """
+    if from_scratch and not recipe.from_scratch.epochs:
+        raise EdgewrightError(
+            "A backbone without weights is trained in one phase, and its number of epochs is 0; give --epochs 0,N"
+        )
+    if not from_scratch and not recipe.head.epochs + recipe.fine_tune.epochs:
+        raise EdgewrightError("Both phases have 0 epochs; give at least one of them some with --epochs P1,P2")

@@ -1,4 +1,7 @@
-"""What the backbone starts from: ImageNet weights, a file, or nothing."""
+"""What the backbone starts from: ImageNet weights, a file, or nothing.
+
+Keras and h5py are imported where they are used, for what can fail without Keras is checked before it is imported.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import h5py
-import keras
-
 from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.hashing import sha256_of_file
 
 from .backbones import Backbone
+
+IMAGENET, NONE = "imagenet", "none"
 
 ASSUMED_ALPHA = 1.0
 """The width where neither the recipe nor a file says."""
@@ -42,6 +44,8 @@ class StartingWeights:
 def starting_weights(source: str, *, backbone: Backbone, alpha: float | str, size: int) -> StartingWeights:
     """The weights that `source` means: `imagenet` (downloaded, or from Keras's cache), `none`, or a file.
 
+    Only `imagenet` imports Keras.
+
     Args:
         source: as the user types it.
         backbone: what the weights are for.
@@ -51,9 +55,9 @@ def starting_weights(source: str, *, backbone: Backbone, alpha: float | str, siz
     Raises:
         EdgewrightError: the download or the file cannot be had, is not of this backbone, or has another alpha.
     """
-    if source == "none":
+    if source == NONE:
         return StartingWeights(source, _number(alpha))
-    path = _download(backbone, _number(alpha), size) if source == "imagenet" else Path(source)
+    path = _download(backbone, _number(alpha), size) if source == IMAGENET else Path(source)
     found = alpha_of_file(path, backbone)
     if alpha not in {"auto", found}:
         raise EdgewrightError(
@@ -102,6 +106,8 @@ def _number(alpha: float | str) -> float:
 
 
 def _download(backbone: Backbone, alpha: float, size: int) -> Path:
+    import keras
+
     url = importlib.import_module(backbone.module).imagenet_url(alpha=alpha, size=size)
     try:
         # Keras reports the download on standard output, which is for results.
@@ -116,6 +122,8 @@ def _download(backbone: Backbone, alpha: float, size: int) -> Path:
 
 
 def _kernel_shapes_in(path: Path) -> Counter[tuple[int, ...]]:
+    import h5py
+
     if not path.is_file():
         raise EdgewrightError(
             f"There is no weights file {path}; give a .h5 file of backbone weights, imagenet, or none to --weights"
