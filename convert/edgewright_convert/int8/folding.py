@@ -78,7 +78,7 @@ def _foldable(graph: Graph) -> dict[int, Step]:
 
 def _normalises_channels(step: Step) -> bool:
     layer = step.operation
-    if type(layer) is not layers.BatchNormalization or step.kwargs.get("training") is True:
+    if type(layer) is not layers.BatchNormalization:
         return False
     return layer.axis in {-1, len(step.inputs[0].shape) - 1}
 

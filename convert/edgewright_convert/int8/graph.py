@@ -51,7 +51,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Graph:
-    """A model with one input and one output, nested models laid open and dropout left out."""
+    """A trained model with one input and one output, nested models laid open and dropout left out."""
 
     input: Any
     steps: tuple[Step, ...]
@@ -130,6 +130,9 @@ def _walk(model: Any, inputs: Any, steps: list[Step]) -> Any:
             return _walk(nested, args[0], steps)
         if isinstance(operation, layers.Dropout):
             return args[0]
+        if "training" in kwargs:
+            # Layers that change images at random record True here, and would do so in every file.
+            kwargs["training"] = False
         specs = operation.compute_output_spec(*args, **kwargs)
         output = tree.map_structure(lambda spec: keras.KerasTensor(spec.shape, spec.dtype), specs)
         steps.append(Step(operation, args, kwargs, output))

@@ -103,3 +103,17 @@ def test_layers_of_nested_models_may_have_the_same_name(held_out: NDArray[np.uin
     folded = folded_model(model)
     assert _difference(model, folded, held_out) < 1e-5
     assert {"probabilities", "probabilities_2"} <= {layer.name for layer in folded.layers}
+
+
+def test_layers_that_change_images_at_random_stand_still_in_the_steps(held_out: NDArray[np.uint8]) -> None:
+    inputs = keras.Input((SIDE, SIDE, 3))
+    x = layers.RandomRotation(0.4)(layers.RandomFlip("horizontal_and_vertical")(inputs))
+    x = layers.BatchNormalization()(layers.Conv2D(4, 3, strides=2, use_bias=False)(x), training=True)
+    model = keras.Model(inputs, layers.Dense(3)(layers.GlobalAveragePooling2D()(x)))
+    folded = folded_model(model)
+    graph = graph_of(folded)
+    values: dict[int, Any] = {id(graph.input): held_out.astype(np.float32)}
+    for step in graph.steps:
+        values[id(step.output)] = step.call(values)
+    wanted = np.asarray(model(held_out.astype(np.float32), training=False))
+    assert np.abs(np.asarray(values[id(graph.output)]) - wanted).max() < 1e-3
