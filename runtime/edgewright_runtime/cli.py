@@ -1,24 +1,15 @@
-"""The command `edgewright`: finds sub-commands by entry point, and turns errors into a sentence and an exit status."""
+"""The command `edgewright`: turns what is typed into an exit status, and errors into a sentence."""
 
 from __future__ import annotations
 
 import os
 import sys
-from importlib.metadata import EntryPoint, entry_points
-from typing import Annotated
 
-import typer
+from .commands.plain_classify import plain_request
+from .errors import DEBUG_VARIABLE, EXIT_DONE, EdgewrightError
 
-from . import __version__
-from .errors import DEBUG_VARIABLE, EdgewrightError
-from .suggestion import unknown_name
-
-GROUP = "edgewright.commands"
 EXIT_UNEXPECTED = 70  # EX_SOFTWARE of sysexits.h: never to be mistaken for a failed gate
 EXIT_INTERRUPTED = 130  # what shells report after Ctrl-C
-
-# The order in which a model meets them; commands from other packages come after.
-_ORDER = ("digits", "train", "convert", "explain", "evaluate", "gate", "bench", "classify")
 
 
 def main() -> None:
@@ -33,7 +24,7 @@ def main() -> None:
 
 def _exit_status(*, debug: bool) -> int | str | None:
     try:
-        _app(sys.argv[1:])()
+        return _run(sys.argv[1:])
     except SystemExit as end:
         return end.code
     except EdgewrightError as error:
@@ -53,7 +44,19 @@ def _exit_status(*, debug: bool) -> int | str | None:
             debug=debug,
         )
         return EXIT_UNEXPECTED
-    return 0
+
+
+def _run(arguments: list[str]) -> int:
+    # Importing Typer would be a third of the time that a call on a board takes, and a quarter of its memory.
+    request = plain_request(arguments)
+    if request is not None:
+        from .commands.labelling import label_images
+
+        return label_images(request)
+    from .application import application
+
+    application(arguments)()
+    return EXIT_DONE
 
 
 def _report(sentence: str, *, debug: bool) -> None:
@@ -62,52 +65,6 @@ def _report(sentence: str, *, debug: bool) -> None:
 
         traceback.print_exc()
     print(sentence, file=sys.stderr)
-
-
-def _app(arguments: list[str]) -> typer.Typer:
-    """The application with the one sub-command that is asked for, or all of them for the overview.
-
-    Only what is needed is imported: `edgewright --help` must answer at once.
-    """
-    app = typer.Typer(
-        name="edgewright",
-        no_args_is_help=True,
-        add_completion=False,
-        rich_markup_mode="rich",
-        pretty_exceptions_enable=False,
-    )
-    app.callback(
-        epilog="First steps: edgewright digits data/digits, then train data/digits --recipe digits --out runs/digits"
-    )(_overview)
-    found = _found_commands()
-    asked = next((argument for argument in arguments if not argument.startswith("-")), None)
-    if asked is not None and asked not in found:
-        raise EdgewrightError(unknown_name("command", asked, found))
-    for name, entry in found.items():
-        if asked in {None, name}:
-            app.command(name)(entry.load())
-    return app
-
-
-def _found_commands() -> dict[str, EntryPoint]:
-    known = {entry.name: entry for entry in entry_points(group=GROUP)}
-    order = [name for name in _ORDER if name in known] + sorted(known.keys() - set(_ORDER))
-    return {name: known[name] for name in order}
-
-
-def _version(wanted: bool) -> None:
-    if wanted:
-        print(f"edgewright {__version__}")
-        raise typer.Exit
-
-
-def _overview(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
-    ] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show a traceback with an error.")] = False,
-) -> None:
-    """Takes an image classifier from training to phones, Raspberry Pis and Jetsons without losing accuracy."""
 
 
 if __name__ == "__main__":

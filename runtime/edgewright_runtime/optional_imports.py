@@ -7,7 +7,6 @@ named by dotted strings and come in through this one door.
 from __future__ import annotations
 
 import importlib
-import importlib.metadata
 import importlib.util
 from typing import Any
 
@@ -44,7 +43,7 @@ def check_installed(module: str, *, package: str, extra: str, purpose: str) -> N
     Raises:
         MissingDependencyError: there is no such module.
     """
-    if importlib.util.find_spec(module) is None:
+    if not is_importable(module):
         cause = ModuleNotFoundError(f"No module named {module!r}")
         raise MissingDependencyError(missing(package=package, extra=extra, purpose=purpose, cause=cause))
 
@@ -55,6 +54,13 @@ def missing(*, package: str, extra: str, purpose: str, cause: ImportError | None
     return f"{purpose} needs {package}, {why}; run: pip install 'edgewright[{extra}]'"
 
 
+def is_importable(module: str) -> bool:
+    """Whether there is a module or package of that top-level name; it is looked for and not imported."""
+    spec = importlib.util.find_spec(module)
+    # A folder of that name in the working folder is found too, as a package that is nowhere.
+    return spec is not None and spec.origin is not None
+
+
 def is_absent(package: str) -> bool:
     """Whether no distribution of that name is installed."""
     return version_of(package) is None
@@ -62,7 +68,9 @@ def is_absent(package: str) -> bool:
 
 def version_of(package: str) -> str | None:
     """The installed version of a package, or None."""
+    from importlib import metadata  # here, for it brings the whole of `email` with it
+
     try:
-        return importlib.metadata.version(package)
-    except importlib.metadata.PackageNotFoundError:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
         return None

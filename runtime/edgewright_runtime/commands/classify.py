@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from ..errors import EXIT_BAD_INPUT, ImageReadError
+from .plain_classify import DEFAULT_TOP_K, Request
 
 
 def classify(
@@ -18,7 +16,7 @@ def classify(
     format_name: Annotated[
         str | None, typer.Option("--format", help="Which of the run's formats; its smallest and fastest if not given.")
     ] = None,
-    top_k: Annotated[int, typer.Option("--top-k", min=1, help="How many labels an image.")] = 3,
+    top_k: Annotated[int, typer.Option("--top-k", min=1, help="How many labels an image.")] = DEFAULT_TOP_K,
     threads: Annotated[
         int | None, typer.Option(min=1, help="Threads for inference; the library's choice if not given.")
     ] = None,
@@ -28,33 +26,6 @@ def classify(
 
     Example: edgewright classify runs/digits data/digits/7/0007.png --format tflite-int8
     """
-    from ..classifier import Classifier
+    from .labelling import label_images
 
-    classifier = Classifier.open(model, format=format_name, threads=threads)
-    for note in classifier.backend.notes:
-        print(f"Warning: {note}", file=sys.stderr)
-    answers = [_answer(classifier, image, top_k) for image in images]
-    if as_json:
-        print(json.dumps(answers, indent=2, ensure_ascii=False))
-    else:
-        _print_lines(answers)
-        print(f"({classifier.format}, {classifier.backend.library})", file=sys.stderr)
-    if any("error" in answer for answer in answers):
-        raise typer.Exit(EXIT_BAD_INPUT)
-
-
-def _answer(classifier: Any, image: Path, top_k: int) -> dict[str, Any]:
-    try:
-        predictions = classifier.classify(image, top_k=top_k)
-    except ImageReadError as error:
-        return {"path": str(image), "error": str(error)}
-    return {"path": str(image), "predictions": [prediction._asdict() for prediction in predictions]}
-
-
-def _print_lines(answers: list[dict[str, Any]]) -> None:
-    for answer in answers:
-        if "error" in answer:
-            print(f"Error: {answer['error']}", file=sys.stderr)
-            continue
-        labels = ", ".join(f"{found['label']} {found['probability']:.1%}" for found in answer["predictions"])
-        print(f"{answer['path']}: {labels}")
+    raise typer.Exit(label_images(Request(model, tuple(images), format_name, top_k, threads, as_json)))
