@@ -1,9 +1,9 @@
-"""`edgewright explain`: in which layers does a plain INT8 conversion lose accuracy?"""
+"""`edgewright explain`: in which layers does an INT8 conversion lose accuracy?"""
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,19 +14,41 @@ if TYPE_CHECKING:
 
     from edgewright_runtime.run_folder import RunFolder
 
+    from .efforts import Chosen
     from .layers import LayerError
 
 _PURPOSE = "edgewright explain"
 _NEEDED = (("ai_edge_litert", "ai-edge-litert"), ("matplotlib", "matplotlib"))
 
 
+@dataclass(frozen=True)
+class _Explanation:
+    """The rows, and of what they are."""
+
+    effort: str
+    notes: tuple[str, ...]
+    layers: tuple[LayerError, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        rows = [asdict(row) for row in self.layers]
+        return {"schema_version": 1, "effort": self.effort, "notes": list(self.notes), "layers": rows}
+
+
 def explain(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="Run folder.", show_default=False)],
+    int8_effort: Annotated[
+        str | None,
+        typer.Option(
+            "--int8-effort",
+            help="The conversion to explain: plain, fast, balanced or best. If not given, the one of the run's INT8 "
+            ".tflite file, or plain where there is none. It is made anew, which may take minutes.",
+        ),
+    ] = None,
     images: Annotated[int, typer.Option(min=1, help="Training images to measure on.")] = 32,
     rows: Annotated[int, typer.Option(min=1, help="How many of the worst layers to print.")] = 15,
     as_json: Annotated[bool, typer.Option("--json", help="Print every layer, in the order of the network.")] = False,
 ) -> None:
-    """Rank a model's layers by what a plain INT8 conversion loses in them, on real images; also as JSON and a picture.
+    """Rank a model's layers by what its INT8 conversion loses in them, on real images; also as JSON and a picture.
 
     Example: edgewright explain runs/digits --rows 10
     """
@@ -34,70 +56,79 @@ def explain(
     from edgewright_runtime.run_folder import open_run
     from edgewright_runtime.strict_json import write_object
 
+    from .efforts import chosen
+
     folder = open_run(run)
     for module, package in _NEEDED:
         import_optional(module, package=package, extra="convert", purpose=_PURPOSE)
-    found = _measured(folder, images)
-    listed = [asdict(row) for row in found]
+    found = _explanation(folder, chosen(folder, int8_effort), images)
     target = folder.path / "explain"
-    write_object(target / "int8_layers.json", {"schema_version": 1, "layers": listed})
-    _write_picture(
-        found, target / "int8_layers.png", title=f"{folder.path.name}: plain INT8 conversion against float32"
-    )
+    write_object(target / "int8_layers.json", found.as_dict())
+    _write_picture(found, target / "int8_layers.png", run_name=folder.path.name)
     if as_json:
-        print(json.dumps(listed, indent=2))
+        print(json.dumps(found.as_dict(), indent=2, ensure_ascii=False))
         return
     _print_worst(found, rows)
-    print(f"All {len(found)} layers: {target / 'int8_layers.json'}, {target / 'int8_layers.png'}")
+    for note in found.notes:
+        print(f"Note: {note}")
+    print(f"All {len(found.layers)} layers: {target / 'int8_layers.json'}, {target / 'int8_layers.png'}")
 
 
-def _measured(folder: RunFolder, images: int) -> tuple[LayerError, ...]:
+def _explanation(folder: RunFolder, choice: Chosen, images: int) -> _Explanation:
     from edgewright_runtime.library_noise import captured
     from edgewright_runtime.progress import progress
 
-    from ..options import ConvertOptions
+    from ..progress import status
     from ..sources import Sources
 
-    sources = Sources(folder, ConvertOptions())
-    pixels = sources.representative.pixels[:images]
-    with captured():
-        from ..tflite import tflite_fp32_from_model, tflite_int8_from_model
+    sources = Sources(folder, choice.options)
+    with status() as line, captured():
+        line.start("Loading TensorFlow")
+        from .conversions import conversion_of
         from .layers import layer_errors
 
-        # Both plain: a corrected file has its channels scaled differently between the layers, on purpose.
-        float_file = tflite_fp32_from_model(sources.float_model)
-        int8_file = tflite_int8_from_model(sources.float_model, sources.representative.pixels)
+        made = conversion_of(sources, choice.effort, on_start=line.start)
+    pixels = sources.representative.pixels[:images]
     with progress("Comparing layers", len(pixels)) as advance, captured():
-        return layer_errors(float_file, int8_file, pixels, advance=advance)
+        layers = layer_errors(made.float_file, made.int8_file, pixels, grid_file=made.grid_file, advance=advance)
+    return _Explanation(made.effort, (*choice.notes, *made.notes), layers)
 
 
-def _write_picture(found: Sequence[LayerError], path: Path, *, title: str) -> None:
+def _write_picture(found: _Explanation, path: Path, *, run_name: str) -> None:
     from edgewright_runtime import atomic
 
     from .plot import plot_png
 
-    atomic.write_bytes(path, plot_png(found, title=title))
+    title = f"{run_name}: {found.effort} INT8 conversion against float32"
+    atomic.write_bytes(path, plot_png(found.layers, title=title))
 
 
-def _print_worst(found: Sequence[LayerError], rows: int) -> None:
+def _print_worst(found: _Explanation, rows: int) -> None:
     from edgewright_runtime.commands.tables import Column, print_table
 
-    headings = ["lost here dB", "SQNR dB", "RMSE / scale", "range used", "saturated", "scale"]
-    worst = sorted(found, key=lambda row: -row.lost_db)[:rows]
+    apart = any(row.weights_db is not None for row in found.layers)
+    headings = ["lost here dB", "SQNR dB", *(["weights dB", "activations dB"] if apart else [])]
+    headings += ["RMSE / scale", "range used", "saturated"]
     print_table(
-        f"Layers that lose most, of {len(found)}",
+        f"Layers that lose most in the {found.effort} INT8 conversion, of {len(found.layers)}",
         [Column("layer"), Column("operator"), *(Column(heading, numeric=True) for heading in headings)],
-        [_cells(row) for row in worst],
+        [_cells(row) for row in _worst(found.layers)[:rows]],
     )
 
 
+def _worst(layers: Sequence[LayerError]) -> list[LayerError]:
+    return sorted(layers, key=lambda row: -row.lost_db)
+
+
 def _cells(row: LayerError) -> tuple[str, ...]:
-    numbers: list[Any] = [
+    apart = [f"{part:.1f}" for part in (row.weights_db, row.activations_db) if part is not None]
+    return (
+        row.layer,
+        row.operator,
         f"{row.lost_db:.1f}",
         f"{row.sqnr_db:.1f}",
+        *apart,
         f"{row.rmse_over_scale:.2f}",
         f"{row.range_utilisation:.0%}",
         f"{row.saturation:.2%}",
-        f"{row.scale:.4g}",
-    ]
-    return row.layer, row.operator, *numbers
+    )

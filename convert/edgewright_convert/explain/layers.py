@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,8 +16,18 @@ from edgewright_runtime.backends.base import Tensor
 from edgewright_runtime.backends.quantization import real_from_stored, stored_from_pixels
 from edgewright_runtime.errors import EdgewrightError
 
+from ..int8.layer_scopes import first_layer_in, layers_in
+
 _STEPS = 255
 """Steps between the least and the greatest INT8 value."""
+
+_ANSWER = "output"
+
+_SAYS_NO_LAYER = frozenset({"StatefulPartitionedCall", "PartitionedCall", "batchnorm"})
+
+BEST_DB = 50.0
+"""What eight bits reach by rounding alone, 6.02 dB each and 1.76 dB. Pixels can be exact, and no layer after them is to
+blame for not being so."""
 
 
 @dataclass(frozen=True)
@@ -25,11 +35,16 @@ class LayerError:
     """How far one layer's INT8 output lies from its float output, over all images.
 
     Attributes:
-        layer: the layer's name, as the file has it, shortened to its first part.
+        layer: the Keras layer's name; where the file does not tell it, `output` for what the file answers, otherwise
+            a part of the tensor's name.
         operator: TFLite's name of the operator.
         shape: of its output, batch first.
         sqnr_db: signal to quantisation noise, 10 log10(sum of squares of the float output / of the difference).
-        lost_db: how much lower that is than the worst of the layer's inputs: what this layer itself costs.
+        lost_db: how much lower that is than the worst of the layer's inputs: what this layer itself costs. Neither
+            counts as more than `BEST_DB`.
+        weights_db: the same ratio as `sqnr_db` when the file's weights are computed with in float; None if not known.
+        activations_db: the ratio when only activations are quantised, the weights being the file's own on both sides;
+            None if not known.
         rmse_over_scale: root mean square difference in quantisation steps; 0.29 is rounding alone (1 / sqrt(12)).
         range_utilisation: share of the 255 steps between the least and greatest value that occurred, 0 to 1.
         saturation: share of float values outside what the tensor can represent, 0 to 1.
@@ -42,6 +57,8 @@ class LayerError:
     shape: tuple[int, ...]
     sqnr_db: float
     lost_db: float
+    weights_db: float | None
+    activations_db: float | None
     rmse_over_scale: float
     range_utilisation: float
     saturation: float
@@ -50,11 +67,30 @@ class LayerError:
 
 
 @dataclass
-class _Sums:
-    """What is added up over the images for one tensor."""
+class _Ratio:
+    """Signal and noise, added up over the images."""
 
     signal: float = 0.0
     noise: float = 0.0
+
+    def add(self, wanted: NDArray[np.float64], given: NDArray[np.floating]) -> None:
+        self.signal += float(np.square(wanted).sum())
+        self.noise += float(np.square(wanted - given).sum())
+
+    @property
+    def decibels(self) -> float:
+        if self.noise == 0.0:
+            return 200.0  # above what float32 itself can tell apart
+        return 10 * math.log10(self.signal / self.noise) if self.signal else 0.0
+
+
+@dataclass
+class _Sums:
+    """What is added up over the images for one tensor."""
+
+    whole: _Ratio = field(default_factory=_Ratio)
+    weights: _Ratio = field(default_factory=_Ratio)
+    activations: _Ratio = field(default_factory=_Ratio)
     values: int = 0
     outside: int = 0
     least: int = 127
@@ -63,41 +99,50 @@ class _Sums:
 
 @dataclass(frozen=True)
 class _Pair:
-    """One tensor of the INT8 file and its float twin."""
+    """One tensor of the INT8 file and its twins in the float files, of which the second may be missing."""
 
     tensor: Tensor
+    layer: str
     operator: str
     inputs: tuple[int, ...]
     index: int
     float_index: int
+    grid_index: int | None
     sums: _Sums = field(default_factory=_Sums)
 
 
 def layer_errors(
-    float_file: bytes, int8_file: bytes, pixels: NDArray[np.uint8], *, advance: Callable[[], None] = lambda: None
+    float_file: bytes,
+    int8_file: bytes,
+    pixels: NDArray[np.uint8],
+    *,
+    grid_file: bytes | None = None,
+    advance: Callable[[], None] = lambda: None,
 ) -> tuple[LayerError, ...]:
     """One row per layer, in the order in which they are computed.
 
     Args:
-        float_file: model_fp32.tflite.
-        int8_file: model_int8.tflite, converted from the same model.
+        float_file: a float32 .tflite file, its channels scaled as in `int8_file`.
+        int8_file: full-integer, converted from the same model.
         pixels: raw pixels, uint8, shape (n, height, width, channels).
+        grid_file: like `float_file`, with the weights of `int8_file`; tells errors of weights and activations apart.
         advance: called after each image.
 
     Raises:
-        EdgewrightError: the two files were not made from the same model.
+        EdgewrightError: the files were not made from the same model.
     """
-    reference, candidate = _interpreter(float_file), _interpreter(int8_file)
-    pairs = _pairs(reference, candidate)
-    if not pairs:
+    candidate = _interpreter(int8_file)
+    references = [_interpreter(file) for file in (float_file, grid_file) if file is not None]
+    pairs = _pairs(candidate, references)
+    if all(pair.layer == _ANSWER for pair in pairs):
         raise EdgewrightError(
-            "The float and the INT8 file have no layer in common; they must be plain conversions of one model"
+            "The float and the INT8 file have no layer in common; they must be conversions of one model"
         )
     for image in pixels:
-        _invoke(reference, image)
-        _invoke(candidate, image)
+        for interpreter in (candidate, *references):
+            _invoke(interpreter, image)
         for pair in pairs:
-            _add(pair, reference.get_tensor(pair.float_index), candidate.get_tensor(pair.index))
+            _add(pair, candidate, references)
         advance()
     return _rows(pairs)
 
@@ -123,27 +168,86 @@ def _tensor(detail: dict[str, Any]) -> Tensor:
     return Tensor(detail["name"], shape, np.dtype(detail["dtype"]).name, float(scale), int(zero_point))
 
 
-def _pairs(reference: Any, candidate: Any) -> tuple[_Pair, ...]:
-    """The INT8 file's layer outputs that the float file has too: both keep the names of the graph they come from."""
-    float_index = {detail["name"]: detail["index"] for detail in reference.get_tensor_details()}
+def _pairs(candidate: Any, references: Sequence[Any]) -> tuple[_Pair, ...]:
+    """The INT8 file's layer outputs that every float file has too."""
+    answer = _answer(candidate)
+    twins = [_twins(candidate, reference) for reference in references]
     by_index = {detail["index"]: detail for detail in candidate.get_tensor_details()}
     pairs: dict[int, _Pair] = {}
     for operation in candidate._get_ops_details():
         detail = by_index[operation["outputs"][0]]
-        tensor = _tensor(detail)
-        if tensor.dtype == "int8" and tensor.scale and tensor.name in float_index:
-            inputs = tuple(int(index) for index in operation["inputs"])
+        tensor, index = _tensor(detail), int(detail["index"])
+        if tensor.dtype == "int8" and tensor.scale and all(index in known for known in twins):
+            inputs = tuple(int(each) for each in operation["inputs"])
+            found = [known[index] for known in twins]
+            layer, on_grid = _short(tensor.name, is_answer=index == answer), found[1] if len(found) > 1 else None
+            pair = _Pair(tensor, layer, operation["op_name"], inputs, index, found[0], on_grid)
             # The list ends with the delegate that runs several of the layers before it: each tensor counts once.
-            pair = _Pair(tensor, operation["op_name"], inputs, detail["index"], float_index[tensor.name])
-            pairs.setdefault(pair.index, pair)
+            pairs.setdefault(index, pair)
     return tuple(pairs.values())
 
 
-def _add(pair: _Pair, real: NDArray[np.float32], stored: NDArray[np.int8]) -> None:
+def _twins(candidate: Any, reference: Any) -> dict[int, int]:
+    """The float tensor of each INT8 tensor, by index: the one of that name, else the one that its layer makes.
+
+    Both files keep the names of the graph they come from, but the converter joins them in different ways. Only the
+    output has a name of its own: in the INT8 file that of a last operator that changes its type.
+    """
+    ours, theirs = _made(candidate), _made(reference)
+    ours_of, theirs_of = _by_layer(ours), _by_layer(theirs)
+    by_name = {name: index for index, name in theirs.items()}
+    alone = {
+        found[0]: theirs_of[layer][0]
+        for layer, found in ours_of.items()
+        if len(found) == 1 and len(theirs_of.get(layer, ())) == 1
+    }
+    named = {index: by_name[name] for index, name in ours.items() if name in by_name}
+    answer = _answer(candidate)
+    answers = {} if answer is None else {answer: int(reference.get_output_details()[0]["index"])}
+    shapes, wanted = _shapes(candidate), _shapes(reference)
+    found = answers | alone | named
+    return {index: twin for index, twin in found.items() if shapes[index] == wanted[twin]}
+
+
+def _answer(candidate: Any) -> int | None:
+    """The INT8 tensor that becomes the file's uint8 output."""
+    output = candidate.get_output_details()[0]["index"]
+    for operation in candidate._get_ops_details():
+        if operation["op_name"] == "QUANTIZE" and output in operation["outputs"]:
+            return int(operation["inputs"][0])
+    return None
+
+
+def _made(interpreter: Any) -> dict[int, str]:
+    """The names of all tensors that operators make, by index."""
+    names = {int(detail["index"]): detail["name"] for detail in interpreter.get_tensor_details()}
+    return {int(index): names[index] for each in interpreter._get_ops_details() for index in each["outputs"]}
+
+
+def _shapes(interpreter: Any) -> dict[int, tuple[int, ...]]:
+    return {int(each["index"]): tuple(map(int, each["shape"])) for each in interpreter.get_tensor_details()}
+
+
+def _by_layer(names: dict[int, str]) -> dict[str, list[int]]:
+    """The tensors that are of one layer alone, by layer."""
+    found: dict[str, list[int]] = {}
+    for index, name in names.items():
+        layers = layers_in(name)
+        if len(layers) == 1:
+            found.setdefault(next(iter(layers)), []).append(index)
+    return found
+
+
+def _add(pair: _Pair, candidate: Any, references: Sequence[Any]) -> None:
     sums, tensor = pair.sums, pair.tensor
-    wanted = real.astype(np.float64)
-    sums.signal += float(np.square(wanted).sum())
-    sums.noise += float(np.square(wanted - real_from_stored(stored, tensor)).sum())
+    stored = candidate.get_tensor(pair.index)
+    given = real_from_stored(stored, tensor)
+    wanted = references[0].get_tensor(pair.float_index).astype(np.float64)
+    sums.whole.add(wanted, given)
+    if pair.grid_index is not None:
+        on_grid = references[1].get_tensor(pair.grid_index).astype(np.float64)
+        sums.weights.add(wanted, on_grid)
+        sums.activations.add(on_grid, given)
     sums.values += wanted.size
     steps = np.round(wanted / tensor.scale) + tensor.zero_point
     sums.outside += int(((steps < -128) | (steps > 127)).sum())
@@ -152,20 +256,23 @@ def _add(pair: _Pair, real: NDArray[np.float32], stored: NDArray[np.int8]) -> No
 
 
 def _rows(pairs: tuple[_Pair, ...]) -> tuple[LayerError, ...]:
-    sqnr = {pair.index: _decibels(pair.sums.signal, pair.sums.noise) for pair in pairs}
+    sqnr = {pair.index: pair.sums.whole.decibels for pair in pairs}
     return tuple(_row(pair, sqnr) for pair in pairs)
 
 
 def _row(pair: _Pair, sqnr: dict[int, float]) -> LayerError:
     tensor, sums = pair.tensor, pair.sums
     before = min((sqnr[index] for index in pair.inputs if index in sqnr), default=sqnr[pair.index])
+    apart = pair.grid_index is not None
     return LayerError(
-        layer=_short(tensor.name),
+        layer=pair.layer,
         operator=pair.operator,
         shape=tuple(size or 0 for size in tensor.shape),
         sqnr_db=sqnr[pair.index],
-        lost_db=before - sqnr[pair.index],
-        rmse_over_scale=math.sqrt(sums.noise / sums.values) / tensor.scale,
+        lost_db=min(before, BEST_DB) - min(sqnr[pair.index], BEST_DB),
+        weights_db=sums.weights.decibels if apart else None,
+        activations_db=sums.activations.decibels if apart else None,
+        rmse_over_scale=math.sqrt(sums.whole.noise / sums.values) / tensor.scale,
         range_utilisation=(sums.greatest - sums.least) / _STEPS,
         saturation=sums.outside / sums.values,
         scale=tensor.scale,
@@ -173,13 +280,14 @@ def _row(pair: _Pair, sqnr: dict[int, float]) -> LayerError:
     )
 
 
-def _decibels(signal: float, noise: float) -> float:
-    if noise == 0.0:
-        return 200.0  # above what float32 itself can tell apart
-    return 10 * math.log10(signal / noise) if signal else 0.0
+def _short(name: str, *, is_answer: bool) -> str:
+    """The layer's name; without a scope that gives it, the innermost scope of the operator that comes first.
 
-
-def _short(name: str) -> str:
-    """The layer's own name in TFLite's list of everything that was fused: `model/block_1_project/conv;…`."""
-    parts = name.split(";", maxsplit=1)[0].split("/")
-    return parts[1] if len(parts) > 1 else parts[0]
+    TFLite lists all that was fused: `StatefulPartitionedCall/model/block_1_project_BN/batchnorm/add_1;...`.
+    """
+    layer = first_layer_in(name)
+    if layer is not None or is_answer:
+        return layer or _ANSWER
+    *scopes, operator = name.split(";", maxsplit=1)[0].split("/")
+    telling = [scope for scope in scopes if scope not in _SAYS_NO_LAYER]
+    return telling[-1] if telling else operator

@@ -51,10 +51,13 @@ class Corrected:
         model: folded Keras model, raw pixels to probabilities. Its kernels are on symmetric INT8 grids with one scale
             per output channel, max|w| / 127, that float16 holds exactly.
         ranges: of each activation that the file has to hold, by the name of the layer that makes it.
+        float_weights: of the model before they were put on the grids, in the order of `model.get_weights()`, float32;
+            with them the model answers like the float model, its channels scaled as in the file.
     """
 
     model: Any
     ranges: Mapping[str, ActivationRange]
+    float_weights: tuple[NDArray[np.float32], ...]
 
 
 @dataclass(frozen=True)
@@ -122,7 +125,8 @@ def _corrected(model: Any, pixels: NDArray[np.uint8], strength: float | None) ->
     without_half_steps(graph)
     if strength is not None:
         equalise(graph, images[:_EQUALISED_ON], stream=strength)
-    return Corrected(folded, correct_in_order(graph, images, refit=strength is not None))
+    float_weights = tuple(folded.get_weights())
+    return Corrected(folded, correct_in_order(graph, images, refit=strength is not None), float_weights)
 
 
 def _distance(candidate: Corrected, pixels: NDArray[np.uint8], wanted: NDArray[np.float32]) -> float:

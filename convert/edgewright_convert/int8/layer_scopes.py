@@ -23,3 +23,9 @@ def layers_in(tensor_name: str) -> frozenset[str]:
     """The layers in whose scopes the tensor is computed: one or none, unless the converter joined what it must not."""
     parts = tensor_name.split(";")
     return frozenset(part.removeprefix(SCOPE_PREFIX).split("/")[0] for part in parts if part.startswith(SCOPE_PREFIX))
+
+
+def first_layer_in(tensor_name: str) -> str | None:
+    """The layer that makes the tensor, where the converter joined what several compute; None if no scope names one."""
+    parts = [part for part in tensor_name.split(";") if part.startswith(SCOPE_PREFIX)]
+    return parts[0].removeprefix(SCOPE_PREFIX).split("/")[0] if parts else None

@@ -8,7 +8,7 @@ ten times faster, as the converter has no image left to look at.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from edgewright_runtime.errors import EdgewrightError
 
 from .. import tflite
 from ..float_model import FloatModel
-from .graph import graph_of, is_probability
+from .graph import Graph, Step, graph_of, is_probability
 from .grid import ActivationRange
 from .layer_scopes import layer_scope
 
@@ -80,18 +80,42 @@ def with_fake_quantisation(model: Any, ranges: Mapping[str, ActivationRange]) ->
     The operators are called by `range_label`, which tf2onnx keeps. TFLiteConverter does not: in its files the
     `layer_scope` in which each of these layers computes tells them apart.
     """
+
+    def quantised(number: int, step: Step, output: Any) -> Any:
+        known = ranges.get(step.operation.name)
+        if known is not None:
+            return known.quantised(output, name=range_label(number))
+        return _PROBABILITIES.quantised(output) if is_probability(step.operation) else output
+
+    computed = _in_scopes(graph_of(model), ranges, quantised)
+    return lambda pixels: computed(_PIXELS.quantised(pixels))
+
+
+def in_layer_scopes(model: Any, layers: Container[str] | None = None) -> Callable[[Any], Any]:
+    """The model's float computation, from which .tflite files get tensors that name their layers.
+
+    Args:
+        model: functional or Sequential Keras model.
+        layers: names of those that compute in their `layer_scope`, such as the ones that have a range; None for all.
+
+    Raises:
+        IndescribableError: see `graph_of`.
+    """
     graph = graph_of(model)
+    named = {step.operation.name for step in graph.steps} if layers is None else layers
+    return _in_scopes(graph, named, lambda _number, _step, output: output)
+
+
+def _in_scopes(graph: Graph, layers: Container[str], finished: Callable[[int, Step, Any], Any]) -> Callable[[Any], Any]:
+    """The graph's computation, these layers in their scopes; what a step makes goes through `finished`."""
 
     def call(pixels: Any) -> Any:
-        values = {id(graph.input): _PIXELS.quantised(pixels)}
+        values = {id(graph.input): pixels}
         for number, step in enumerate(graph.steps):
-            known = ranges.get(step.operation.name)
-            with nullcontext() if known is None else tf.name_scope(layer_scope(step.operation.name)):
+            name = step.operation.name
+            with tf.name_scope(layer_scope(name)) if name in layers else nullcontext():
                 output = step.call(values)
-            if known is not None:
-                output = known.quantised(output, name=range_label(number))
-            elif is_probability(step.operation):
-                output = _PROBABILITIES.quantised(output)
+            output = finished(number, step, output)
             pairs = zip(tree.flatten(step.output), tree.flatten(output), strict=True)
             values.update((id(tensor), value) for tensor, value in pairs if isinstance(tensor, keras.KerasTensor))
         return values[id(graph.output)]
