@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from edgewright_runtime import atomic
 from edgewright_runtime.dataset import RejectedFile, read_dataset, split_dataset
@@ -19,7 +23,7 @@ from edgewright_runtime.preprocessing import Normalisation, Preprocessing
 from edgewright_runtime.run_folder import RunFolder
 from edgewright_runtime.splits import SplitRow, write_splits
 
-from .adopted_model import ImageShape, check_outputs, image_shape, output_kind, probe_images
+from .adopted_model import ImageShape, Shape, check_outputs, image_shape, output_kind, probe_images
 from .normalisations import DeclaredNormalisation
 
 STAGE = "convert"
@@ -45,6 +49,25 @@ class Declaration:
     size: str | None = None
     resize_method: str = "squash"
     interpolation: str = "bilinear"
+
+
+@dataclass(frozen=True)
+class _Foreign:
+    """A model as its library loaded it, and what can be done with it.
+
+    Attributes:
+        inputs: shapes of its inputs.
+        outputs: shapes of its outputs.
+        activation: name of its last activation, where that can be seen.
+        wrap: the model that takes raw pixels, from height, width and channels, a normalisation and `softmax`.
+        answers: what such a model answers, shape (n, classes), to uint8 images of shape (n, height, width, channels).
+    """
+
+    inputs: Sequence[Shape]
+    outputs: Sequence[Shape]
+    activation: str | None
+    wrap: Callable[..., Any]
+    answers: Callable[[Any, NDArray[np.uint8]], NDArray[np.float32]]
 
 
 @dataclass(frozen=True)
@@ -81,7 +104,7 @@ def adopt(
     labels = read_labels(declared.labels)
     rows = _split_rows(data, labels, seed, on_left_out) if data is not None else ()
     is_keras = _is_keras(source)
-    adopted = _from_keras(source, declared, labels) if is_keras else _from_saved_model(source, declared, labels)
+    adopted = _wrapped(source, _from_keras(source) if is_keras else _from_saved_model(source), declared, labels)
     run = RunFolder(atomic.make_folder(out))
     # The other kind of an earlier adoption would be taken for this model's reference.
     run.model.unlink(missing_ok=True)
@@ -121,44 +144,36 @@ def _leaf(module: str) -> Any:
     return import_optional(module, package="tensorflow", extra="convert", purpose="Converting a model")
 
 
-def _from_keras(source: Path, declared: Declaration, labels: tuple[str, ...]) -> _Adopted:
+def _from_keras(source: Path) -> _Foreign:
     leaf = _leaf("edgewright_convert.adopt_keras")
     model = leaf.load_foreign_keras(source)
     inputs, outputs = leaf.keras_shapes(source, model)
-    shape = image_shape(source, inputs, size=declared.size)
-    check_outputs(source, outputs, labels, declared.labels)
-    sides, normalisation = (
-        (shape.height, shape.width, shape.channels),
-        declared.normalisation.for_channels(shape.channels),
-    )
-    bare = leaf.wrapped_keras(model, sides, normalisation, softmax=False)
-    kind = output_kind(
-        source,
-        declared=declared.output,
-        activation=leaf.last_activation(model),
-        answer=lambda images: leaf.answers_of(bare, images),
-        images=probe_images(shape),
-    )
-    wrapped = leaf.wrapped_keras(model, sides, normalisation, softmax=True) if kind == "logits" else bare
-    return _Adopted(wrapped, shape, kind)
+    return _Foreign(inputs, outputs, leaf.last_activation(model), partial(leaf.wrapped_keras, model), leaf.answers_of)
 
 
-def _from_saved_model(source: Path, declared: Declaration, labels: tuple[str, ...]) -> _Adopted:
+def _from_saved_model(source: Path) -> _Foreign:
     leaf = _leaf("edgewright_convert.adopt_saved_model")
     loaded = leaf.load_foreign_saved_model(source)
     inputs, outputs = leaf.saved_model_shapes(source, loaded)
-    shape = image_shape(source, inputs, size=declared.size)
-    check_outputs(source, outputs, labels, declared.labels)
-    sides, normalisation = (
-        (shape.height, shape.width, shape.channels),
-        declared.normalisation.for_channels(shape.channels),
-    )
-    bare = leaf.WrappedSavedModel(loaded, sides, normalisation, softmax=False)
+    wrapped = leaf.WrappedSavedModel
+    # A SavedModel does not tell its last activation.
+    return _Foreign(inputs, outputs, None, partial(wrapped, loaded), wrapped.answers)
+
+
+def _wrapped(source: Path, foreign: _Foreign, declared: Declaration, labels: tuple[str, ...]) -> _Adopted:
+    shape = image_shape(source, foreign.inputs, size=declared.size)
+    check_outputs(source, foreign.outputs, labels, declared.labels)
+    sides = shape.height, shape.width, shape.channels
+    wrap = partial(foreign.wrap, sides, declared.normalisation.for_channels(shape.channels))
+    bare = wrap(softmax=False)
     kind = output_kind(
-        source, declared=declared.output, activation=None, answer=bare.answers, images=probe_images(shape)
+        source,
+        declared=declared.output,
+        activation=foreign.activation,
+        answer=partial(foreign.answers, bare),
+        images=probe_images(shape),
     )
-    wrapped = leaf.WrappedSavedModel(loaded, sides, normalisation, softmax=True) if kind == "logits" else bare
-    return _Adopted(wrapped, shape, kind)
+    return _Adopted(wrap(softmax=True) if kind == "logits" else bare, shape, kind)
 
 
 def _contract(shape: ImageShape, declared: Declaration) -> Preprocessing:

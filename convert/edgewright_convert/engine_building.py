@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
 from edgewright_runtime.engine_key import EngineKey
@@ -62,8 +63,12 @@ class BuilderMessages:
         return " ".join(self.errors[-1].split())
 
 
+@cache
 def logger_for(library: TensorRt) -> tuple[Any, BuilderMessages]:
-    """A logger of that library, and where its errors go."""
+    """The one logger of that library, and where its errors go.
+
+    TensorRT keeps the first logger of a process and ignores every later one.
+    """
     messages = BuilderMessages()
 
     base: Any = library.ILogger

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 
 from edgewright_runtime.engine_key import SUFFIX, EngineKey, key_bytes
 from edgewright_runtime.hashing import sha256_of_bytes
@@ -42,18 +45,16 @@ def _rtx(sources: Sources, precision: str) -> Product:
     options, onnx_file = sources.options, sources.bytes_of(f"onnx-{precision}")
     capabilities, batch, workspace_mb = options.compute_capabilities, options.batch, options.workspace_mb
     key = engine_key(onnx_file, compute_capabilities=capabilities, batch=batch, workspace_mb=workspace_mb)
-    kept = engine_with_key(sources.run.file_of(f"tensorrt-rtx-{precision}"), key)
-    note = f"for compute capability {', '.join(key.devices)}"
-    if kept is not None:
-        return _kept(kept, key, note)
-    engine = engine_from_onnx(
+    build = partial(
+        engine_from_onnx,
         onnx_file,
         compute_capabilities=capabilities,
         batch=batch,
         workspace_mb=workspace_mb,
         on_progress=sources.on_progress,
     )
-    return _product(engine, note)
+    note = f"for compute capability {', '.join(key.devices)}"
+    return _kept_or_built(sources.run.file_of(f"tensorrt-rtx-{precision}"), key, build, note)
 
 
 def _board(sources: Sources, precision: str) -> Product:
@@ -63,11 +64,8 @@ def _board(sources: Sources, precision: str) -> Product:
     batch, workspace_mb = options.batch, options.workspace_mb
     key = engine_key(onnx_file, precision=precision, batch=batch, workspace_mb=workspace_mb)
     path = sources.run.file_of(f"tensorrt-{precision}")
-    kept = engine_with_key(path, key)
-    note = f"for {', '.join(key.devices)}"
-    if kept is not None:
-        return _kept(kept, key, note)
-    engine = engine_from_onnx(
+    build = partial(
+        engine_from_onnx,
         onnx_file,
         precision=precision,
         batch=batch,
@@ -75,11 +73,14 @@ def _board(sources: Sources, precision: str) -> Product:
         timing_cache=timing_cache_beside(path.with_name(path.name + TIMING_SUFFIX)),
         on_progress=sources.on_progress,
     )
-    return _product(engine, note)
+    return _kept_or_built(path, key, build, f"for {', '.join(key.devices)}")
 
 
-def _kept(data: bytes, key: EngineKey, note: str) -> Product:
-    return _product(Engine(data, key), note, "not built again, as its key is the same; delete it to build it anew")
+def _kept_or_built(path: Path, key: EngineKey, build: Callable[[], Engine], note: str) -> Product:
+    kept = engine_with_key(path, key)
+    if kept is None:
+        return _product(build(), note)
+    return _product(Engine(kept, key), note, "not built again, as its key is the same; delete it to build it anew")
 
 
 def _product(engine: Engine, *notes: str) -> Product:

@@ -32,10 +32,15 @@ class _Graph:
         self.outputs = {value.name for value in graph.output}
 
     def only_reader(self, name: str) -> onnx.NodeProto | None:
+        """The one node that reads the tensor; None where several do, none does, or it is an output of the graph."""
         readers = self.readers.get(name, [])
         return readers[0] if len(readers) == 1 and name not in self.outputs else None
 
     def add_constant(self, name: str, value: NDArray[Any]) -> str:
+        """Adds the array, of any shape and dtype that ONNX has, as a constant; returns its name.
+
+        That is `name`, made longer where it is taken. The constant that is replaced stays, for others may read it.
+        """
         while name in self.constants:
             name += "_folded"
         self.constants[name] = value

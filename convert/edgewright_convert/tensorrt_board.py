@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 
 import tensorrt as trt
 
@@ -25,12 +24,6 @@ from .options import BatchProfile
 from .tensorrt_versions import builder_flags, network_flags
 
 LIBRARY = "tensorrt"
-
-
-@cache
-def _logger() -> tuple[trt.ILogger, BuilderMessages]:
-    # TensorRT keeps the first logger of a process and ignores every later one.
-    return logger_for(trt)
 
 
 def engine_key(onnx_file: bytes, *, precision: str, batch: BatchProfile, workspace_mb: int | None = None) -> EngineKey:
@@ -76,7 +69,7 @@ def engine_from_onnx(
         EdgewrightError: TensorRT refuses the file.
     """
     key = engine_key(onnx_file, precision=precision, batch=batch, workspace_mb=workspace_mb)
-    logger, messages = _logger()
+    logger, messages = logger_for(trt)
     messages.errors.clear()
     builder = _builder(logger, messages)
     bits = sum(1 << int(getattr(trt.NetworkDefinitionCreationFlag, name)) for name in network_flags(trt.__version__))

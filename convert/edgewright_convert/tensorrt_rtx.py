@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache
 from typing import Any
 
 import tensorrt_rtx as trt
@@ -13,7 +12,6 @@ from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.hashing import sha256_of_bytes
 
 from .engine_building import (
-    BuilderMessages,
     Engine,
     add_batch_profile,
     logger_for,
@@ -25,12 +23,6 @@ from .options import BatchProfile
 
 _FLAGS = ("STRONGLY_TYPED",)
 _NOT_GPUS = frozenset({"NONE", "CURRENT"})
-
-
-@cache
-def _logger() -> tuple[Any, BuilderMessages]:
-    # TensorRT keeps the first logger of a process and ignores every later one.
-    return logger_for(trt)
 
 
 def engine_key(
@@ -75,7 +67,7 @@ def engine_from_onnx(
         EdgewrightError: a compute capability is unknown, or TensorRT refuses the file.
     """
     targets = [_capability(text) for text in compute_capabilities]
-    logger, messages = _logger()
+    logger, messages = logger_for(trt)
     messages.errors.clear()
     builder = trt.Builder(logger)
     bits = sum(1 << int(getattr(trt.NetworkDefinitionCreationFlag, name)) for name in _FLAGS)

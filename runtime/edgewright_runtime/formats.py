@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .errors import EdgewrightError
-from .suggestion import unknown_name
+from .suggestion import row_named
 
 
 @dataclass(frozen=True)
@@ -68,10 +68,7 @@ def format_named(name: str) -> Format:
     Raises:
         EdgewrightError: no such format; the sentence names the nearest one.
     """
-    row = _BY_NAME.get(name)
-    if row is None:
-        raise EdgewrightError(unknown_name("format", name, _BY_NAME))
-    return row
+    return row_named("format", name, _BY_NAME)
 
 
 def format_names(text: str) -> tuple[str, ...]:

@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+from .errors import EdgewrightError
+
+Row = TypeVar("Row")
+
+
+def row_named(kind: str, name: str, rows: Mapping[str, Row]) -> Row:
+    """The row of that name in a table of `kind`.
+
+    Raises:
+        EdgewrightError: no such row; the sentence names the nearest one.
+    """
+    if name not in rows:
+        raise EdgewrightError(unknown_name(kind, name, rows))
+    return rows[name]
 
 
 def unknown_name(kind: str, given: str, known: Iterable[str]) -> str:

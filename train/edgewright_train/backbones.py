@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from edgewright_runtime.errors import EdgewrightError
-from edgewright_runtime.suggestion import unknown_name
+from edgewright_runtime.suggestion import row_named
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,4 @@ def backbone_named(name: str) -> Backbone:
     Raises:
         EdgewrightError: no such backbone; the sentence names the nearest one.
     """
-    row = _BY_NAME.get(name)
-    if row is None:
-        raise EdgewrightError(unknown_name("backbone", name, _BY_NAME))
-    return row
+    return row_named("backbone", name, _BY_NAME)
