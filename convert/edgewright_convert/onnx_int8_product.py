@@ -71,15 +71,17 @@ def _correction(sources: Sources) -> tuple[Corrected | None, str]:
     return sources.correction.corrected, sources.correction.why_not
 
 
-def _plain(sources: Sources) -> bytes:
+def _plain(sources: Sources, images: int | None = None) -> bytes:
+    """The file with ranges from the float32 one, looked for on this many images, or on all."""
     float32 = onnx.load_from_string(sources.bytes_of("onnx-fp32"))
-    ranges = ranges_of(float32, tensors_to_watch(float32), sources.representative.pixels)
+    ranges = ranges_of(float32, tensors_to_watch(float32), sources.representative.pixels[:images])
     return serialised(onnx_int8_from_onnx(float32, ranges))
 
 
 def _corrected(sources: Sources, corrected: Corrected) -> _Made:
     """The corrected file, or the plain one where that is nearer to the float model."""
     from .int8.correct import MOST_JUDGES
+    from .int8.guarded import guard_images
     from .int8.judge import judged
     from .onnx_export import contract_metadata
     from .onnx_int8_file import onnx_answers, onnx_int8_from_corrected
@@ -99,15 +101,15 @@ def _corrected(sources: Sources, corrected: Corrected) -> _Made:
         return _Made(_plain(sources), PLAIN, f"not corrected: {error}")
     effort = sources.options.int8_effort
     notes = _notes(made)
-    if effort == "fast" or not len(judges):
+    if not len(judges):
         return _Made(made.data, effort, "", notes, made.judged, made.float16_layers)
     ours = made.judged or judged(onnx_answers(made.data, judges), wanted)
+    plainly = judged(onnx_answers(_plain(sources, guard_images(effort)), judges), wanted)
+    if plainly.distance >= ours.distance:
+        return _Made(made.data, effort, "", notes, ours, made.float16_layers)
     plain = _plain(sources)
-    plainly = judged(onnx_answers(plain, judges), wanted)
-    if plainly.distance < ours.distance:
-        why = f"the plain conversion is nearer to the float model on {len(judges)} images"
-        return _Made(plain, PLAIN, why, judged=plainly)
-    return _Made(made.data, effort, "", notes, ours, made.float16_layers)
+    why = f"the plain conversion is nearer to the float model on {len(judges)} images"
+    return _Made(plain, PLAIN, why, judged=judged(onnx_answers(plain, judges), wanted))
 
 
 def _notes(made: OnnxInt8File) -> tuple[str, ...]:
