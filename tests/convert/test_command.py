@@ -130,7 +130,7 @@ def test_files_of_the_data_that_are_left_out_are_named(tmp_path, model, digit_la
     assert result.exit_code == 0, result.output
     lines = result.stderr.splitlines()
     for number, line in enumerate(lines[:5]):
-        assert line.startswith(f"Warning: left out {data}/4/broken-{number}.png: ")
+        assert line.startswith(f"Warning: left out {data}/4/broken-{number}.png: it is not an image, or is damaged; ")
     assert lines[5:] == ["Warning: left out 2 more files"]
 
 

@@ -90,6 +90,21 @@ def test_large_truncated_jpeg_is_found_although_it_is_decoded_at_an_eighth(sourc
     assert "large.jpg" in reasons(source)
 
 
+def test_a_reason_reads_on_from_the_files_name_and_does_not_repeat_it(source):
+    folder = source / "ripe"
+    (folder / "liar.jpg").write_text("I am no photograph")
+    (folder / "empty.png").touch()
+    (folder / "gone.png").symlink_to(source.parent / "nowhere.png")
+    whole = photo(folder / "cut.jpg", 70, size=(300, 200)).read_bytes()
+    (folder / "cut.jpg").write_bytes(whole[: len(whole) // 2])
+    told = reasons(source)
+    assert told["liar.jpg"].startswith("it is not an image, or is damaged; ")
+    assert told["empty.png"].startswith("it is empty; ")
+    assert told["cut.jpg"].startswith("it cannot be read: ")
+    assert told["gone.png"] == "it cannot be read: No such file or directory; check the path"
+    assert not [reason for name, reason in told.items() if name in reason]
+
+
 def test_empty_file_is_reported_by_name(source):
     (source / "ripe" / "empty.png").touch()
     assert "empty.png" in reasons(source)

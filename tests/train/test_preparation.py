@@ -41,7 +41,7 @@ def test_files_left_out_are_told_by_name_with_the_reason(colours, small_recipe, 
     (tmp_path / "data" / "red" / "liar.jpg").write_text("no photograph")
     told = lines_about(tmp_path / "data", small_recipe)[1]
     assert told.startswith("Left out ")
-    assert "liar.jpg is not an image" in told
+    assert "liar.jpg: it is not an image" in told
 
 
 def test_many_files_left_out_are_counted(colours, small_recipe, tmp_path):

@@ -43,7 +43,7 @@ class LabelledImage:
 
 @dataclass(frozen=True)
 class RejectedFile:
-    """A file or folder that was left out, and why."""
+    """A file or folder that was left out, and why: a reason that reads on from `path: `."""
 
     path: str
     reason: str

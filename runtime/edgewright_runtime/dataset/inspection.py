@@ -12,7 +12,7 @@ from PIL import Image
 from ..errors import ImageReadError
 from ..hashing import sha256_of_file
 from ..preprocessing import Preprocessing
-from ..preprocessing.decode import ACCEPTED_FORMATS
+from ..preprocessing.source import ACCEPTED_FORMATS, described
 from .facts import LabelledImage, ListedFile, RejectedFile
 
 OnProgress = Callable[[int, int], None]
@@ -50,9 +50,17 @@ def _inspect(file: ListedFile) -> LabelledImage | RejectedFile:
             width, height = image.size
         return LabelledImage(file.path, file.label, sha256_of_file(Path(file.path)), file.split, width, height)
     except ImageReadError as error:
-        return RejectedFile(file.path, str(error))
+        return RejectedFile(file.path, _of_it(str(error), described(file.path)))
     except OSError as error:
-        return RejectedFile(file.path, f"Cannot read {file.path}: {error.strerror or error}")
+        return RejectedFile(file.path, f"it cannot be read: {error.strerror or error}")
+
+
+def _of_it(sentence: str, name: str) -> str:
+    """What an error says of a file, for after its name: `it` where the sentence names the file again."""
+    for start, instead in ((f"Cannot read {name}: ", "it cannot be read: "), (f"{name} ", "it ")):
+        if sentence.startswith(start):
+            return instead + sentence[len(start) :]
+    return sentence
 
 
 def _is_utf8(text: str) -> bool:
