@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from edgewright_runtime import atomic
 from edgewright_runtime.dataset import RejectedFile, read_dataset, split_dataset
-from edgewright_runtime.errors import EdgewrightError
+from edgewright_runtime.errors import CheckFailedError, EdgewrightError
 from edgewright_runtime.hashing import sha256_of_bytes, sha256_of_file
 from edgewright_runtime.labels import read_labels, write_labels
-from edgewright_runtime.manifest import add_artefacts, describe, versions_of
+from edgewright_runtime.manifest import add_artefacts, describe, verify, versions_of
 from edgewright_runtime.optional_imports import import_optional
 from edgewright_runtime.preprocessing import Normalisation, Preprocessing
 from edgewright_runtime.run_folder import RunFolder
@@ -94,13 +94,17 @@ def adopt(
         source: a .keras or .h5 file, or a SavedModel folder.
         out: the run folder to write.
         declared: what the model itself does not tell.
-        data: images for the representative dataset and for evaluation: a folder of classes or a CSV file.
+        data: images for the representative dataset and for evaluation: a folder of classes or a CSV file. Where none
+            are given, those in the splits.csv of an earlier run in `out` stay.
         seed: of the splits.
         on_left_out: called with each file of the data that is not used, such as an unreadable image.
 
     Raises:
         EdgewrightError: the model, its labels, its data and the declaration do not fit together.
+        CheckFailedError: the splits.csv that would stay is not the one that the manifest lists.
     """
+    if data is None:
+        _check_old_splits(RunFolder(out))
     labels = read_labels(declared.labels)
     rows = _split_rows(data, labels, seed, on_left_out) if data is not None else ()
     is_keras = _is_keras(source)
@@ -113,10 +117,28 @@ def adopt(
         adopted.model.save(temporary)
     _contract(adopted.shape, declared).save(run.preprocessing)
     write_labels(run.labels, labels)
+    written = [run.preprocessing, run.labels, *_files_of(run.model if is_keras else run.saved_model)]
     if rows:
         write_splits(run.splits, rows)
-    _register(run, source, declared, adopted, seed=seed)
+        written.append(run.splits)
+    _register(run, written, source, declared, adopted, seed=seed)
     return run
+
+
+def _check_old_splits(run: RunFolder) -> None:
+    if not run.splits.is_file():
+        return
+    try:
+        verify(run.splits)
+    except CheckFailedError as error:
+        raise CheckFailedError(
+            f"{run.splits} is not the list of images that manifest.json describes (its SHA-256 differs), so that test "
+            f"images may now be among its training images; restore it, delete it, or give the images with --data"
+        ) from error
+
+
+def _files_of(path: Path) -> list[Path]:
+    return [path] if path.is_file() else sorted(file for file in path.rglob("*") if file.is_file())
 
 
 def _is_keras(source: Path) -> bool:
@@ -188,7 +210,10 @@ def _contract(shape: ImageShape, declared: Declaration) -> Preprocessing:
     )
 
 
-def _register(run: RunFolder, source: Path, declared: Declaration, adopted: _Adopted, *, seed: int) -> None:
+def _register(
+    run: RunFolder, written: Sequence[Path], source: Path, declared: Declaration, adopted: _Adopted, *, seed: int
+) -> None:
+    """Lists what this stage wrote, and nothing that it found: whatever else is listed keeps its hash and its origin."""
     options = {
         "adopted_from": source.name,
         "adopted_sha256": _sha256_of_model(source),
@@ -197,14 +222,12 @@ def _register(run: RunFolder, source: Path, declared: Declaration, adopted: _Ado
         "output": adopted.output,
         "seed": seed,
     }
-    files = [run.preprocessing, run.labels, run.splits, run.model, *sorted(run.saved_model.rglob("*"))]
     versions = versions_of(("edgewright", "tensorflow", "keras"))
     add_artefacts(
         run.path,
         {
             path.relative_to(run.path).as_posix(): describe(path, stage=STAGE, options=options, versions=versions)
-            for path in files
-            if path.is_file()
+            for path in written
         },
     )
 
@@ -212,6 +235,5 @@ def _register(run: RunFolder, source: Path, declared: Declaration, adopted: _Ado
 def _sha256_of_model(source: Path) -> str:
     if source.is_file():
         return sha256_of_file(source)
-    files = sorted(path for path in source.rglob("*") if path.is_file())
-    lines = "".join(f"{sha256_of_file(path)} {path.relative_to(source).as_posix()}\n" for path in files)
+    lines = "".join(f"{sha256_of_file(path)} {path.relative_to(source).as_posix()}\n" for path in _files_of(source))
     return sha256_of_bytes(lines.encode())

@@ -63,8 +63,8 @@ def onnx_int8_from_corrected(
         pixels: the representative dataset, uint8, shape (n, height, width, channels).
         judging: images that are not in it, same shape.
         wanted: the float model's probabilities for `judging`, shape (n, classes).
-        keep_float: how many layers' outputs stay float16, see `fallback`; None keeps those that lose more than their
-            part because symmetric INT8 has only 128 levels for them.
+        keep_float: how many layers' outputs stay float16, see `fallback`. None keeps those that lose more than their
+            part because symmetric INT8 has only 128 levels for them; `auto` keeps those, and more where needed.
 
     Raises:
         EdgewrightError: an operator of the model has no ONNX counterpart.
@@ -77,12 +77,17 @@ def onnx_int8_from_corrected(
         return serialised(onnx_int8_from_onnx(model, ranges, keep=keep))
 
     grids = _grids(ranged, ranges, corrected.ranges)
-    if keep_float is None:
-        shares = _dominating(corrected, grids, pixels)
+    shares = _dominating(corrected, grids, pixels) if keep_float in {None, "auto"} else {}
+    if not keep_float or not len(judging):
         return OnnxInt8File(build(shares), shares)
-    ranked = tuple(noise_of(corrected.model, grids, tuple(grids), judging)) if keep_float else ()
-    found = fallback(ranked, build, lambda file: judged(onnx_answers(file, judging), wanted), keep_float)
-    return OnnxInt8File(found.data, dict.fromkeys(found.layers), found.after, found)
+    others = tuple(layer for layer in grids if layer not in shares)
+    found = fallback(
+        tuple(noise_of(corrected.model, grids, others, judging)),
+        lambda layers: build((*shares, *layers)),
+        lambda file: judged(onnx_answers(file, judging), wanted),
+        keep_float,
+    )
+    return OnnxInt8File(found.data, {**shares, **dict.fromkeys(found.layers)}, found.after, found)
 
 
 def onnx_answers(file: bytes, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import onnx
 
@@ -115,11 +115,12 @@ def _corrected(sources: Sources, corrected: Corrected) -> _Made:
 def _notes(made: OnnxInt8File) -> tuple[str, ...]:
     from .int8_notes import fallback_notes
 
-    if made.fallback is not None:
-        return fallback_notes(made.fallback, "float")
-    causes: list[Any] = [
+    causes = tuple(
         f"the output of {layer} stays float16: it alone causes {share:.0%} of the error of the activations that have "
         f"128 levels only"
         for layer, share in made.float16_layers.items()
-    ]
-    return tuple(causes)
+        if share is not None
+    )
+    if made.fallback is None:
+        return causes
+    return (*causes, *fallback_notes(made.fallback, "float", further=bool(causes)))

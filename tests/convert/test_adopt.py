@@ -6,8 +6,8 @@ from edgewright_convert.float_model import load_float_model
 from edgewright_convert.normalisations import NORMALISATIONS, normalisation_named
 from edgewright_convert.options import ConvertOptions
 from edgewright_convert.pipeline import convert_run
-from edgewright_runtime.errors import EdgewrightError
-from edgewright_runtime.manifest import read_manifest
+from edgewright_runtime.errors import CheckFailedError, EdgewrightError
+from edgewright_runtime.manifest import read_manifest, verify
 from edgewright_runtime.preprocessing import Preprocessing
 from edgewright_runtime.splits import read_splits
 
@@ -99,6 +99,45 @@ def test_every_kind_converts_to_full_integer_and_onnx(options, saved, adopted, d
     assert contract.channels == options.get("channels", 3)
     assert (contract.height, contract.width) == ((24, 40) if size else (32, 32))
     assert {row.split for row in read_splits(run.splits)} == {"train", "val", "test"}
+
+
+class TestSplitsOfAnEarlierRun:
+    """What becomes of splits.csv where a model is taken in again without data."""
+
+    def test_untouched_ones_stay_listed_as_what_made_them(self, saved, adopted, digit_images):
+        (path, _), (other, _) = saved(), saved("other.keras")
+        run = adopted(path, normalisation="unit", data=digit_images)
+        rows, entry = read_splits(run.splits), read_manifest(run.path).artefacts["splits.csv"]
+        adopted(other, normalisation="raw")
+        artefacts = read_manifest(run.path).artefacts
+        assert read_splits(run.splits) == rows
+        assert artefacts["splits.csv"] == entry
+        assert artefacts["model.keras"].options["adopted_from"] == "other.keras"
+
+    def test_edited_ones_are_refused_before_anything_is_written(self, saved, adopted, digit_images):
+        path, _ = saved()
+        run = adopted(path, normalisation="unit", data=digit_images)
+        run.splits.write_text(run.splits.read_text().replace(",test,", ",train,", 1))
+        before = {file: file.read_bytes() for file in run.path.rglob("*") if file.is_file()}
+        with pytest.raises(CheckFailedError, match=r"splits\.csv is not the list .*give the images with --data"):
+            adopted(path, normalisation="raw")
+        assert {file: file.read_bytes() for file in run.path.rglob("*") if file.is_file()} == before
+
+    def test_edited_ones_are_made_anew_from_data(self, saved, adopted, digit_images):
+        path, _ = saved()
+        run = adopted(path, normalisation="unit", data=digit_images)
+        rows = read_splits(run.splits)
+        run.splits.write_text(run.splits.read_text().replace(",test,", ",train,", 1))
+        adopted(path, normalisation="unit", data=digit_images)
+        assert read_splits(run.splits) == rows
+        verify(run.splits)
+
+    def test_ones_that_nothing_lists_stay_unlisted(self, saved, adopted):
+        path, _ = saved()
+        run = adopted(path, normalisation="unit")
+        run.splits.write_text(f"path,label,split,sha256\na.png,0,train,{'0' * 64}\n")
+        adopted(path, normalisation="unit")
+        assert "splits.csv" not in read_manifest(run.path).artefacts
 
 
 def test_uint8_saved_model_is_fed_bytes(tmp_path, adopted):

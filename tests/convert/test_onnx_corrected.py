@@ -147,6 +147,17 @@ def _count(model: onnx.ModelProto, kind: str) -> int:
     return sum(node.op_type == kind for node in model.graph.node)
 
 
+def test_auto_keeps_at_least_what_is_kept_without_it(
+    corrected: Corrected, calibration: Pixels, held_out: Pixels, wanted: NDArray[np.float32]
+) -> None:
+    with captured():
+        usual = onnx_int8_from_corrected(corrected, {}, calibration, held_out, wanted)
+        auto = onnx_int8_from_corrected(corrected, {}, calibration, held_out, wanted, keep_float="auto")
+    assert usual.float16_layers.items() <= auto.float16_layers.items()
+    assert auto.judged is not None
+    assert auto.judged.agreement >= judged(onnx_answers(usual.data, held_out), wanted).agreement
+
+
 def test_same_input_gives_the_same_bytes(
     corrected: Corrected, calibration: Pixels, held_out: Pixels, wanted: NDArray[np.float32]
 ) -> None:
