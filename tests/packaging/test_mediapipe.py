@@ -24,9 +24,10 @@ from edgewright_runtime.run_folder import RunFolder
 pytestmark = [pytest.mark.mediapipe, pytest.mark.timeout(1200)]
 
 MEDIAPIPE = ("mediapipe==0.10.21", "numpy<2")
-# How far a probability may be off. Float kernels and the steps of 1/256 of INT8 leave room for rounding only; dynamic
-# range quantises activations inside the kernel, which two releases of it do differently (0.044 on 300 photographs).
-TOLERANCES = {"tflite-fp32": 1e-3, "tflite-fp16": 1e-3, "tflite-dynamic": 0.1, "tflite-int8": 1.5 / 256}
+# How far a probability may be off. Float kernels leave room for rounding only; dynamic range quantises activations
+# inside the kernel, which two releases of it do differently (0.044 on 300 photographs). INT8 answers come in steps of
+# 1/256: in one of 60 photographs the two releases were seen two steps apart.
+TOLERANCES = {"tflite-fp32": 1e-3, "tflite-fp16": 1e-3, "tflite-dynamic": 0.1, "tflite-int8": 4 / 256}
 FORMATS = tuple(TOLERANCES)
 PER_CLASS = 60
 CLEAR = 0.6
