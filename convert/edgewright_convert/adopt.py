@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from edgewright_runtime import atomic
 from edgewright_runtime.dataset import RejectedFile, read_dataset, split_dataset
 from edgewright_runtime.errors import CheckFailedError, EdgewrightError
-from edgewright_runtime.hashing import sha256_of_bytes, sha256_of_file
+from edgewright_runtime.hashing import files_of, sha256_of_bytes, sha256_of_file
 from edgewright_runtime.labels import read_labels, write_labels
 from edgewright_runtime.manifest import add_artefacts, describe, verify, versions_of
 from edgewright_runtime.optional_imports import import_optional
@@ -117,7 +117,7 @@ def adopt(
         adopted.model.save(temporary)
     _contract(adopted.shape, declared).save(run.preprocessing)
     write_labels(run.labels, labels)
-    written = [run.preprocessing, run.labels, *_files_of(run.model if is_keras else run.saved_model)]
+    written = [run.preprocessing, run.labels, *files_of(run.model if is_keras else run.saved_model)]
     if rows:
         write_splits(run.splits, rows)
         written.append(run.splits)
@@ -135,10 +135,6 @@ def _check_old_splits(run: RunFolder) -> None:
             f"{run.splits} is not the list of images that manifest.json describes (its SHA-256 differs), so that test "
             f"images may now be among its training images; restore it, delete it, or give the images with --data"
         ) from error
-
-
-def _files_of(path: Path) -> list[Path]:
-    return [path] if path.is_file() else sorted(file for file in path.rglob("*") if file.is_file())
 
 
 def _is_keras(source: Path) -> bool:
@@ -235,5 +231,5 @@ def _register(
 def _sha256_of_model(source: Path) -> str:
     if source.is_file():
         return sha256_of_file(source)
-    lines = "".join(f"{sha256_of_file(path)} {path.relative_to(source).as_posix()}\n" for path in _files_of(source))
+    lines = "".join(f"{sha256_of_file(path)} {path.relative_to(source).as_posix()}\n" for path in files_of(source))
     return sha256_of_bytes(lines.encode())

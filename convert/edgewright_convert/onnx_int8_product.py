@@ -15,6 +15,7 @@ from .activation_ranges import ranges_of
 from .onnx_checks import check_explicit_int8, check_finite, check_onnx
 from .onnx_graph import OPSET, serialised
 from .onnx_int8 import onnx_int8_from_onnx, tensors_to_watch
+from .options import PLAIN
 from .product import Product
 from .sources import Sources
 
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from .int8 import Corrected
     from .int8.judge import Judged
     from .onnx_int8_file import OnnxInt8File
-
-PLAIN = "plain"
 
 _NEEDED = ("tensorflow", "keras", "tf2onnx")
 
@@ -80,14 +79,12 @@ def _plain(sources: Sources, images: int | None = None) -> bytes:
 
 def _corrected(sources: Sources, corrected: Corrected) -> _Made:
     """The corrected file, or the plain one where that is nearer to the float model."""
-    from .int8.correct import MOST_JUDGES
-    from .int8.guarded import guard_images
+    from .int8.guarded import nearer_plain
     from .int8.judge import judged
     from .onnx_export import contract_metadata
     from .onnx_int8_file import onnx_answers, onnx_int8_from_corrected
 
-    judges = sources.judging[:MOST_JUDGES]
-    wanted = sources.float_model.probabilities(judges)
+    judges, wanted = sources.judging, sources.judging_answers
     try:
         made = onnx_int8_from_corrected(
             corrected,
@@ -103,13 +100,15 @@ def _corrected(sources: Sources, corrected: Corrected) -> _Made:
     notes = _notes(made)
     if not len(judges):
         return _Made(made.data, effort, "", notes, made.judged, made.float16_layers)
-    ours = made.judged or judged(onnx_answers(made.data, judges), wanted)
-    plainly = judged(onnx_answers(_plain(sources, guard_images(effort)), judges), wanted)
-    if plainly.distance >= ours.distance:
+
+    def judge(file: bytes) -> Judged:
+        return judged(onnx_answers(file, judges), wanted)
+
+    ours = made.judged or judge(made.data)
+    plain = nearer_plain(ours, effort, lambda images: _plain(sources, images), judge)
+    if plain is None:
         return _Made(made.data, effort, "", notes, ours, made.float16_layers)
-    plain = _plain(sources)
-    why = f"the plain conversion is nearer to the float model on {len(judges)} images"
-    return _Made(plain, PLAIN, why, judged=judged(onnx_answers(plain, judges), wanted))
+    return _Made(plain.data, PLAIN, plain.why, judged=plain.judged)
 
 
 def _notes(made: OnnxInt8File) -> tuple[str, ...]:

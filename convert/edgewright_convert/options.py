@@ -14,6 +14,9 @@ DEFAULT_REPRESENTATIVE_SIZE = 200
 
 INT8_EFFORTS = ("fast", "balanced", "best")
 
+PLAIN = "plain"
+"""No effort at all: TFLiteConverter's own INT8, nothing corrected."""
+
 DEFAULT_INT8_EFFORT = "balanced"
 """See docs/explanation/int8-accuracy.md for what each effort buys and costs."""
 

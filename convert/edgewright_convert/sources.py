@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.formats import REFERENCE_FORMATS
-from edgewright_runtime.hashing import sha256_of_file
+from edgewright_runtime.hashing import files_of, sha256_of_file
 from edgewright_runtime.labels import read_labels
 from edgewright_runtime.manifest import verify
 from edgewright_runtime.preprocessing import Preprocessing
@@ -124,6 +124,13 @@ class Sources:
         return judging_pixels(self.run, self.contract, self.representative, keep=self.options.cache_pixels)
 
     @cached_property
+    def judging_answers(self) -> NDArray[np.float32]:
+        """The float model's probabilities for `judging`, shape (n, classes)."""
+        if not len(self.judging):
+            return np.zeros((0, len(self.labels)), np.float32)
+        return self.float_model.probabilities(self.judging)
+
+    @cached_property
     def correction(self) -> Correction:
         """The float model corrected for INT8, on which the INT8 files of all formats rest.
 
@@ -145,7 +152,7 @@ class Sources:
     @cached_property
     def source_sha256(self) -> str:
         """One hash over the float model, the contract and the labels: when it changes, every format is stale."""
-        reference = _files_of(self.reference) if self.has_reference else []
+        reference = files_of(self.reference) if self.has_reference else []
         files = [self.run.preprocessing, self.run.labels, *reference]
         lines = "".join(f"{sha256_of_file(path)} {path.relative_to(self.run.path).as_posix()}\n" for path in files)
         return hashlib.sha256(lines.encode()).hexdigest()
@@ -171,7 +178,3 @@ class Sources:
             return path.read_bytes()
         except OSError as error:
             raise EdgewrightError(f"Cannot read {path}: {error.strerror or error}") from error
-
-
-def _files_of(path: Path) -> list[Path]:
-    return [path] if path.is_file() else sorted(each for each in path.rglob("*") if each.is_file())

@@ -45,6 +45,7 @@ def int8(sources: Sources) -> Product:
         effort=cast("Effort", given.int8_effort),
         correction=sources.correction,
         keep_float=0 if given.integer_only else (given.keep_float or 0),
+        wanted=sources.judging_answers if len(sources.judging) else None,
     )
     kept = made.fallback.layers if made.fallback else ()
     file = read_tflite(made.data)

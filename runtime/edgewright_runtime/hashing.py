@@ -17,6 +17,11 @@ def sha256_of_file(path: Path) -> str:
     return digest.hexdigest()
 
 
+def files_of(path: Path) -> list[Path]:
+    """The file itself, or all files in the folder and below, sorted."""
+    return [path] if path.is_file() else sorted(each for each in path.rglob("*") if each.is_file())
+
+
 def sha256_of_bytes(data: bytes) -> str:
     """The data's SHA-256 as 64 lower-case hex digits."""
     return hashlib.sha256(data).hexdigest()

@@ -13,9 +13,9 @@ from edgewright_runtime.errors import EdgewrightError
 from ..float_model import FloatModel
 from ..int8 import Corrected, Correction, IndescribableError
 from ..int8.writer import as_float_model, in_layer_scopes, tflite_from_ranges
+from ..options import PLAIN
 from ..sources import Sources
 from ..tflite import tflite_fp32_from_model, tflite_int8_from_model
-from .efforts import PLAIN
 
 
 @dataclass(frozen=True)

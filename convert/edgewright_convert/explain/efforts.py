@@ -11,10 +11,7 @@ from edgewright_runtime.manifest import read_manifest
 from edgewright_runtime.run_folder import RunFolder
 from edgewright_runtime.suggestion import unknown_name
 
-from ..options import DEFAULT_INT8_EFFORT, DEFAULT_REPRESENTATIVE_SIZE, INT8_EFFORTS, ConvertOptions
-
-PLAIN = "plain"
-"""TFLiteConverter's own INT8, nothing corrected."""
+from ..options import DEFAULT_INT8_EFFORT, DEFAULT_REPRESENTATIVE_SIZE, INT8_EFFORTS, PLAIN, ConvertOptions
 
 EXPLAINED = (PLAIN, *INT8_EFFORTS)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,6 +76,30 @@ class Graph:
         """The steps whose kernel may be corrected: plain convolutions and dense layers, each called once."""
         calls = Counter(id(step.operation) for step in self.steps)
         return tuple(step for step in self.steps if calls[id(step.operation)] == 1 and _correctable(step.operation))
+
+
+def answer_of(
+    graph: Graph,
+    pixels: Any,
+    finished: Callable[[int, Step, Any], Any],
+    around: Callable[[Step], AbstractContextManager[Any]] = lambda _step: nullcontext(),
+) -> Any:
+    """What the graph gives for these pixels, to be traced into a TensorFlow function.
+
+    Args:
+        graph: the graph.
+        pixels: float32 tensor (batch, height, width, channels) of 0..255.
+        finished: what a step makes goes through it; it is given the step's number and the step as well.
+        around: the context in which a step computes.
+    """
+    values = {id(graph.input): pixels}
+    for number, step in enumerate(graph.steps):
+        with around(step):
+            output = step.call(values)
+        output = finished(number, step, output)
+        pairs = zip(tree.flatten(step.output), tree.flatten(output), strict=True)
+        values.update((id(tensor), value) for tensor, value in pairs if isinstance(tensor, keras.KerasTensor))
+    return values[id(graph.output)]
 
 
 def graph_of(model: Any) -> Graph:

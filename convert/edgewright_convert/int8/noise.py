@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import keras
 import numpy as np
 import tensorflow as tf
-from keras import tree
 from numpy.typing import NDArray
 
-from .graph import graph_of
+from .graph import Step, answer_of, graph_of
 from .grid import ActivationRange
 
 _BATCH = 16
@@ -54,13 +52,12 @@ def _gated(model: Any, ranges: Mapping[str, ActivationRange], layers: Sequence[s
     places = {name: place for place, name in enumerate(layers)}
 
     def call(pixels: Any, gates: Any) -> Any:
-        values = {id(graph.input): pixels}
-        for step in graph.steps:
-            output, name = step.call(values), step.operation.name
-            if name in places:
-                output += gates[places[name]] * (ranges[name].quantised(output) - output)
-            pairs = zip(tree.flatten(step.output), tree.flatten(output), strict=True)
-            values.update((id(tensor), value) for tensor, value in pairs if isinstance(tensor, keras.KerasTensor))
-        return values[id(graph.output)]
+        def disturbed(_number: int, step: Step, output: Any) -> Any:
+            name = step.operation.name
+            if name not in places:
+                return output
+            return output + gates[places[name]] * (ranges[name].quantised(output) - output)
+
+        return answer_of(graph, pixels, disturbed)
 
     return tf.function(call, autograph=False)

@@ -9,20 +9,18 @@ ten times faster, as the converter has no image left to look at.
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
-import keras
 import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
-from keras import tree
 
 from edgewright_runtime.errors import EdgewrightError
 
 from .. import tflite
 from ..float_model import FloatModel
-from .graph import Graph, Step, graph_of, is_probability
+from .graph import Graph, Step, answer_of, graph_of, is_probability
 from .grid import ActivationRange
 from .layer_scopes import layer_scope
 
@@ -109,18 +107,11 @@ def in_layer_scopes(model: Any, layers: Container[str] | None = None) -> Callabl
 def _in_scopes(graph: Graph, layers: Container[str], finished: Callable[[int, Step, Any], Any]) -> Callable[[Any], Any]:
     """The graph's computation, these layers in their scopes; what a step makes goes through `finished`."""
 
-    def call(pixels: Any) -> Any:
-        values = {id(graph.input): pixels}
-        for number, step in enumerate(graph.steps):
-            name = step.operation.name
-            with tf.name_scope(layer_scope(name)) if name in layers else nullcontext():
-                output = step.call(values)
-            output = finished(number, step, output)
-            pairs = zip(tree.flatten(step.output), tree.flatten(output), strict=True)
-            values.update((id(tensor), value) for tensor, value in pairs if isinstance(tensor, keras.KerasTensor))
-        return values[id(graph.output)]
+    def scope(step: Step) -> AbstractContextManager[Any]:
+        name = step.operation.name
+        return tf.name_scope(layer_scope(name)) if name in layers else nullcontext()
 
-    return call
+    return lambda pixels: answer_of(graph, pixels, finished, scope)
 
 
 def range_label(number: int) -> str:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from .. import atomic
 from ..classifier import Classifier
-from ..hashing import sha256_of_file
+from ..hashing import files_of, sha256_of_file
 from ..progress import progress
 from ..run_folder import RunFolder
 from ..splits import SplitRow
@@ -61,6 +61,5 @@ def _key(run: RunFolder, rows: Sequence[SplitRow]) -> str:
 def _hash_of_tree(path: Path) -> str:
     if path.is_file():
         return sha256_of_file(path)
-    files = sorted(file for file in path.rglob("*") if file.is_file())
-    lines = [f"{file.relative_to(path).as_posix()} {sha256_of_file(file)}" for file in files]
+    lines = [f"{file.relative_to(path).as_posix()} {sha256_of_file(file)}" for file in files_of(path)]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import EdgewrightError
+from ..hashing import files_of
 
 if TYPE_CHECKING:
     from ..classifier import Classifier
@@ -77,8 +78,7 @@ def _timings(classifier: Classifier, images: list[Path], pixels: list[Any], samp
 
 
 def _size_bytes(path: Path) -> int:
-    files = [path] if path.is_file() else [file for file in path.rglob("*") if file.is_file()]
-    return sum(file.stat().st_size for file in files)
+    return sum(file.stat().st_size for file in files_of(path))
 
 
 def main() -> int:
