@@ -80,8 +80,8 @@ $(REFERENCE): | $(SETUP) $(if $(filter data/digits,$(DATA)),data/digits/.complet
 
 else
 $(REFERENCE): $(MODEL_FILES) | $(SETUP)
-	$(EDGEWRIGHT) convert $(MODEL) --out $(RUN) --to none $(if $(LABELS),--labels $(LABELS)) \
-		$(if $(DATA),--data $(DATA)) $(if $(NORMALISATION),--normalisation $(NORMALISATION)) $(OPTIONS)
+	$(EDGEWRIGHT) import $(MODEL) --out $(RUN) --overwrite $(if $(LABELS),--labels $(LABELS)) \
+		$(if $(DATA),--data $(DATA)) $(if $(NORMALISATION),--normalisation $(NORMALISATION))
 	@$(record)
 endif
 

@@ -1,4 +1,4 @@
-"""How near the INT8 files of some runs are to their float models: the plain converter against every effort.
+"""How near the INT8 files of some runs are to their float models: the baseline converter against every effort.
 
     python benchmarks/int8_accuracy.py runs/flowers runs/flowers1 runs/flowers2 --efforts fast balanced
 
@@ -19,35 +19,36 @@ from pathlib import Path
 
 import numpy as np
 
-from edgewright_convert.activation_ranges import ranges_of
+from edgewright_convert.calibration.representative_dataset import read_representative_dataset
 from edgewright_convert.float_model import FloatModel, load_float_model
-from edgewright_convert.int8 import EFFORTS, corrected_model
-from edgewright_convert.int8.answers import answers
-from edgewright_convert.int8.latency import least_latencies
-from edgewright_convert.int8.writer import tflite_from_ranges
-from edgewright_convert.onnx_export import onnx_from_model
-from edgewright_convert.onnx_graph import serialised
-from edgewright_convert.onnx_int8 import onnx_int8_from_onnx, tensors_to_watch
-from edgewright_convert.onnx_int8_file import onnx_answers, onnx_int8_from_corrected
-from edgewright_convert.representative import representative_dataset
-from edgewright_convert.tflite import tflite_int8_from_model
-from edgewright_runtime.labels import read_labels
+from edgewright_convert.int8 import corrected_model
+from edgewright_convert.onnx.checks import outputs_of_onnx
+from edgewright_convert.onnx.export import onnx_from_model
+from edgewright_convert.onnx.graph import serialised
+from edgewright_convert.onnx.int8_file import onnx_int8_from_corrected
+from edgewright_convert.onnx.qdq import onnx_int8_with_measured_ranges
+from edgewright_convert.options import BASELINE, EFFORTS
+from edgewright_convert.tflite.converter import tflite_int8_from_model
+from edgewright_convert.tflite.corrected_file import tflite_from_ranges
+from edgewright_convert.tflite.interpreter import outputs_of_tflite
+from edgewright_convert.tflite.latency import least_latencies
+from edgewright_convert.tflite.ranked_correction import distance_of_tflite
 from edgewright_runtime.library_noise import captured
 from edgewright_runtime.pixel_cache import cached_pixels
 from edgewright_runtime.preprocessing import Preprocessing
-from edgewright_runtime.run_folder import RunFolder
-from edgewright_runtime.splits import SplitRow, read_splits
+from edgewright_runtime.run.labels import read_labels
+from edgewright_runtime.run.run_folder import RunFolder
+from edgewright_runtime.run.splits import SplitRow, read_splits
 
-PLAIN = "plain"
 HEADINGS = ("test", "top-1", "drop", "unseen", "mean |dp|", "onnx", "both", "seconds", "latency")
 
 
 @dataclass(frozen=True)
 class Images:
-    """What the files are measured on: pixels, the float model's answers, class indices, and which are test images."""
+    """What the files are measured on: pixels, the float model's outputs, class indices, and which are test images."""
 
     pixels: np.ndarray
-    wanted: np.ndarray
+    reference: np.ndarray
     truth: np.ndarray
     is_test: np.ndarray
 
@@ -82,7 +83,7 @@ def main() -> None:
     given = parser.parse_args()
     widths = (9, 9, 9, 9, 11, 9, 9, 9, 9)
     print(f"{'run':14s} seed {'file':9s}" + "".join(f"{h:>{w}s}" for h, w in zip(HEADINGS, widths, strict=True)))
-    found: dict[str, list[Row]] = {name: [] for name in (PLAIN, *given.efforts)}
+    found: dict[str, list[Row]] = {name: [] for name in (BASELINE, *given.efforts)}
     for path in given.runs:
         for seed in given.seeds:
             for name, row in _measured(RunFolder(path), seed, given.size, given.efforts).items():
@@ -101,7 +102,7 @@ def _measured(run: RunFolder, seed: int, size: int, efforts: Sequence[str]) -> d
     contract, labels = Preprocessing.load(run.preprocessing), read_labels(run.labels)
     with captured():
         model = load_float_model(run.model)
-        representative = representative_dataset(run, contract, labels, size=size, seed=seed)
+        representative = read_representative_dataset(run, contract, labels, size=size, seed=seed)
     unseen = _unseen(read_splits(run.splits), {row.sha256 for row in representative.rows})
     with cached_pixels(unseen, contract, run_path=run.path) as pixels:
         images = Images(
@@ -111,12 +112,12 @@ def _measured(run: RunFolder, seed: int, size: int, efforts: Sequence[str]) -> d
             np.array([row.split == "test" for row in unseen]),
         )
     files: dict[str, tuple[bytes, bytes, float]] = {}
-    for name in (PLAIN, *efforts):
+    for name in (BASELINE, *efforts):
         with captured():
             files[name] = _files(model, representative.pixels, name)
     latency = least_latencies({name: tflite for name, (tflite, _, _) in files.items()}, images.pixels[0], rounds=300)
     return {
-        name: _figures(tflite, onnx, images, seconds, latency[name] / latency[PLAIN])
+        name: _figures(tflite, onnx, images, seconds, latency[name] / latency[BASELINE])
         for name, (tflite, onnx, seconds) in files.items()
     }
 
@@ -128,31 +129,33 @@ def _unseen(rows: Sequence[SplitRow], seen: set[str]) -> tuple[SplitRow, ...]:
 def _files(model: FloatModel, pixels: np.ndarray, name: str) -> tuple[bytes, bytes, float]:
     """The .tflite file, the .onnx file, and the seconds that the first took."""
     began = time.perf_counter()
-    if name == PLAIN:
+    if name == BASELINE:
         tflite = tflite_int8_from_model(model, pixels)
         seconds = time.perf_counter() - began
         float32 = onnx_from_model(model, {})
-        onnx = onnx_int8_from_onnx(float32, ranges_of(float32, tensors_to_watch(float32), pixels))
+        onnx = onnx_int8_with_measured_ranges(float32, pixels)
         return tflite, serialised(onnx), seconds
-    corrected = corrected_model(model.held, pixels, effort=name)
+    corrected = corrected_model(model.loaded, pixels, distance_of_tflite(model, pixels), effort=name)
     tflite = tflite_from_ranges(corrected.model, corrected.ranges)
     seconds = time.perf_counter() - began
-    made = onnx_int8_from_corrected(corrected, {}, pixels, pixels[:0], np.zeros((0, model.classes), np.float32))
+    made = onnx_int8_from_corrected(
+        corrected, {}, pixels, pixels[:0], np.zeros((0, model.classes), np.float32), effort=name
+    )
     return tflite, made.data, seconds
 
 
 def _figures(tflite: bytes, onnx: bytes, images: Images, seconds: float, latency: float) -> Row:
     test = images.is_test
-    given, other = answers(tflite, images.pixels), onnx_answers(onnx, images.pixels[test])
-    labels, wanted = given.argmax(axis=1), images.wanted.argmax(axis=1)
-    top1, reference = (float((found[test] == images.truth[test]).mean()) for found in (labels, wanted))
+    candidate, other = outputs_of_tflite(tflite, images.pixels), outputs_of_onnx(onnx, images.pixels[test])
+    labels, reference = candidate.argmax(axis=1), images.reference.argmax(axis=1)
+    top1, reference_top1 = (float((found[test] == images.truth[test]).mean()) for found in (labels, reference))
     return Row(
-        test=float((labels == wanted)[test].mean()),
+        test=float((labels == reference)[test].mean()),
         top1=top1,
-        drop=reference - top1,
-        unseen=float((labels == wanted).mean()),
-        difference=float(np.abs(given - images.wanted)[test].mean()),
-        onnx=float((other.argmax(axis=1) == wanted[test]).mean()),
+        drop=reference_top1 - top1,
+        unseen=float((labels == reference).mean()),
+        difference=float(np.abs(candidate - images.reference)[test].mean()),
+        onnx=float((other.argmax(axis=1) == reference[test]).mean()),
         both=float((other.argmax(axis=1) == labels[test]).mean()),
         seconds=seconds,
         latency=latency,

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from edgewright_runtime.run_folder import RunFolder
+from edgewright_runtime.run.run_folder import RunFolder
 
 GOAL = 1.2
 

@@ -55,12 +55,12 @@ def float_run(tmp_path_factory: pytest.TempPathFactory, digit_images: Path) -> P
     import keras
 
     from edgewright_runtime.dataset import read_dataset, split_dataset
-    from edgewright_runtime.labels import write_labels
-    from edgewright_runtime.manifest import add_artefacts, describe
     from edgewright_runtime.pixel_cache import cached_pixels
     from edgewright_runtime.preprocessing import Preprocessing
-    from edgewright_runtime.run_folder import RunFolder
-    from edgewright_runtime.splits import rows_of, write_splits
+    from edgewright_runtime.run.labels import write_labels
+    from edgewright_runtime.run.manifest import add_artefacts, describe
+    from edgewright_runtime.run.run_folder import RunFolder
+    from edgewright_runtime.run.splits import rows_of, write_splits
 
     run = RunFolder(tmp_path_factory.mktemp("run") / "float")
     run.path.mkdir()
@@ -103,7 +103,7 @@ def converted_run(tmp_path_factory: pytest.TempPathFactory, float_run: Path) -> 
     """The same run folder with every format that this machine can make. Read only: copy it to change it."""
     from edgewright_convert.options import ConvertOptions
     from edgewright_convert.pipeline import convert_run
-    from edgewright_runtime.run_folder import RunFolder
+    from edgewright_runtime.run.run_folder import RunFolder
 
     path = tmp_path_factory.mktemp("converted") / "run"
     shutil.copytree(float_run, path)

@@ -14,7 +14,7 @@ from edgewright_runtime.errors import DEBUG_VARIABLE
 
 from .options import (
     DEFAULT_COMPUTE_CAPABILITIES,
-    DEFAULT_INT8_EFFORT,
+    DEFAULT_EFFORT,
     DEFAULT_LICENCE,
     DEFAULT_MODEL_NAME,
     DEFAULT_REPRESENTATIVE_SIZE,
@@ -22,20 +22,15 @@ from .options import (
 from .targets import DEFAULT_FORMATS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from edgewright_runtime.run.run_folder import RunFolder
 
-    from edgewright_runtime.dataset import RejectedFile
-    from edgewright_runtime.run_folder import RunFolder
-
+    from .importing.command import Declared
     from .pipeline import Outcome
 
 _OUTSIDE = "A model made elsewhere"
 _INT8 = "INT8"
 _ENGINES = "TensorRT engines"
 _METADATA = "What .tflite files say of the model"
-
-_NO_FORMAT = "none"
-_NAMED_LEFT_OUT = 5  # the first tell what kind of file it is
 
 
 def convert(
@@ -46,7 +41,7 @@ def convert(
         str | None,
         typer.Option(
             "--to",
-            help=f"Formats, separated by commas; {', '.join(DEFAULT_FORMATS)} if not given. none only takes MODEL in.",
+            help=f"Formats, separated by commas; {', '.join(DEFAULT_FORMATS)} if not given.",
         ),
     ] = None,
     out: Annotated[
@@ -81,6 +76,9 @@ def convert(
     interpolation: Annotated[
         str, typer.Option(help="bilinear, bicubic or lanczos.", rich_help_panel=_OUTSIDE)
     ] = "bilinear",
+    crop_fraction: Annotated[
+        float, typer.Option(help="Share of the sides that --resize crop uses.", rich_help_panel=_OUTSIDE)
+    ] = 1.0,
     representative_size: Annotated[
         int, typer.Option(help="Training images to take ranges from.", rich_help_panel=_INT8)
     ] = DEFAULT_REPRESENTATIVE_SIZE,
@@ -91,13 +89,14 @@ def convert(
             help="Against what INT8 loses in .tflite: fast (biases), balanced (weights too) or best (several tries).",
             rich_help_panel=_INT8,
         ),
-    ] = DEFAULT_INT8_EFFORT,
+    ] = DEFAULT_EFFORT,
     keep_float: Annotated[
         str | None,
         typer.Option(
             "--keep-float",
             metavar="N|auto",
-            help="Layers of INT8 files to leave in float where that pays; auto: as few as bring 99 % agreement. "
+            help="Layers of INT8 files to exclude from quantization where that pays; auto: as few as bring 99 % "
+            "agreement. "
             "edgewright explain RUN shows where INT8 loses most.",
             rich_help_panel=_INT8,
         ),
@@ -110,7 +109,7 @@ def convert(
         bool,
         typer.Option(
             "--cache-pixels",
-            help="Keep these images' pixels in RUN/cache, for the next conversion: for large photographs.",
+            help="Store these images' pixels in RUN/cache, for the next conversion: for large photographs.",
             rich_help_panel=_INT8,
         ),
     ] = False,
@@ -132,28 +131,31 @@ def convert(
     licence: Annotated[
         str, typer.Option("--licence", "--license", help="Its licence.", rich_help_panel=_METADATA)
     ] = DEFAULT_LICENCE,
+    if_needed: Annotated[bool, typer.Option("--if-needed", help="Leave files alone that are up to date.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per format, in a list.")] = False,
 ) -> None:
     """Convert a run's float model, or one made elsewhere, to files for phones, Raspberry Pis, Jetsons and GPUs.
 
     Example: edgewright convert runs/digits --to tflite-int8,onnx-fp16
     """
-    from .options import ConvertOptions, batch_profile
-    from .options import keep_float as parsed_keep_float
+    from edgewright_runtime.console import status
+    from edgewright_runtime.run.formats import format_names
+
+    from .importing.command import Declared
+    from .options import ConvertOptions, batch_profile, effort_named, float_layers
     from .pipeline import convert_run
-    from .progress import status
     from .targets import target_named
 
-    formats = _names(to, taking_in=out is not None)
+    formats = DEFAULT_FORMATS if to is None else format_names(to)
     for name in formats:
         target_named(name)
     options = ConvertOptions(
         representative_size=representative_size,
         seed=seed,
         cache_pixels=cache_pixels,
-        keep_float=None if keep_float is None else parsed_keep_float(keep_float),
+        keep_float=None if keep_float is None else float_layers(keep_float),
         integer_only=integer_only,
-        int8_effort=int8_effort,
+        int8_effort=effort_named(int8_effort),
         compute_capabilities=tuple(_parts(compute_capability)),
         batch=batch_profile(batch),
         workspace_mb=workspace_mb,
@@ -161,17 +163,12 @@ def convert(
         model_version=model_version,
         licence=licence,
     )
-    debug = bool(os.environ.get(DEBUG_VARIABLE))
-    left_out: list[RejectedFile] = []
+    declared = Declared(labels, data, normalisation, output, size, resize, interpolation, crop_fraction, seed)
+    run = _run(source, out, declared)
     with status() as line:
-        line.start("Looking at the model")
-        if out is None:
-            run = _existing_run(source, {"--labels": labels, "--data": data, "--normalisation": normalisation})
-        else:
-            declared = _declared(labels, normalisation, output, size, resize, interpolation)
-            run = _adopted(source, out, data, declared, seed=seed, left_out=left_out, debug=debug)
-        outcomes = convert_run(run, formats, options, on_start=line.start, on_progress=line.detail, debug=debug)
-    _warn_of(left_out)
+        outcomes = convert_run(
+            run, formats, options, if_needed=if_needed, progress=line, debug=bool(os.environ.get(DEBUG_VARIABLE))
+        )
     _report(outcomes, run, as_json=as_json)
     raise typer.Exit(exit_status(outcomes))
 
@@ -185,26 +182,22 @@ def exit_status(outcomes: tuple[Outcome, ...]) -> int:
     return max(others) if others else max(failures, default=EXIT_DONE)
 
 
-def _names(to: str | None, *, taking_in: bool) -> tuple[str, ...]:
-    from edgewright_runtime.errors import EdgewrightError
-    from edgewright_runtime.formats import format_names
-
-    if to == _NO_FORMAT:
-        if not taking_in:
-            raise EdgewrightError("--to none makes no file; it is for taking a model in, with --out")
-        return ()
-    return DEFAULT_FORMATS if to is None else format_names(to)
-
-
 def _parts(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
-def _existing_run(source: Path, outside: dict[str, Any]) -> RunFolder:
+def _run(source: Path, out: Path | None, declared: Declared) -> RunFolder:
+    """The run folder to convert: `source` itself or, with `out`, the one that its model is imported into."""
     from edgewright_runtime.errors import EdgewrightError
-    from edgewright_runtime.run_folder import open_run
+    from edgewright_runtime.run.run_folder import open_run
 
-    given = [name for name, value in outside.items() if value is not None]
+    from .importing.command import imported
+
+    if out is not None:
+        run, _ = imported(source, out, declared, if_needed=True, overwrite=False)
+        return run
+    declarations = {"--labels": declared.labels, "--data": declared.data, "--normalisation": declared.normalisation}
+    given = [name for name, value in declarations.items() if value is not None]
     if given or source.is_file() or (source / "saved_model.pb").is_file():
         because = f" with {', '.join(given)}" if given else ""
         raise EdgewrightError(
@@ -213,57 +206,9 @@ def _existing_run(source: Path, outside: dict[str, Any]) -> RunFolder:
     return open_run(source)
 
 
-def _declared(
-    labels: Path | None,
-    normalisation: str | None,
-    output: str | None,
-    size: str | None,
-    resize: str,
-    interpolation: str,
-) -> Any:
-    from edgewright_runtime.errors import EdgewrightError
-
-    from .adopt import Declaration
-    from .normalisations import NORMALISATIONS, normalisation_named
-
-    if labels is None or normalisation is None:
-        absent = " and ".join(n for n, v in (("--labels", labels), ("--normalisation", normalisation)) if v is None)
-        raise EdgewrightError(
-            f"A model made elsewhere needs {absent}; the normalisations are {', '.join(NORMALISATIONS)} or SCALE,OFFSET"
-        )
-    return Declaration(
-        labels=labels,
-        normalisation=normalisation_named(normalisation),
-        output=output,
-        size=size,
-        resize_method=resize,
-        interpolation=interpolation,
-    )
-
-
-def _adopted(
-    source: Path, out: Path, data: Path | None, declared: Any, *, seed: int, left_out: list[RejectedFile], debug: bool
-) -> RunFolder:
-    from edgewright_runtime.library_noise import captured
-
-    from .adopt import adopt
-
-    with captured(show=debug):
-        return adopt(source, out, declared, data=data, seed=seed, on_left_out=left_out.append)
-
-
-def _warn_of(left_out: Sequence[RejectedFile]) -> None:
-    for file in left_out[:_NAMED_LEFT_OUT]:
-        print(f"Warning: left out {file.path}: {file.reason}", file=sys.stderr)
-    if len(left_out) > _NAMED_LEFT_OUT:
-        print(f"Warning: left out {len(left_out) - _NAMED_LEFT_OUT} more files", file=sys.stderr)
-
-
 def _report(outcomes: tuple[Outcome, ...], run: RunFolder, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps([_as_dict(outcome, run) for outcome in outcomes], indent=2, ensure_ascii=False))
-    elif not outcomes:
-        print(f"{run.path} is ready")
     else:
         _print_table(outcomes, run)
     # Formats that fail for one reason say it once.
@@ -287,7 +232,7 @@ def _as_dict(outcome: Outcome, run: RunFolder) -> dict[str, Any]:
 
 
 def _print_table(outcomes: tuple[Outcome, ...], run: RunFolder) -> None:
-    from edgewright_runtime.commands.tables import Column, print_table
+    from edgewright_runtime.console import Column, print_table
 
     columns = [Column("format"), Column("file"), Column("size MB", numeric=True), Column("s", numeric=True)]
     print_table(f"Converted {run.path}", [*columns, Column("notes")], [_row(outcome, run) for outcome in outcomes])

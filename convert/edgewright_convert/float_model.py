@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow reads it when it is first imported
 
@@ -18,8 +18,13 @@ from tensorflow.python.framework.convert_to_constants import convert_variables_t
 
 from edgewright_runtime.backends.keras_safety import refuse_code_layers
 from edgewright_runtime.errors import EdgewrightError
+from edgewright_runtime.run.manifest import verify
 
+from .run_inputs import OpenedRun
 from .tensor_names import INPUT_NAME, OUTPUT_NAME
+
+if TYPE_CHECKING:
+    from .calibration.validation_images import ValidationImages
 
 _SIGNATURE = "serving_default"
 
@@ -33,14 +38,14 @@ class FloatModel:
         call: from a float32 tensor (batch, height, width, channels) of 0..255 to probabilities (batch, classes).
         input_shape: height, width, channels.
         classes: number of outputs.
-        held: what must stay alive while `call` is used.
+        loaded: the Keras model or SavedModel itself, which must stay alive while `call` is used.
     """
 
     path: Path
     call: Callable[[Any], Any]
     input_shape: tuple[int, int, int]
     classes: int
-    held: Any
+    loaded: Any
     _frozen: dict[int | None, Any] = field(default_factory=dict)
 
     def frozen(self, batch: int | None) -> Any:
@@ -60,10 +65,52 @@ class FloatModel:
         return self._frozen[batch]
 
     def probabilities(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """The float model's answers, shape (n, classes), for raw pixels of shape (n, height, width, channels)."""
-        answers = self.frozen(None)(tf.constant(pixels, tf.float32))
-        first = answers[0] if isinstance(answers, (list, tuple)) else answers
+        """The float model's outputs, shape (n, classes), for raw pixels of shape (n, height, width, channels)."""
+        outputs = self.frozen(None)(tf.constant(pixels, tf.float32))
+        first = outputs[0] if isinstance(outputs, (list, tuple)) else outputs
         return np.asarray(first.numpy(), np.float32)
+
+
+def float_model_of_run(run: OpenedRun) -> FloatModel:
+    """The run's float model, loaded and frozen; the file is compared with the manifest first.
+
+    Raises:
+        EdgewrightError: the run holds none, it cannot be loaded, or it disagrees with the contract or the labels.
+        CheckFailedError: it is not what the manifest says.
+    """
+    path, contract = run.folder.file_of(run.folder.reference().name), run.contract
+    verify(path)
+    model = load_float_model(path)
+    if model.input_shape != (contract.height, contract.width, contract.channels):
+        raise EdgewrightError(
+            f"{path} takes (height, width, channels) {model.input_shape}, but {run.folder.preprocessing} makes "
+            f"{(contract.height, contract.width, contract.channels)}"
+        )
+    if model.classes != len(run.labels):
+        raise EdgewrightError(
+            f"{path} has {model.classes} outputs, but {run.folder.labels} names {len(run.labels)} labels"
+        )
+    model.frozen(None)
+    return model
+
+
+def reference_outputs(float_model: FloatModel, validation_images: ValidationImages) -> NDArray[np.float32]:
+    """The float model's probabilities of the held-out validation images, shape (n, classes); n may be 0."""
+    if not len(validation_images.pixels):
+        return np.zeros((0, float_model.classes), np.float32)
+    return float_model.probabilities(validation_images.pixels)
+
+
+def float_model_of_keras(model: Any, call: Callable[[Any], Any] | None = None) -> FloatModel:
+    """A Keras model in memory as the converters take it; `call` takes the place of its own computation."""
+    shape = tuple(int(size) for size in model.inputs[0].shape[1:])
+    return FloatModel(
+        Path(model.name),
+        call or (lambda pixels: model(pixels, training=False)),
+        (shape[0], shape[1], shape[2]),
+        int(model.outputs[0].shape[-1]),
+        loaded=model,
+    )
 
 
 def load_float_model(path: Path) -> FloatModel:
@@ -85,7 +132,7 @@ def _from_keras(path: Path) -> FloatModel:
     input_shape, classes = _shapes(
         path, [tuple(t.shape) for t in model.inputs], [tuple(t.shape) for t in model.outputs]
     )
-    return FloatModel(path, lambda pixels: model(pixels, training=False), input_shape, classes, held=model)
+    return FloatModel(path, lambda pixels: model(pixels, training=False), input_shape, classes, loaded=model)
 
 
 def _from_saved_model(path: Path) -> FloatModel:
@@ -100,7 +147,7 @@ def _from_saved_model(path: Path) -> FloatModel:
     )
     (input_name,), (output_name,) = inputs, outputs
     return FloatModel(
-        path, lambda pixels: signature(**{input_name: pixels})[output_name], input_shape, classes, held=loaded
+        path, lambda pixels: signature(**{input_name: pixels})[output_name], input_shape, classes, loaded=loaded
     )
 
 

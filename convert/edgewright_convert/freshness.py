@@ -1,32 +1,46 @@
-"""Whether a file that other formats are made from is still up to date."""
+"""Whether a format's file is up to date, so that it need not be made again."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from edgewright_runtime.hashing import sha256_of_file
-from edgewright_runtime.manifest import Artefact, read_manifest
+from edgewright_runtime.run.manifest import Artefact, read_manifest
 
-from .sources import Sources
+from .options import ConvertOptions
+from .run_inputs import OpenedRun, needed_rows
 from .targets import Target
 
 
-def is_fresh(sources: Sources, row: Target) -> bool:
-    """Whether the format's file is there, as it was made, from the float model, contract and labels of now."""
-    path = sources.run.file_of(row.format)
-    entry = read_manifest(sources.run.path).artefacts.get(path.relative_to(sources.run.path).as_posix())
+def is_fresh(run: OpenedRun, options: ConvertOptions, row: Target) -> bool:
+    """Whether the file is there as it was made, from the float model, contract, labels, images and options of now."""
+    path = run.folder.file_of(row.format)
+    entry = read_manifest(run.folder.path).artefacts.get(path.relative_to(run.folder.path).as_posix())
     if entry is None or not path.is_file():
         return False
-    return _still_the_file(path, entry) and _still_its_origin(sources, row, entry)
+    unchanged = path.stat().st_size == entry.size_bytes and sha256_of_file(path) == entry.sha256
+    return unchanged and _has_same_origin(run, options, row, entry)
 
 
-def _still_the_file(path: Path, entry: Artefact) -> bool:
-    return path.stat().st_size == entry.size_bytes and sha256_of_file(path) == entry.sha256
+def origin_of(run: OpenedRun, options: ConvertOptions, row: Target) -> dict[str, object]:
+    """What the manifest keeps of a file's origin: when one of these values changes, the file is stale."""
+    return {
+        "source": run.reference_name,
+        "source_sha256": run.source_sha256,
+        "splits_sha256": _splits_sha256(run) if _uses_images(row) else None,
+        "requested": options.of(row.options),
+    }
 
 
-def _still_its_origin(sources: Sources, row: Target, entry: Artefact) -> bool:
-    if not sources.has_reference:
+def _has_same_origin(run: OpenedRun, options: ConvertOptions, row: Target, entry: Artefact) -> bool:
+    if run.reference is None:
         # On a board the .onnx files are copied without the float model: there is nothing newer to make them from.
         return True
-    wanted = (sources.source_sha256, sources.options.of(row.options))
-    return wanted == (entry.options.get("source_sha256"), entry.options.get("requested"))
+    return all(entry.options.get(name) == value for name, value in origin_of(run, options, row).items())
+
+
+def _uses_images(row: Target) -> bool:
+    inputs = [name for maker in row.makers for name in maker.inputs]
+    return any(needed.name == "representative_dataset" for needed in needed_rows(inputs))
+
+
+def _splits_sha256(run: OpenedRun) -> str | None:
+    return sha256_of_file(run.folder.splits) if run.folder.splits.is_file() else None

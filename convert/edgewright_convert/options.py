@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.suggestion import unknown_name
@@ -12,13 +12,20 @@ DEFAULT_REPRESENTATIVE_SIZE = 200
 """Images. On a fine-tuned MobileNetV2 (alpha 0.35, 224 px) 50 and 300 images gave the same accuracy within a point, so
 200 is past where more images widen the ranges, and costs seconds."""
 
-INT8_EFFORTS = ("fast", "balanced", "best")
+Effort = Literal["fast", "balanced", "best"]
+"""How much is done to keep an INT8 file near the float model."""
 
-PLAIN = "plain"
-"""No effort at all: TFLiteConverter's own INT8, nothing corrected."""
+EFFORTS: tuple[Effort, ...] = get_args(Effort)
 
-DEFAULT_INT8_EFFORT = "balanced"
+DEFAULT_EFFORT: Effort = "balanced"
 """See docs/explanation/int8-accuracy.md for what each effort buys and costs."""
+
+BASELINE = "baseline"
+"""No effort at all: the converter's own INT8, nothing corrected."""
+
+FloatLayers = int | Literal["auto"]
+"""How many layers of INT8 files are excluded from quantization, where that pays; `auto` takes as few as bring 99 %
+agreement."""
 
 DEFAULT_COMPUTE_CAPABILITIES = ("8.6", "7.5")
 """RTX 30 and A10 (8.6), and T4 and RTX 20 (7.5): what engines for desks and clouds mostly meet."""
@@ -51,11 +58,11 @@ class ConvertOptions:
     Attributes:
         representative_size: images in the representative dataset, fewer where the train split has fewer.
         seed: of its draw.
-        keep_float: how many layers of INT8 files compute in float (float32 in .tflite, float16 in .onnx and engines),
-            where that pays; `auto` keeps as few as bring 99 % agreement; None leaves it to the format.
+        keep_float: how many layers of INT8 files are excluded from quantization (float32 in .tflite, float16 in .onnx
+            and engines), where that pays; None leaves it to the format.
         integer_only: keep .tflite files free of float, whatever `keep_float` says: for Edge TPUs and microcontrollers.
         cache_pixels: keep its pixels in the run folder, and take them from there; changes no file that is made.
-        int8_effort: how much is done to keep an INT8 .tflite file near the float model: `fast`, `balanced` or `best`.
+        int8_effort: how much is done to keep INT8 files near the float model: `fast`, `balanced` or `best`.
         compute_capabilities: NVIDIA GPU generations that tensorrt-rtx builds ahead of time for, such as `8.6`.
         batch: of engines.
         workspace_mb: memory that an engine's builder may use on the GPU; None leaves it to the library.
@@ -67,9 +74,9 @@ class ConvertOptions:
     representative_size: int = DEFAULT_REPRESENTATIVE_SIZE
     seed: int = 0
     cache_pixels: bool = False
-    keep_float: int | Literal["auto"] | None = None
+    keep_float: FloatLayers | None = None
     integer_only: bool = False
-    int8_effort: str = DEFAULT_INT8_EFFORT
+    int8_effort: Effort = DEFAULT_EFFORT
     compute_capabilities: tuple[str, ...] = DEFAULT_COMPUTE_CAPABILITIES
     batch: BatchProfile = BatchProfile()
     workspace_mb: int | None = None
@@ -78,8 +85,7 @@ class ConvertOptions:
     licence: str = DEFAULT_LICENCE
 
     def __post_init__(self) -> None:
-        if self.int8_effort not in INT8_EFFORTS:
-            raise EdgewrightError(unknown_name("INT8 effort", self.int8_effort, INT8_EFFORTS))
+        effort_named(self.int8_effort)
         if isinstance(self.keep_float, int) and self.keep_float < 0:
             raise EdgewrightError(f"The number of layers to keep in float must be 0 or more, not {self.keep_float}")
 
@@ -87,6 +93,17 @@ class ConvertOptions:
         """Those options that a format depends on, for the manifest."""
         values = asdict(self)
         return {name: list(values[name]) if isinstance(values[name], tuple) else values[name] for name in names}
+
+
+def effort_named(name: str) -> Effort:
+    """The INT8 effort of that name.
+
+    Raises:
+        EdgewrightError: there is none; the sentence names the nearest.
+    """
+    if name not in EFFORTS:
+        raise EdgewrightError(unknown_name("INT8 effort", name, EFFORTS))
+    return name
 
 
 def batch_profile(text: str) -> BatchProfile:
@@ -104,7 +121,7 @@ def batch_profile(text: str) -> BatchProfile:
     return BatchProfile(least, best, greatest)
 
 
-def keep_float(text: str) -> int | Literal["auto"]:
+def float_layers(text: str) -> FloatLayers:
     """The number of layers, or `auto`.
 
     Raises:

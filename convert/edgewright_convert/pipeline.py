@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from edgewright_runtime import atomic
+from edgewright_runtime.console import SILENT, StatusLine
 from edgewright_runtime.errors import EdgewrightError, MissingDependencyError
 from edgewright_runtime.library_noise import Noise, captured
-from edgewright_runtime.manifest import add_artefacts, describe, versions_of
-from edgewright_runtime.run_folder import RunFolder
+from edgewright_runtime.run.manifest import add_artefacts, describe, versions_of
+from edgewright_runtime.run.run_folder import RunFolder, open_run
 
-from .freshness import is_fresh
+from .freshness import is_fresh, origin_of
 from .options import ConvertOptions
 from .product import Product
-from .sources import Sources
-from .targets import Target, check_packages, make_of, target_named
+from .run_inputs import OpenedRun, RunInputs, file_of_format, function_named, opened_run
+from .targets import DEFAULT_FORMATS, Target, in_order, maker_here, packages_of, target_named
 
 STAGE = "convert"
 
@@ -30,10 +32,11 @@ class Outcome:
         format: its name.
         path: the file; None where it could not be made.
         size_bytes: of the file.
-        seconds: that it took.
+        seconds: that it took, without loading the float model.
         notes: what the user should know, one phrase each.
         error: why it could not be made.
         asked: False for a format that was made only because another one is derived from it.
+        fresh: the file was up to date and was not made again.
         log: what the libraries printed meanwhile.
     """
 
@@ -44,89 +47,115 @@ class Outcome:
     notes: tuple[str, ...] = ()
     error: EdgewrightError | None = None
     asked: bool = True
+    fresh: bool = False
     log: str = ""
 
 
-OnStart = Callable[[str], None]
+@dataclass(frozen=True)
+class _Conversion:
+    """What does not change while the formats of a run are made."""
+
+    run: OpenedRun
+    options: ConvertOptions
+    inputs: RunInputs
+    debug: bool
+
+
+def convert(
+    run: str | Path,
+    formats: Sequence[str] = DEFAULT_FORMATS,
+    options: ConvertOptions | None = None,
+    *,
+    if_needed: bool = False,
+) -> tuple[Outcome, ...]:
+    """One outcome per format: what `edgewright convert RUN` does, without printing anything.
+
+    Args:
+        run: the run folder.
+        formats: names of formats, such as `tflite-int8`.
+        options: as on the command line; their defaults if not given.
+        if_needed: leave files alone that are up to date.
+
+    Raises:
+        EdgewrightError: a format is unknown, or the run folder itself is unusable. A format that cannot be made does
+            not raise: its outcome's `error` says why, and the others are made.
+    """
+    return convert_run(open_run(run), formats, options or ConvertOptions(), if_needed=if_needed)
 
 
 def convert_run(
-    run: RunFolder,
+    folder: RunFolder,
     formats: Sequence[str],
     options: ConvertOptions,
     *,
-    on_start: OnStart = lambda _: None,
-    on_progress: OnStart = lambda _: None,
+    if_needed: bool = False,
+    progress: StatusLine = SILENT,
     debug: bool = False,
 ) -> tuple[Outcome, ...]:
     """One outcome per format, in the order in which they were made; what they are derived from comes first.
 
     Args:
-        run: the run folder.
+        folder: the run folder.
         formats: names of formats.
         options: how to make them.
-        on_start: called with what is being done, as a phrase, as each step begins.
-        on_progress: called with how far that step has come, as a phrase, where it can tell.
+        if_needed: leave files alone that are up to date.
+        progress: told what is being done as each step begins, and how far it has come where that is known.
         debug: let the libraries print.
 
     Raises:
         EdgewrightError: a format is unknown, or the run folder itself is unusable.
     """
-    asked = [target_named(name) for name in formats]
-    sources = Sources(run, options, on_progress=on_progress)
-    outcomes: dict[str, Outcome] = {}
-    rows = [row for row in _in_order(asked) if row in asked or not is_fresh(sources, row)]
-    if any(row.derived_from is None for row in rows):
-        # Once for all, and apart from the formats' own seconds.
-        on_start("Loading the float model")
-        unloadable = _load_error(sources, rows, debug=debug)
-    else:
-        unloadable = None
+    asked = tuple(target_named(name) for name in formats)
+    run = opened_run(folder)
+    given = {"run": run, "options": options, "on_progress": progress.detail}
+    conversion = _Conversion(run, options, RunInputs(given, on_start=progress.start), debug)
+    kept = _kept(run, options, asked, if_needed=if_needed)
+    rows = [row for row in in_order(asked) if row.format not in kept]
+    _load_float_model(conversion, rows)
+    made: dict[str, Outcome] = {}
     for row in rows:
-        on_start(f"Making {row.format}")
-        outcome = _outcome(sources, row, outcomes, unloadable, debug=debug)
-        outcomes[row.format] = replace(outcome, asked=row in asked)
-    return tuple(outcomes.values())
+        progress.start(f"Making {row.format}")
+        made[row.format] = replace(_outcome(conversion, row, made), asked=row in asked)
+    of_asked = {row.format: kept[row.format] for row in asked if row.format in kept}
+    return (*of_asked.values(), *made.values())
 
 
-def _in_order(asked: Iterable[Target]) -> list[Target]:
-    """The rows asked for, each after what it is derived from."""
-    ordered: dict[str, Target] = {}
+def _kept(
+    run: OpenedRun, options: ConvertOptions, asked: Sequence[Target], *, if_needed: bool
+) -> Mapping[str, Outcome]:
+    """The files that stay: fresh ones that others are derived from and, where that is wanted, fresh ones asked for."""
+    rows = [row for row in in_order(tuple(asked)) if (row not in asked or if_needed) and not row.decides_itself]
+    kept: dict[str, Outcome] = {}
+    for row in rows:
+        basis_stays = row.derived_from is None or row.derived_from in kept or row.derived_from not in _formats(rows)
+        if basis_stays and is_fresh(run, options, row):
+            path = run.folder.file_of(row.format)
+            kept[row.format] = Outcome(row.format, path, path.stat().st_size, notes=("up to date",), fresh=True)
+    return kept
 
-    def add(row: Target) -> None:
-        if row.derived_from is not None:
-            add(target_named(row.derived_from))
-        ordered.setdefault(row.format, row)
 
-    for row in asked:
-        add(row)
-    return list(ordered.values())
+def _formats(rows: Sequence[Target]) -> tuple[str, ...]:
+    return tuple(row.format for row in rows)
 
 
-def _load_error(sources: Sources, rows: Sequence[Target], *, debug: bool) -> EdgewrightError | None:
-    """Loads the float model; why it cannot be loaded, where it cannot."""
+def _load_float_model(conversion: _Conversion, rows: Sequence[Target]) -> None:
+    """Loads it where a row needs it: once for all, and apart from the formats' own seconds."""
     try:
-        check_packages(next(row for row in rows if row.derived_from is None))
-        with captured(show=debug):
-            sources.float_model.frozen(None)
-    except EdgewrightError as error:
-        return error
-    except ImportError as error:
-        return MissingDependencyError(f"Loading the float model needs a library that does not import here ({error})")
-    return None
+        if any(maker_here(row, conversion.run).maker.needs_float_model for row in rows if row.derived_from is None):
+            with captured(show=conversion.debug):
+                conversion.inputs.make(["float_model"])
+    except Exception:
+        return  # remembered: each row that needs it says why it cannot be made
 
 
-def _outcome(
-    sources: Sources, row: Target, earlier: dict[str, Outcome], unloadable: EdgewrightError | None, *, debug: bool
-) -> Outcome:
+def _outcome(conversion: _Conversion, row: Target, earlier: Mapping[str, Outcome]) -> Outcome:
     began = time.perf_counter()
     noise = Noise()
     try:
-        _check_basis(row, earlier, unloadable)
-        check_packages(row)
-        with captured(show=debug) as noise:
-            product = make_of(row)(sources)
-        path = _write(sources, row, product)
+        _check_basis(row, earlier)
+        with captured(show=conversion.debug) as noise:
+            product = _product(conversion, row)
+        path = _write(conversion, row, product)
     except ImportError as error:
         sentence = f"Making {row.format} needs a library that does not import here ({error})"
         return _failed(row, MissingDependencyError(sentence), began, noise)
@@ -134,7 +163,7 @@ def _outcome(
         return _failed(row, error, began, noise)
     except Exception as error:
         # A fault in one converter must not cost the user the other formats.
-        if debug:
+        if conversion.debug:
             raise
         sentence = f"the converter met something it did not expect ({type(error).__name__}: {error})"
         return _failed(row, EdgewrightError(f"{sentence}; run it again with --debug"), began, noise)
@@ -152,33 +181,39 @@ def _failed(row: Target, error: EdgewrightError, began: float, noise: Noise) -> 
     return Outcome(row.format, None, seconds=time.perf_counter() - began, error=error, log=noise.text)
 
 
-def _check_basis(row: Target, earlier: dict[str, Outcome], unloadable: EdgewrightError | None) -> None:
-    if row.derived_from is None and unloadable is not None:
-        raise unloadable
+def _check_basis(row: Target, earlier: Mapping[str, Outcome]) -> None:
     basis = earlier.get(row.derived_from or "")
     if basis is not None and basis.error is not None:
         # Of the same kind, so that the exit status tells whether a missing package is all that is wrong.
         raise type(basis.error)(f"{row.format} is made from {basis.format}, which could not be made: {basis.error}")
 
 
-def _write(sources: Sources, row: Target, product: Product) -> Path:
-    path = sources.run.file_of(row.format)
+def _product(conversion: _Conversion, row: Target) -> Product:
+    """The row's file, made by the function that its row names from the inputs that its row names."""
+    chosen = maker_here(row, conversion.run)
+    of_the_row: dict[str, Any] = {"why_not_corrected": chosen.why_not_first}
+    if row.derived_from is not None:
+        of_the_row["basis"] = file_of_format(conversion.run, row.derived_from)
+    shared = [name for name in chosen.maker.inputs if name not in of_the_row]
+    conversion.inputs.make(shared)
+    values = {**of_the_row, **conversion.inputs.values(shared)}
+    product: Product = function_named(chosen.maker.function)(**{name: values[name] for name in chosen.maker.inputs})
+    return product
+
+
+def _write(conversion: _Conversion, row: Target, product: Product) -> Path:
+    folder = conversion.run.folder
+    path = folder.file_of(row.format)
     written = {path, *(path.with_name(path.name + suffix) for suffix in product.beside)}
     for suffix, data in product.beside.items():
         atomic.write_bytes(path.with_name(path.name + suffix), data)
     atomic.write_bytes(path, product.data)
-    entry = {
-        "format": row.format,
-        "source": sources.reference_name,
-        "source_sha256": sources.source_sha256,
-        "requested": sources.options.of(row.options),
-        **product.options,
-    }
-    versions = versions_of(("edgewright", *row.packages))
+    entry = {"format": row.format, **origin_of(conversion.run, conversion.options, row), **product.options}
+    versions = versions_of(("edgewright", *packages_of(row)))
     add_artefacts(
-        sources.run.path,
+        folder.path,
         {
-            each.relative_to(sources.run.path).as_posix(): describe(each, stage=STAGE, options=entry, versions=versions)
+            each.relative_to(folder.path).as_posix(): describe(each, stage=STAGE, options=entry, versions=versions)
             for each in sorted(written)
         },
     )

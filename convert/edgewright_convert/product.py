@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
-
-from .sources import Sources
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -24,11 +22,3 @@ class Product:
     options: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     beside: Mapping[str, bytes] = field(default_factory=dict)
-
-
-class Make(Protocol):
-    """The function that a row of `targets.TARGETS` names."""
-
-    def __call__(self, sources: Sources) -> Product:
-        """The product; raises an EdgewrightError that says why it cannot be made."""
-        ...

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
 
 from edgewright_runtime.errors import EdgewrightError, MissingDependencyError
-from edgewright_runtime.formats import format_named
 from edgewright_runtime.optional_imports import is_absent, missing
+from edgewright_runtime.run.formats import format_named
 
-if TYPE_CHECKING:
-    from .product import Make
+from .run_inputs import OpenedRun, needed_rows
 
 _TENSORFLOW = ("tensorflow", "keras")
 _TFLITE = (*_TENSORFLOW, "ai-edge-litert")
@@ -25,27 +22,48 @@ _ON_THE_BOARD = (
 
 
 @dataclass(frozen=True)
+class Maker:
+    """A function that makes a target's file.
+
+    Attributes:
+        function: its dotted name; it takes `inputs` as keyword arguments and gives a `product.Product`.
+        inputs: names in `run_inputs.INPUTS`, `GIVEN` or `OF_THE_ROW`.
+        packages: distributions that it needs.
+    """
+
+    function: str
+    inputs: tuple[str, ...]
+    packages: tuple[str, ...]
+
+    @property
+    def needs_float_model(self) -> bool:
+        """Whether the float model is among what it is made from."""
+        return any(row.name == "float_model" for row in needed_rows(self.inputs))
+
+
+@dataclass(frozen=True)
 class Target:
     """One format that can be made.
 
     Attributes:
-        format: its name in `edgewright_runtime.formats.FORMATS`.
-        make: dotted name of the function that makes it (`product.Make`).
+        format: its name in `edgewright_runtime.run.formats.FORMATS`.
+        makers: the first of these that this machine has the float model and the packages for makes it.
         derived_from: the format whose file it is made from; None for the float model itself.
-        packages: distributions that it needs.
-        extra: the extra of edgewright that brings them.
+        extra: the extra of edgewright that brings the packages.
         options: names of the `ConvertOptions` that change it.
         by_default: made when no format is named; engines are not, since they fit one kind of GPU only.
+        decides_itself: whether its maker finds out that the file need not be made again, which dates and options do
+            not tell: engines depend on the machine.
         advice: what is added to the sentence that a package is missing.
     """
 
     format: str
-    make: str
-    packages: tuple[str, ...]
+    makers: tuple[Maker, ...]
     extra: str = "convert"
     derived_from: str | None = None
     options: tuple[str, ...] = ()
     by_default: bool = True
+    decides_itself: bool = False
     advice: str = ""
 
 
@@ -56,56 +74,94 @@ _TFLITE_INT8 = (*_INT8, "integer_only", *_CARD)
 _ENGINE = ("batch", "workspace_mb")
 _RTX_ENGINE = ("compute_capabilities", *_ENGINE)
 
+_FROM_FLOAT = ("run", "options", "float_model")
+_FROM_CORRECTION = ("run", "options", "representative_dataset", "validation_images", "reference_outputs", "correction")
+_BUILT = ("run", "options", "basis", "on_progress")
+
 TARGETS: tuple[Target, ...] = (
-    Target("tflite-fp32", "edgewright_convert.tflite_products.fp32", _TFLITE, options=_CARD),
-    Target("tflite-fp16", "edgewright_convert.tflite_products.fp16", _TFLITE, options=_CARD),
-    Target("tflite-dynamic", "edgewright_convert.tflite_products.dynamic", _TFLITE, options=_CARD),
-    Target("tflite-int8", "edgewright_convert.tflite_products.int8", _TFLITE, options=_TFLITE_INT8),
-    Target("onnx-fp32", "edgewright_convert.onnx_products.fp32", _ONNX_FROM_KERAS),
-    Target("onnx-fp16", "edgewright_convert.onnx_products.fp16", _ONNX_FROM_ONNX, derived_from="onnx-fp32"),
+    Target(
+        "tflite-fp32",
+        (Maker("edgewright_convert.tflite.products.fp32", _FROM_FLOAT, _TFLITE),),
+        options=_CARD,
+    ),
+    Target(
+        "tflite-fp16",
+        (Maker("edgewright_convert.tflite.products.fp16", _FROM_FLOAT, _TFLITE),),
+        options=_CARD,
+    ),
+    Target(
+        "tflite-dynamic",
+        (Maker("edgewright_convert.tflite.products.dynamic", _FROM_FLOAT, _TFLITE),),
+        options=_CARD,
+    ),
+    Target(
+        "tflite-int8",
+        (Maker("edgewright_convert.tflite.products.int8", (*_FROM_CORRECTION, "float_model"), _TFLITE),),
+        options=_TFLITE_INT8,
+    ),
+    Target(
+        "onnx-fp32",
+        (Maker("edgewright_convert.onnx.products.fp32", ("run", "float_model", "smoke_images"), _ONNX_FROM_KERAS),),
+    ),
+    Target(
+        "onnx-fp16",
+        (Maker("edgewright_convert.onnx.products.fp16", ("basis", "smoke_images"), _ONNX_FROM_ONNX),),
+        derived_from="onnx-fp32",
+    ),
     Target(
         "onnx-int8",
-        "edgewright_convert.onnx_products.int8",
-        _ONNX_FROM_ONNX,
+        (
+            Maker(
+                "edgewright_convert.onnx.products.int8",
+                (*_FROM_CORRECTION, "basis", "smoke_images"),
+                _ONNX_FROM_KERAS,
+            ),
+            # A Jetson often has neither the float model nor TensorFlow.
+            Maker(
+                "edgewright_convert.onnx.products.int8_without_float_model",
+                ("options", "representative_dataset", "basis", "smoke_images", "why_not_corrected"),
+                _ONNX_FROM_ONNX,
+            ),
+        ),
         derived_from="onnx-fp32",
         options=_INT8,
     ),
     Target(
         "tensorrt-rtx-fp16",
-        "edgewright_convert.engine_products.rtx_fp16",
-        ("tensorrt-rtx",),
+        (Maker("edgewright_convert.tensorrt.products.rtx_fp16", _BUILT, ("tensorrt-rtx",)),),
         extra="rtx",
         derived_from="onnx-fp16",
         options=_RTX_ENGINE,
         by_default=False,
+        decides_itself=True,
     ),
     Target(
         "tensorrt-rtx-int8",
-        "edgewright_convert.engine_products.rtx_int8",
-        ("tensorrt-rtx",),
+        (Maker("edgewright_convert.tensorrt.products.rtx_int8", _BUILT, ("tensorrt-rtx",)),),
         extra="rtx",
         derived_from="onnx-int8",
         options=_RTX_ENGINE,
         by_default=False,
+        decides_itself=True,
     ),
     Target(
         "tensorrt-fp16",
-        "edgewright_convert.engine_products.board_fp16",
-        ("tensorrt", "pycuda"),
+        (Maker("edgewright_convert.tensorrt.products.board_fp16", _BUILT, ("tensorrt", "pycuda")),),
         extra="tensorrt",
         derived_from="onnx-fp16",
         options=_ENGINE,
         by_default=False,
+        decides_itself=True,
         advice=_ON_THE_BOARD,
     ),
     Target(
         "tensorrt-int8",
-        "edgewright_convert.engine_products.board_int8",
-        ("tensorrt", "pycuda"),
+        (Maker("edgewright_convert.tensorrt.products.board_int8", _BUILT, ("tensorrt", "pycuda")),),
         extra="tensorrt",
         derived_from="onnx-int8",
         options=_ENGINE,
         by_default=False,
+        decides_itself=True,
         advice=_ON_THE_BOARD,
     ),
 )
@@ -127,19 +183,55 @@ def target_named(name: str) -> Target:
     return row
 
 
-def check_packages(row: Target) -> None:
-    """Sees that the packages of a target are installed, before anything heavy is imported.
+def in_order(rows: tuple[Target, ...]) -> tuple[Target, ...]:
+    """The rows and those that they are derived from, each after what it is made from."""
+    ordered: dict[str, Target] = {}
+
+    def add(row: Target) -> None:
+        if row.derived_from is not None:
+            add(target_named(row.derived_from))
+        ordered.setdefault(row.format, row)
+
+    for row in rows:
+        add(row)
+    return tuple(ordered.values())
+
+
+@dataclass(frozen=True)
+class ChosenMaker:
+    """The maker that is used here, and why an earlier one of the row was passed over; empty if it is the first."""
+
+    maker: Maker
+    why_not_first: str = ""
+
+
+def maker_here(row: Target, run: OpenedRun) -> ChosenMaker:
+    """The first of the row's makers that this machine has everything for, told before anything heavy is imported.
 
     Raises:
-        MissingDependencyError: naming the package and the extra.
+        MissingDependencyError: a package is missing for all of them; the sentence names it and the extra.
     """
-    for package in row.packages:
+    *better, last = row.makers
+    passed_over = ""
+    for maker in better:
+        reason = _why_not_here(maker, run)
+        if reason is None:
+            return ChosenMaker(maker, passed_over)
+        passed_over = passed_over or reason
+    for package in last.packages:
         if is_absent(package):
             sentence = missing(package=package, extra=row.extra, purpose=f"Making {row.format}")
             raise MissingDependencyError(sentence + row.advice.format(format=row.format))
+    return ChosenMaker(last, passed_over)
 
 
-def make_of(row: Target) -> Make:
-    """The function that makes it, imported now."""
-    module, _, name = row.make.rpartition(".")
-    return cast("Make", getattr(importlib.import_module(module), name))
+def _why_not_here(maker: Maker, run: OpenedRun) -> str | None:
+    if maker.needs_float_model and run.reference is None:
+        return "the run came without its float model"
+    absent = [package for package in maker.packages if is_absent(package)]
+    return f"{', '.join(absent)} not installed here" if absent else None
+
+
+def packages_of(row: Target) -> tuple[str, ...]:
+    """The distributions that any of the row's makers needs."""
+    return tuple(dict.fromkeys(package for maker in row.makers for package in maker.packages))

@@ -1,6 +1,8 @@
 """Matched preprocessing, classification and measurement on the machine where the model will run."""
 
+from .classifier import Classifier
 from .errors import EdgewrightError
+from .preprocessing import Preprocessing
+from .version import __version__
 
-__version__ = "0.1.0"
-__all__ = ["EdgewrightError", "__version__"]
+__all__ = ["Classifier", "EdgewrightError", "Preprocessing", "__version__"]

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from . import __version__
 from .errors import EdgewrightError
 from .suggestion import unknown_name
+from .version import __version__
 
 GROUP = "edgewright.commands"
 

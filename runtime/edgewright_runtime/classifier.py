@@ -10,15 +10,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from . import manifest
 from .backends.base import Backend
 from .backends.table import backend_for, load
 from .errors import EdgewrightError
-from .formats import FORMATS, PREFERENCE
-from .labels import read_labels
 from .preprocessing import Preprocessing
 from .preprocessing.decode import ImageSource
-from .run_folder import RunFolder, open_run
+from .run import manifest
+from .run.formats import FORMATS, PREFERENCE
+from .run.labels import read_labels
+from .run.run_folder import RunFolder, open_run
 
 
 class Prediction(NamedTuple):

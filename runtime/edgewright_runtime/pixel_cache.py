@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .atomic import cannot_write
+from .console import progress
 from .errors import EdgewrightError
 from .hashing import sha256_of_bytes
 from .preprocessing import Preprocessing
-from .progress import progress
-from .splits import SplitRow, locate
+from .run.splits import SplitRow, locate
 
 
 @contextlib.contextmanager

@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from .tiny import classifier, images
+
 
 @pytest.fixture(scope="session")
-def foreign_model() -> Callable[..., Any]:
+def imported_model() -> Callable[..., Any]:
     """A function that makes a small Keras model with batch normalisation, a depthwise layer and a residual sum."""
 
     def make(*, activation: str | None = "softmax", channels: int = 3, size: int | None = 32, classes: int = 10) -> Any:
@@ -45,7 +47,7 @@ def test_pixels(float_run: Path) -> NDArray[np.uint8]:
     """The pixels of the run's test split."""
     from edgewright_runtime.pixel_cache import cached_pixels
     from edgewright_runtime.preprocessing import Preprocessing
-    from edgewright_runtime.splits import read_splits, rows_of
+    from edgewright_runtime.run.splits import read_splits, rows_of
 
     contract = Preprocessing.load(float_run / "preprocessing.json")
     rows = rows_of(read_splits(float_run / "splits.csv"), "test")
@@ -54,7 +56,7 @@ def test_pixels(float_run: Path) -> NDArray[np.uint8]:
 
 
 @pytest.fixture(scope="session")
-def float_answers(float_run: Path, test_pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+def reference_outputs(float_run: Path, test_pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
     """What Keras itself answers to them."""
     import keras
 
@@ -85,3 +87,18 @@ def run_tflite() -> Callable[[bytes, NDArray[np.uint8]], NDArray[np.float32]]:
         return np.array(answers)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def tiny_model() -> Any:
+    return classifier()
+
+
+@pytest.fixture(scope="session")
+def calibration() -> NDArray[np.uint8]:
+    return images(64, seed=1)
+
+
+@pytest.fixture(scope="session")
+def held_out() -> NDArray[np.uint8]:
+    return images(64, seed=2)

@@ -1,5 +1,4 @@
 import json
-import shutil
 
 import pytest
 import typer
@@ -44,9 +43,9 @@ def test_table_names_file_and_error(run_copy, run_command):
     assert "Error: tflite-int8:" in result.stderr
 
 
-def test_outside_model_becomes_a_run(tmp_path, foreign_model, digit_labels, digit_images, run_command):
+def test_outside_model_becomes_a_run(tmp_path, imported_model, digit_labels, digit_images, run_command):
     model, out = tmp_path / "model.keras", tmp_path / "run"
-    foreign_model().save(model)
+    imported_model().save(model)
     arguments = ["--labels", digit_labels, "--data", digit_images, "--normalisation", "unit"]
     result = run_command(model, "--out", out, *arguments, "--to", "tflite-int8")
     assert result.exit_code == 0, result.output
@@ -67,12 +66,12 @@ def test_cached_pixels_are_reported_and_change_nothing(run_copy, run_command):
     for _ in range(2):
         result = run_command(run_copy, "--to", "onnx-int8", "--cache-pixels", "--json")
         told.append(json.loads(result.stdout)[-1]["notes"])
-    assert any("kept in cache/" in note for note in told[0])
+    assert any("stored in cache/" in note for note in told[0])
     assert any("taken from cache/" in note for note in told[1])
     assert (run_copy / "onnx/model_int8.onnx").read_bytes() == before
 
 
-def test_layers_kept_in_float_are_named_with_what_they_cost(run_copy, run_command):
+def test_layers_excluded_from_quantization_are_named_with_what_they_cost(run_copy, run_command):
     result = run_command(run_copy, "--to", "tflite-int8,onnx-int8", "--keep-float", "1", "--json")
     assert result.exit_code == 0, result.output
     by_format = {row["format"]: " ".join(row["notes"]) for row in json.loads(result.stdout)}
@@ -81,7 +80,7 @@ def test_layers_kept_in_float_are_named_with_what_they_cost(run_copy, run_comman
     assert by_format["onnx-int8"]
 
 
-def test_integer_only_says_that_no_layer_was_kept(run_copy, run_command):
+def test_integer_only_says_that_no_layer_was_excluded(run_copy, run_command):
     before = (run_copy / "tflite/model_int8.tflite").read_bytes()
     arguments = ["--to", "tflite-int8", "--keep-float", "auto", "--integer-only", "--json"]
     result = run_command(run_copy, *arguments)
@@ -91,47 +90,10 @@ def test_integer_only_says_that_no_layer_was_kept(run_copy, run_command):
 
 
 @pytest.mark.parametrize("wrong", ["some", "-1", "1.5"])
-def test_number_of_layers_to_keep_must_be_one(wrong, run_copy, run_command):
+def test_number_of_layers_to_exclude_must_be_one(wrong, run_copy, run_command):
     result = run_command(run_copy, "--to", "tflite-int8", "--keep-float", wrong)
     assert isinstance(result.exception, EdgewrightError)
     assert wrong in str(result.exception)
-
-
-@pytest.fixture
-def model(tmp_path, foreign_model):
-    foreign_model().save(tmp_path / "model.keras")
-    return tmp_path / "model.keras"
-
-
-def test_model_is_taken_in_without_any_format(tmp_path, model, digit_labels, run_command):
-    run = tmp_path / "run"
-    result = run_command(model, "--out", run, "--labels", digit_labels, "--normalisation", "unit", "--to", "none")
-    assert result.exit_code == 0, result.output
-    assert sorted(path.name for path in run.iterdir()) == [
-        "labels.txt",
-        "manifest.json",
-        "model.keras",
-        "preprocessing.json",
-    ]
-    assert f"{run} is ready" in " ".join(result.stdout.split())
-
-
-def test_no_format_at_all_is_refused_for_a_run(run_copy, run_command):
-    assert "--out" in refused(run_command, run_copy, "--to", "none")
-
-
-def test_files_of_the_data_that_are_left_out_are_named(tmp_path, model, digit_labels, digit_images, run_command):
-    data = tmp_path / "data"
-    shutil.copytree(digit_images, data)
-    for number in range(7):
-        (data / "4" / f"broken-{number}.png").write_bytes(b"no image")
-    arguments = ["--out", tmp_path / "run", "--labels", digit_labels, "--data", data, "--normalisation", "unit"]
-    result = run_command(model, *arguments, "--to", "none")
-    assert result.exit_code == 0, result.output
-    lines = result.stderr.splitlines()
-    for number, line in enumerate(lines[:5]):
-        assert line.startswith(f"Warning: left out {data}/4/broken-{number}.png: it is not an image, or is damaged; ")
-    assert lines[5:] == ["Warning: left out 2 more files"]
 
 
 def refused(run_command, *arguments):
@@ -155,4 +117,22 @@ def test_outside_model_without_out_is_refused(tmp_path, run_command):
 
 def test_outside_model_without_declaration_is_refused(tmp_path, run_command):
     sentence = refused(run_command, tmp_path / "model.keras", "--out", tmp_path / "run")
-    assert "--labels and --normalisation" in sentence
+    assert "--labels FILE and --normalisation NAME" in sentence
+
+
+def test_files_that_are_up_to_date_are_left_alone_if_needed(run_copy, run_command):
+    path = run_copy / "tflite/model_int8.tflite"
+    before = path.stat().st_mtime_ns
+    result = run_command(run_copy, "--to", "tflite-int8", "--if-needed", "--json")
+    assert result.exit_code == 0, result.output
+    (row,) = json.loads(result.stdout)
+    assert row["notes"] == ["up to date"]
+    assert path.stat().st_mtime_ns == before
+
+
+def test_other_options_make_the_file_anew_although_it_is_there(run_copy, run_command):
+    path = run_copy / "tflite/model_fp32.tflite"
+    before = path.read_bytes()
+    result = run_command(run_copy, "--to", "tflite-fp32", "--if-needed", "--model-name", "Leaves")
+    assert result.exit_code == 0, result.output
+    assert path.read_bytes() != before

@@ -11,17 +11,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from edgewright_convert.adopt import Declaration, adopt
-from edgewright_convert.normalisations import normalisation_named
-from edgewright_convert.onnx_checks import run_onnx
+from edgewright_convert.importing.model_import import Declaration, import_model
+from edgewright_convert.importing.normalisations import normalisation_named
+from edgewright_convert.onnx.checks import run_onnx
 from edgewright_convert.options import ConvertOptions
 from edgewright_convert.pipeline import convert_run
 from edgewright_runtime.optional_imports import is_absent
 from edgewright_runtime.preprocessing import Preprocessing
-from edgewright_runtime.run_folder import RunFolder
-from edgewright_runtime.splits import read_splits, rows_of
+from edgewright_runtime.run.run_folder import RunFolder
+from edgewright_runtime.run.splits import read_splits, rows_of
 
-PLAIN = ("tflite-fp32", "tflite-int8", "onnx-fp32", "onnx-int8")
+FORMATS = ("tflite-fp32", "tflite-int8", "onnx-fp32", "onnx-int8")
 ENGINES = () if is_absent("tensorrt-rtx") else ("tensorrt-rtx-fp16", "tensorrt-rtx-int8")
 # "fast" because correcting weights takes minutes for a ResNet50; asked here is whether the converters take the model.
 OPTIONS = ConvertOptions(representative_size=32, int8_effort="fast")
@@ -116,19 +116,19 @@ class Case:
     logits: bool = False
     saved_model: bool = False
     input_shape: tuple[int, ...] | None = None
-    formats: tuple[str, ...] = PLAIN
+    formats: tuple[str, ...] = FORMATS
     refused: str | None = None
     int8_difference: float | None = 0.05
 
 
-WITH_ENGINES = (*PLAIN, *ENGINES)
+WITH_ENGINES = (*FORMATS, *ENGINES)
 E2E = pytest.mark.e2e
 
 
 def deep(
     name: str, size: int, *, normalisation: str = "minus-one-to-one", engines: bool = False, **options: Any
 ) -> Case:
-    formats = WITH_ENGINES if engines else PLAIN
+    formats = WITH_ENGINES if engines else FORMATS
     return Case(application(name, size, **options), normalisation, formats=formats, int8_difference=None)
 
 
@@ -168,7 +168,7 @@ def made(request, tmp_path_factory, digit_images) -> Made:
     keras.utils.set_random_seed(5)
     model = case.build()
     settle(model, by_hand(case.normalisation, digits(digit_images, case.input_shape or model.input_shape[1:])))
-    run = adopted(model, case, folder, digit_images)
+    run = imported(model, case, folder, digit_images)
     contract = Preprocessing.load(run.preprocessing)
     rows = rows_of(read_splits(run.splits), "test")[:IMAGES]
     pixels = np.stack([contract.apply(row.path) for row in rows])
@@ -200,7 +200,7 @@ def settle(model: Any, images: np.ndarray) -> None:
         layer.momentum = momentum
 
 
-def adopted(model: Any, case: Case, folder: Path, images: Path) -> RunFolder:
+def imported(model: Any, case: Case, folder: Path, images: Path) -> RunFolder:
     source = folder / ("exported" if case.saved_model else "model.keras")
     if case.saved_model:
         model.export(source, verbose=False)
@@ -209,7 +209,7 @@ def adopted(model: Any, case: Case, folder: Path, images: Path) -> RunFolder:
     labels = folder / "labels.txt"
     labels.write_text("".join(f"{digit}\n" for digit in range(10)))
     declared = Declaration(labels, normalisation_named(case.normalisation))
-    return adopt(source, folder / "run", declared, data=images, seed=0)
+    return import_model(source, folder / "run", declared, data=images, seed=0)
 
 
 def by_hand(normalisation: str, pixels: np.ndarray) -> np.ndarray:
@@ -273,7 +273,7 @@ def test_operator_that_no_converter_knows_is_named(tmp_path, digit_images):
     inputs = keras.Input((32, 32, 3))
     x = keras.layers.Flatten()(keras.ops.erfinv(inputs / 256.0))
     model = keras.Model(inputs, keras.layers.Dense(10, activation="softmax")(x))
-    run = adopted(model, Case(lambda: model, normalisation="raw"), tmp_path, digit_images)
+    run = imported(model, Case(lambda: model, normalisation="raw"), tmp_path, digit_images)
     tflite, onnx_file = convert_run(run, ["tflite-fp32", "onnx-fp32"], OPTIONS)
     assert re.search("(?i)TFLite has no operator for tf.Erfinv; replace", str(tflite.error))
     assert "Erfinv" in str(onnx_file.error)

@@ -7,11 +7,11 @@ from edgewright_convert.options import ConvertOptions
 from edgewright_convert.pipeline import Outcome, convert_run
 from edgewright_runtime.errors import CheckFailedError, EdgewrightError, MissingDependencyError
 from edgewright_runtime.hashing import sha256_of_file
-from edgewright_runtime.labels import write_labels
-from edgewright_runtime.manifest import read_manifest
-from edgewright_runtime.run_folder import RunFolder
+from edgewright_runtime.run.labels import write_labels
+from edgewright_runtime.run.manifest import read_manifest
+from edgewright_runtime.run.run_folder import RunFolder
 
-PLAIN = ("tflite-fp32", "tflite-fp16", "tflite-dynamic", "tflite-int8", "onnx-fp32", "onnx-fp16", "onnx-int8")
+FORMATS = ("tflite-fp32", "tflite-fp16", "tflite-dynamic", "tflite-int8", "onnx-fp32", "onnx-fp16", "onnx-int8")
 
 
 @pytest.fixture
@@ -22,14 +22,14 @@ def fresh_run(tmp_path, float_run):
 
 
 def test_two_conversions_give_the_same_bytes(converted_run, fresh_run):
-    convert_run(fresh_run, PLAIN, ConvertOptions())
-    for name in PLAIN:
+    convert_run(fresh_run, FORMATS, ConvertOptions())
+    for name in FORMATS:
         assert fresh_run.file_of(name).read_bytes() == RunFolder(converted_run).file_of(name).read_bytes(), name
 
 
 def test_every_artefact_is_in_the_manifest_with_its_origin(converted_run):
     run, entries = RunFolder(converted_run), read_manifest(converted_run).artefacts
-    for name in PLAIN:
+    for name in FORMATS:
         entry = entries[run.file_of(name).relative_to(run.path).as_posix()]
         assert entry.sha256 == sha256_of_file(run.file_of(name))
         assert (entry.stage, entry.options["format"], entry.options["source"]) == ("convert", name, "model.keras")
@@ -72,7 +72,7 @@ def test_other_options_make_the_origin_stale(run_copy):
 
 def test_one_failure_does_not_stop_the_others(fresh_run):
     fresh_run.splits.unlink()
-    by_name = {each.format: each for each in convert_run(fresh_run, PLAIN, ConvertOptions())}
+    by_name = {each.format: each for each in convert_run(fresh_run, FORMATS, ConvertOptions())}
     failed = {name for name, outcome in by_name.items() if outcome.error is not None}
     assert failed == {"tflite-int8", "onnx-int8"}
     assert "--data FOLDER" in str(by_name["tflite-int8"].error)
@@ -143,12 +143,12 @@ def test_read_only_run_folder_is_one_sentence(fresh_run):
     assert "Cannot write" in str(outcome.error)
 
 
-def test_saved_model_alone_converts_too(fresh_run, run_tflite, test_pixels, float_answers):
+def test_saved_model_alone_converts_too(fresh_run, run_tflite, test_pixels, reference_outputs):
     fresh_run.model.unlink()
     outcomes = convert_run(fresh_run, ["tflite-fp32", "onnx-fp32"], ConvertOptions())
     assert [each.error for each in outcomes] == [None, None]
     answers = run_tflite(fresh_run.file_of("tflite-fp32").read_bytes(), test_pixels[:10])
-    assert abs(answers - float_answers[:10]).max() < 1e-4
+    assert abs(answers - reference_outputs[:10]).max() < 1e-4
 
 
 def outcome_with(error):

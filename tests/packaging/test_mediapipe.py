@@ -19,7 +19,7 @@ from PIL import Image
 from edgewright_convert.options import ConvertOptions
 from edgewright_convert.pipeline import convert_run
 from edgewright_runtime.classifier import Classifier
-from edgewright_runtime.run_folder import RunFolder
+from edgewright_runtime.run.run_folder import RunFolder
 
 pytestmark = [pytest.mark.mediapipe, pytest.mark.timeout(1200)]
 
@@ -100,7 +100,7 @@ def flowers_run(shared, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def photographs(flowers_run):
-    from edgewright_runtime.splits import read_splits, rows_of
+    from edgewright_runtime.run.splits import read_splits, rows_of
 
     return [Path(row.path) for row in rows_of(read_splits(flowers_run / "splits.csv"), "test")]
 

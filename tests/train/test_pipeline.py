@@ -15,11 +15,11 @@ from PIL import Image
 from edgewright_runtime.dataset import read_dataset
 from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.hashing import sha256_of_file
-from edgewright_runtime.labels import read_labels
-from edgewright_runtime.manifest import read_manifest, verify
 from edgewright_runtime.preprocessing import Preprocessing
-from edgewright_runtime.run_folder import RunFolder
-from edgewright_runtime.splits import read_splits, rows_of
+from edgewright_runtime.run.labels import read_labels
+from edgewright_runtime.run.manifest import read_manifest, verify
+from edgewright_runtime.run.run_folder import RunFolder
+from edgewright_runtime.run.splits import read_splits, rows_of
 from edgewright_train.pipeline import train_run
 
 OWN_FILES = {

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from edgewright_runtime.pixel_cache import cached_pixels
 from edgewright_runtime.preprocessing import Preprocessing
-from edgewright_runtime.splits import SPLITS, SplitRow
+from edgewright_runtime.run.splits import SPLITS, SplitRow
 
 
 @dataclass(frozen=True)

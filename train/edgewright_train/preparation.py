@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from edgewright_runtime.dataset import Dataset, caveats_of, read_dataset, split_dataset
-from edgewright_runtime.labels import read_labels
-from edgewright_runtime.run_folder import RunFolder
-from edgewright_runtime.splits import SPLITS, SplitRow
+from edgewright_runtime.dataset import Dataset, read_dataset, split_dataset
+from edgewright_runtime.run.labels import read_labels
+from edgewright_runtime.run.run_folder import RunFolder
+from edgewright_runtime.run.splits import SPLITS, SplitRow
 
+from .data_warnings import data_warnings
 from .progress import Reporter
 from .recipe import Recipe
 
@@ -74,5 +75,5 @@ def _tell(dataset: Dataset, rows: Sequence[SplitRow], reporter: Reporter) -> Non
         reporter.line(f"Left out {file.path}: {file.reason}")
     if len(dataset.rejected) > _NAMED_REJECTIONS:
         reporter.line(f"Left out {len(dataset.rejected) - _NAMED_REJECTIONS} more; metrics.json names them all.")
-    for caveat in caveats_of(dataset):
-        reporter.line(f"Note: {caveat}")
+    for warning in data_warnings(dataset):
+        reporter.line(f"Note: {warning}")

@@ -14,11 +14,11 @@ from pathlib import Path
 
 from edgewright_runtime.atomic import cannot_write, make_folder
 from edgewright_runtime.errors import EdgewrightError
-from edgewright_runtime.formats import FORMATS
-from edgewright_runtime.labels import write_labels
-from edgewright_runtime.manifest import add_artefacts, describe, versions_of
-from edgewright_runtime.run_folder import RunFolder
-from edgewright_runtime.splits import write_splits
+from edgewright_runtime.run.formats import FORMATS
+from edgewright_runtime.run.labels import write_labels
+from edgewright_runtime.run.manifest import add_artefacts, describe, versions_of
+from edgewright_runtime.run.run_folder import RunFolder
+from edgewright_runtime.run.splits import write_splits
 from edgewright_runtime.strict_json import write_object
 
 from .callbacks import Epoch

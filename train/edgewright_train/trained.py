@@ -8,7 +8,7 @@ from typing import Any
 
 from edgewright_runtime.dataset import RejectedFile
 from edgewright_runtime.preprocessing import Preprocessing
-from edgewright_runtime.splits import SPLITS, SplitRow
+from edgewright_runtime.run.splits import SPLITS, SplitRow
 
 from .callbacks import Epoch
 from .scores import Scores

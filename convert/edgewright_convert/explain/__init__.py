@@ -1,1 +1,9 @@
-"""Where an INT8 .tflite file loses accuracy: layer by layer, on real images."""
+"""Where an INT8 .tflite file loses accuracy: layer by layer, on real images.
+
+In: a run folder. Out: one `layers.LayerError` per layer, as a table, JSON and a picture. Only the command is imported
+here, for `edgewright --help` must not wait for TensorFlow.
+"""
+
+from .command import explain
+
+__all__ = ["explain"]

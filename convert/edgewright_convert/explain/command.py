@@ -10,10 +10,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from edgewright_runtime.run_folder import RunFolder
+    import numpy as np
+    from numpy.typing import NDArray
 
+    from edgewright_runtime.run.run_folder import RunFolder
+
+    from ..run_inputs import RunInputs
+    from .conversions import Conversion
     from .efforts import Chosen
     from .layers import LayerError
 
@@ -40,8 +45,8 @@ def explain(
         str | None,
         typer.Option(
             "--int8-effort",
-            help="The conversion to explain: plain, fast, balanced or best. If not given, the one of the run's INT8 "
-            ".tflite file, or plain where there is none. It is made anew, which may take minutes.",
+            help="The conversion to explain: baseline, fast, balanced or best. If not given, the one of the run's INT8 "
+            ".tflite file, or baseline where there is none. It is made anew, which may take minutes.",
         ),
     ] = None,
     images: Annotated[int, typer.Option(min=1, help="Training images to measure on.")] = 32,
@@ -53,7 +58,7 @@ def explain(
     Example: edgewright explain runs/digits --rows 10
     """
     from edgewright_runtime.optional_imports import import_optional
-    from edgewright_runtime.run_folder import open_run
+    from edgewright_runtime.run.run_folder import open_run
     from edgewright_runtime.strict_json import write_object
 
     from .efforts import chosen
@@ -75,23 +80,39 @@ def explain(
 
 
 def _explanation(folder: RunFolder, choice: Chosen, images: int) -> _Explanation:
+    from edgewright_runtime.console import progress, status
     from edgewright_runtime.library_noise import captured
-    from edgewright_runtime.progress import progress
 
-    from ..progress import status
-    from ..sources import Sources
+    from ..run_inputs import RunInputs, opened_run
 
-    sources = Sources(folder, choice.options)
     with status() as line, captured():
-        line.start("Loading TensorFlow")
-        from .conversions import conversion_of
+        given = {"run": opened_run(folder), "options": choice.options, "on_progress": line.detail}
+        made, pixels = _conversion(RunInputs(given, on_start=line.start), choice, line.start)
+    with progress("Comparing layers", min(images, len(pixels))) as advance, captured():
         from .layers import layer_errors
 
-        made = conversion_of(sources, choice.effort, on_start=line.start)
-    pixels = sources.representative.pixels[:images]
-    with progress("Comparing layers", len(pixels)) as advance, captured():
-        layers = layer_errors(made.float_file, made.int8_file, pixels, grid_file=made.grid_file, advance=advance)
+        layers = layer_errors(
+            made.float_file, made.int8_file, pixels[:images], grid_file=made.grid_file, advance=advance
+        )
     return _Explanation(made.effort, (*choice.notes, *made.notes), layers)
+
+
+def _conversion(
+    inputs: RunInputs, choice: Chosen, on_start: Callable[[str], None]
+) -> tuple[Conversion, NDArray[np.uint8]]:
+    """The chosen conversion, and the representative dataset's pixels."""
+    from ..options import BASELINE
+
+    names = ["float_model", "representative_dataset", *([] if choice.effort == BASELINE else ["correction"])]
+    inputs.make(names)
+    values = inputs.values(names)
+    on_start("Writing .tflite files")
+    from .conversions import baseline_conversion, corrected_conversion
+
+    model, pixels = values["float_model"], values["representative_dataset"].pixels
+    if choice.effort == BASELINE:
+        return baseline_conversion(model, pixels), pixels
+    return corrected_conversion(values["correction"], choice.options.int8_effort, model, pixels), pixels
 
 
 def _write_picture(found: _Explanation, path: Path, *, run_name: str) -> None:
@@ -104,7 +125,7 @@ def _write_picture(found: _Explanation, path: Path, *, run_name: str) -> None:
 
 
 def _print_worst(found: _Explanation, rows: int) -> None:
-    from edgewright_runtime.commands.tables import Column, print_table
+    from edgewright_runtime.console import Column, print_table
 
     apart = any(row.weights_db is not None for row in found.layers)
     headings = ["lost here dB", "SQNR dB", *(["weights dB", "activations dB"] if apart else [])]

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edgewright_runtime.errors import EdgewrightError
 
-from ..float_model import FloatModel
-from ..int8 import Corrected, Correction, IndescribableError
-from ..int8.writer import as_float_model, in_layer_scopes, tflite_from_ranges
-from ..options import PLAIN
-from ..sources import Sources
-from ..tflite import tflite_fp32_from_model, tflite_int8_from_model
+from ..float_model import FloatModel, float_model_of_keras
+from ..int8 import Corrected, Correction, UnsupportedModelError
+from ..int8.fake_quantization import in_layer_scopes
+from ..options import BASELINE, Effort
+from ..tflite.converter import tflite_fp32_from_model, tflite_int8_from_model
+from ..tflite.corrected_file import tflite_from_ranges
 
 
 @dataclass(frozen=True)
@@ -23,10 +22,10 @@ class Conversion:
     """The .tflite files of one conversion.
 
     Attributes:
-        effort: what the INT8 file was made with: `plain`, or an effort of the corrected model.
+        effort: what the INT8 file was made with: `baseline`, or an effort of the corrected model.
         int8_file: full-integer, uint8 input and output.
         float_file: the same layers in float32, their channels scaled as in `int8_file`.
-        grid_file: the same in float32 with the weights that `int8_file` has; None for `plain`, where only the
+        grid_file: the same in float32 with the weights that `int8_file` has; None for `baseline`, where only the
             converter knows them.
         notes: what the user should know of it, one sentence each.
     """
@@ -38,31 +37,38 @@ class Conversion:
     notes: tuple[str, ...] = ()
 
 
-def conversion_of(sources: Sources, effort: str, *, on_start: Callable[[str], None] = lambda _: None) -> Conversion:
-    """The conversion with that effort, or the plain one with a note where the model cannot be corrected.
+def baseline_conversion(model: FloatModel, pixels: NDArray[np.uint8]) -> Conversion:
+    """TFLiteConverter's own INT8 conversion, calibrated on these images.
 
     Args:
-        sources: of the run; their options name the effort, unless it is `plain`.
-        effort: `plain`, `fast`, `balanced` or `best`.
-        on_start: called with what is being done, as a phrase, as each step begins.
+        model: the float model.
+        pixels: the representative dataset, uint8, shape (n, height, width, channels).
 
     Raises:
-        EdgewrightError: the float model or the images cannot be read, or TFLiteConverter refuses the model.
+        EdgewrightError: TFLiteConverter refuses the model.
     """
-    on_start("Loading the float model and the images")
-    model, pixels = sources.float_model, sources.representative.pixels
-    notes: tuple[str, ...] = ()
-    if effort != PLAIN:
-        on_start(f"Correcting the model for INT8 ({effort})")
-        correction = sources.correction
-        if correction.corrected is not None:
-            on_start("Writing .tflite files")
-            return _corrected(correction.corrected, effort, pixels)
-        notes = (f"The model cannot be corrected for INT8, so this is the plain conversion: {_reason(correction)}.",)
-    on_start("Writing .tflite files")
     named = _with_layer_names(model)
-    files = tflite_int8_from_model(named, pixels), tflite_fp32_from_model(named)
-    return Conversion(PLAIN, *files, notes=notes)
+    return Conversion(BASELINE, tflite_int8_from_model(named, pixels), tflite_fp32_from_model(named))
+
+
+def corrected_conversion(
+    correction: Correction, effort: Effort, model: FloatModel, pixels: NDArray[np.uint8]
+) -> Conversion:
+    """The corrected model's conversion, or the baseline with a note where the model cannot be corrected.
+
+    Args:
+        correction: of the float model, with that effort.
+        effort: that it was made with.
+        model: the float model.
+        pixels: the representative dataset, uint8, shape (n, height, width, channels).
+
+    Raises:
+        EdgewrightError: TFLiteConverter refuses the model.
+    """
+    if correction.corrected is not None:
+        return _corrected(correction.corrected, effort, pixels)
+    note = f"The model cannot be corrected for INT8, so this is the baseline conversion: {_reason(correction)}."
+    return replace(baseline_conversion(model, pixels), notes=(note,))
 
 
 def _reason(correction: Correction) -> str:
@@ -72,18 +78,18 @@ def _reason(correction: Correction) -> str:
 def _with_layer_names(model: FloatModel) -> FloatModel:
     """The model, its tensors named after Keras layers; the same model where it is no graph of layers."""
     try:
-        call = in_layer_scopes(model.held)
-    except IndescribableError:
+        call = in_layer_scopes(model.loaded)
+    except UnsupportedModelError:
         return model
-    return FloatModel(model.path, call, model.input_shape, model.classes, held=model.held)
+    return FloatModel(model.path, call, model.input_shape, model.classes, loaded=model.loaded)
 
 
 def _corrected(corrected: Corrected, effort: str, pixels: NDArray[np.uint8]) -> Conversion:
     notes = []
     try:
         int8_file = tflite_from_ranges(corrected.model, corrected.ranges)
-    except EdgewrightError:  # as in the run's own file, see guarded.py
-        scoped = as_float_model(corrected.model, in_layer_scopes(corrected.model, corrected.ranges))
+    except EdgewrightError:  # as in the run's own file, see tflite/int8_file.py
+        scoped = float_model_of_keras(corrected.model, in_layer_scopes(corrected.model, corrected.ranges))
         int8_file = tflite_int8_from_model(scoped, pixels)
         notes.append("A layer becomes several operators, so TFLiteConverter measured the ranges.")
     return Conversion(effort, int8_file, *_float_files(corrected), tuple(notes))
@@ -102,4 +108,6 @@ def _float_files(corrected: Corrected) -> tuple[bytes, bytes]:
 
 
 def _float_file(corrected: Corrected) -> bytes:
-    return tflite_fp32_from_model(as_float_model(corrected.model, in_layer_scopes(corrected.model, corrected.ranges)))
+    return tflite_fp32_from_model(
+        float_model_of_keras(corrected.model, in_layer_scopes(corrected.model, corrected.ranges))
+    )

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from edgewright_runtime.errors import EdgewrightError
-from edgewright_runtime.manifest import read_manifest
-from edgewright_runtime.run_folder import RunFolder
+from edgewright_runtime.run.manifest import read_manifest
+from edgewright_runtime.run.run_folder import RunFolder
 from edgewright_runtime.suggestion import unknown_name
 
-from ..options import DEFAULT_INT8_EFFORT, DEFAULT_REPRESENTATIVE_SIZE, INT8_EFFORTS, PLAIN, ConvertOptions
+from ..options import BASELINE, DEFAULT_EFFORT, DEFAULT_REPRESENTATIVE_SIZE, EFFORTS, ConvertOptions, effort_named
 
-EXPLAINED = (PLAIN, *INT8_EFFORTS)
+EXBASELINEED = (BASELINE, *EFFORTS)
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Chosen:
     """What is to be explained.
 
     Attributes:
-        effort: one of `EXPLAINED`.
+        effort: one of `EXBASELINEED`.
         options: with which it is converted, the representative dataset being that of the run's model_int8.tflite.
         notes: what the user should know of the choice, one sentence each.
     """
@@ -32,23 +32,23 @@ class Chosen:
 
 
 def chosen(run: RunFolder, wanted: str | None) -> Chosen:
-    """The effort wanted, or that of the run's model_int8.tflite, or `plain` where there is no such file.
+    """The effort wanted, or that of the run's model_int8.tflite, or `baseline` where there is no such file.
 
     Raises:
         EdgewrightError: there is no such effort, or the run's manifest is malformed.
     """
-    if wanted is not None and wanted not in EXPLAINED:
-        raise EdgewrightError(unknown_name("INT8 effort", wanted, EXPLAINED))
+    if wanted is not None and wanted not in EXBASELINEED:
+        raise EdgewrightError(unknown_name("INT8 effort", wanted, EXBASELINEED))
     path = run.file_of("tflite-int8")
     entry = read_manifest(run.path).artefacts.get(path.relative_to(run.path).as_posix())
     made = entry.options if entry is not None else {}
-    effort = wanted or made.get("int8", {}).get("made_by", PLAIN)
+    effort = wanted or made.get("int8", {}).get("made_by", BASELINE)
     return Chosen(effort, _options(effort, made.get("requested", {})), _notes(effort, wanted, made, path.name))
 
 
 def _options(effort: str, requested: Mapping[str, Any]) -> ConvertOptions:
     return ConvertOptions(
-        int8_effort=DEFAULT_INT8_EFFORT if effort == PLAIN else effort,
+        int8_effort=DEFAULT_EFFORT if effort == BASELINE else effort_named(effort),
         representative_size=requested.get("representative_size", DEFAULT_REPRESENTATIVE_SIZE),
         seed=requested.get("seed", 0),
     )
@@ -59,11 +59,11 @@ def _notes(effort: str, wanted: str | None, made: Mapping[str, Any], name: str) 
         return () if wanted else (f"The run has no {name} yet; --int8-effort explains another conversion.",)
     int8 = made.get("int8", {})
     notes = [] if wanted else [f"{name} is the {effort} conversion{_because(effort, int8)}."]
-    kept = int8.get("kept_in_float32")
-    if kept:
-        notes.append(f"{name} keeps {', '.join(kept)} in float32; here they are INT8 like the others.")
+    excluded = int8.get("excluded_from_quantization")
+    if excluded:
+        notes.append(f"{name} excludes {', '.join(excluded)} from quantization; here they are INT8 like the others.")
     return tuple(notes)
 
 
 def _because(effort: str, int8: Mapping[str, Any]) -> str:
-    return f" ({int8['why']})" if effort == PLAIN and int8.get("why") else ""
+    return f" ({int8['why']})" if effort == BASELINE and int8.get("why") else ""

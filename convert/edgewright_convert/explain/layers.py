@@ -13,15 +13,16 @@ from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
 from edgewright_runtime.backends.base import Tensor
-from edgewright_runtime.backends.quantization import real_from_stored, stored_from_pixels
+from edgewright_runtime.backends.quantization import dequantize_output, quantize_input
 from edgewright_runtime.errors import EdgewrightError
 
 from ..int8.layer_scopes import first_layer_in, layers_in
+from ..tflite.interpreter import operations_of, tensor_of
 
 _STEPS = 255
 """Steps between the least and the greatest INT8 value."""
 
-_ANSWER = "output"
+_OUTPUT = "output"
 
 _SAYS_NO_LAYER = frozenset({"StatefulPartitionedCall", "PartitionedCall", "batchnorm"})
 
@@ -35,17 +36,17 @@ class LayerError:
     """How far one layer's INT8 output lies from its float output, over all images.
 
     Attributes:
-        layer: the Keras layer's name; where the file does not tell it, `output` for what the file answers, otherwise
+        layer: the Keras layer's name; where the file does not tell it, `output` for what the file gives, otherwise
             a part of the tensor's name.
         operator: TFLite's name of the operator.
         shape: of its output, batch first.
-        sqnr_db: signal to quantisation noise, 10 log10(sum of squares of the float output / of the difference).
+        sqnr_db: signal to quantization noise, 10 log10(sum of squares of the float output / of the difference).
         lost_db: how much lower that is than the worst of the layer's inputs: what this layer itself costs. Neither
             counts as more than `BEST_DB`.
         weights_db: the same ratio as `sqnr_db` when the file's weights are computed with in float; None if not known.
-        activations_db: the ratio when only activations are quantised, the weights being the file's own on both sides;
+        activations_db: the ratio when only activations are quantized, the weights being the file's own on both sides;
             None if not known.
-        rmse_over_scale: root mean square difference in quantisation steps; 0.29 is rounding alone (1 / sqrt(12)).
+        rmse_over_scale: root mean square difference in quantization steps; 0.29 is rounding alone (1 / sqrt(12)).
         range_utilisation: share of the 255 steps between the least and greatest value that occurred, 0 to 1.
         saturation: share of float values outside what the tensor can represent, 0 to 1.
         scale: the tensor's quantization parameter.
@@ -73,9 +74,9 @@ class _Ratio:
     signal: float = 0.0
     noise: float = 0.0
 
-    def add(self, wanted: NDArray[np.float64], given: NDArray[np.floating]) -> None:
-        self.signal += float(np.square(wanted).sum())
-        self.noise += float(np.square(wanted - given).sum())
+    def add(self, reference: NDArray[np.float64], candidate: NDArray[np.floating]) -> None:
+        self.signal += float(np.square(reference).sum())
+        self.noise += float(np.square(reference - candidate).sum())
 
     @property
     def decibels(self) -> float:
@@ -134,7 +135,7 @@ def layer_errors(
     candidate = _interpreter(int8_file)
     references = [_interpreter(file) for file in (float_file, grid_file) if file is not None]
     pairs = _pairs(candidate, references)
-    if all(pair.layer == _ANSWER for pair in pairs):
+    if all(pair.layer == _OUTPUT for pair in pairs):
         raise EdgewrightError(
             "The float and the INT8 file have no layer in common; they must be conversions of one model"
         )
@@ -158,30 +159,23 @@ def _interpreter(data: bytes) -> Any:
 
 def _invoke(interpreter: Any, image: NDArray[np.uint8]) -> None:
     detail = interpreter.get_input_details()[0]
-    interpreter.set_tensor(detail["index"], stored_from_pixels(image[np.newaxis], _tensor(detail)))
+    interpreter.set_tensor(detail["index"], quantize_input(image[np.newaxis], tensor_of(detail)))
     interpreter.invoke()
-
-
-def _tensor(detail: dict[str, Any]) -> Tensor:
-    scale, zero_point = detail["quantization"]
-    shape = tuple(int(size) for size in detail["shape"])
-    return Tensor(detail["name"], shape, np.dtype(detail["dtype"]).name, float(scale), int(zero_point))
 
 
 def _pairs(candidate: Any, references: Sequence[Any]) -> tuple[_Pair, ...]:
     """The INT8 file's layer outputs that every float file has too."""
-    answer = _answer(candidate)
+    output = _output(candidate)
     twins = [_twins(candidate, reference) for reference in references]
     by_index = {detail["index"]: detail for detail in candidate.get_tensor_details()}
     pairs: dict[int, _Pair] = {}
-    for operation in candidate._get_ops_details():
-        detail = by_index[operation["outputs"][0]]
-        tensor, index = _tensor(detail), int(detail["index"])
+    for operation in operations_of(candidate):
+        detail = by_index[operation.outputs[0]]
+        tensor, index = tensor_of(detail), int(detail["index"])
         if tensor.dtype == "int8" and tensor.scale and all(index in known for known in twins):
-            inputs = tuple(int(each) for each in operation["inputs"])
             found = [known[index] for known in twins]
-            layer, on_grid = _short(tensor.name, is_answer=index == answer), found[1] if len(found) > 1 else None
-            pair = _Pair(tensor, layer, operation["op_name"], inputs, index, found[0], on_grid)
+            layer, on_grid = _short(tensor.name, is_output=index == output), found[1] if len(found) > 1 else None
+            pair = _Pair(tensor, layer, operation.name, operation.inputs, index, found[0], on_grid)
             # The list ends with the delegate that runs several of the layers before it: each tensor counts once.
             pairs.setdefault(index, pair)
     return tuple(pairs.values())
@@ -202,26 +196,26 @@ def _twins(candidate: Any, reference: Any) -> dict[int, int]:
         if len(found) == 1 and len(theirs_of.get(layer, ())) == 1
     }
     named = {index: by_name[name] for index, name in ours.items() if name in by_name}
-    answer = _answer(candidate)
-    answers = {} if answer is None else {answer: int(reference.get_output_details()[0]["index"])}
-    shapes, wanted = _shapes(candidate), _shapes(reference)
-    found = answers | alone | named
-    return {index: twin for index, twin in found.items() if shapes[index] == wanted[twin]}
+    output = _output(candidate)
+    outputs = {} if output is None else {output: int(reference.get_output_details()[0]["index"])}
+    shapes, reference = _shapes(candidate), _shapes(reference)
+    found = outputs | alone | named
+    return {index: twin for index, twin in found.items() if shapes[index] == reference[twin]}
 
 
-def _answer(candidate: Any) -> int | None:
+def _output(candidate: Any) -> int | None:
     """The INT8 tensor that becomes the file's uint8 output."""
     output = candidate.get_output_details()[0]["index"]
-    for operation in candidate._get_ops_details():
-        if operation["op_name"] == "QUANTIZE" and output in operation["outputs"]:
-            return int(operation["inputs"][0])
+    for operation in operations_of(candidate):
+        if operation.name == "QUANTIZE" and output in operation.outputs:
+            return operation.inputs[0]
     return None
 
 
 def _made(interpreter: Any) -> dict[int, str]:
     """The names of all tensors that operators make, by index."""
     names = {int(detail["index"]): detail["name"] for detail in interpreter.get_tensor_details()}
-    return {int(index): names[index] for each in interpreter._get_ops_details() for index in each["outputs"]}
+    return {index: names[index] for each in operations_of(interpreter) for index in each.outputs}
 
 
 def _shapes(interpreter: Any) -> dict[int, tuple[int, ...]]:
@@ -241,15 +235,15 @@ def _by_layer(names: dict[int, str]) -> dict[str, list[int]]:
 def _add(pair: _Pair, candidate: Any, references: Sequence[Any]) -> None:
     sums, tensor = pair.sums, pair.tensor
     stored = candidate.get_tensor(pair.index)
-    given = real_from_stored(stored, tensor)
-    wanted = references[0].get_tensor(pair.float_index).astype(np.float64)
-    sums.whole.add(wanted, given)
+    given = dequantize_output(stored, tensor)
+    reference = references[0].get_tensor(pair.float_index).astype(np.float64)
+    sums.whole.add(reference, given)
     if pair.grid_index is not None:
         on_grid = references[1].get_tensor(pair.grid_index).astype(np.float64)
-        sums.weights.add(wanted, on_grid)
+        sums.weights.add(reference, on_grid)
         sums.activations.add(on_grid, given)
-    sums.values += wanted.size
-    steps = np.round(wanted / tensor.scale) + tensor.zero_point
+    sums.values += reference.size
+    steps = np.round(reference / tensor.scale) + tensor.zero_point
     sums.outside += int(((steps < -128) | (steps > 127)).sum())
     sums.least = min(sums.least, int(stored.min()))
     sums.greatest = max(sums.greatest, int(stored.max()))
@@ -280,14 +274,14 @@ def _row(pair: _Pair, sqnr: dict[int, float]) -> LayerError:
     )
 
 
-def _short(name: str, *, is_answer: bool) -> str:
+def _short(name: str, *, is_output: bool) -> str:
     """The layer's name; without a scope that gives it, the innermost scope of the operator that comes first.
 
     TFLite lists all that was fused: `StatefulPartitionedCall/model/block_1_project_BN/batchnorm/add_1;...`.
     """
     layer = first_layer_in(name)
-    if layer is not None or is_answer:
-        return layer or _ANSWER
+    if layer is not None or is_output:
+        return layer or _OUTPUT
     *scopes, operator = name.split(";", maxsplit=1)[0].split("/")
     telling = [scope for scope in scopes if scope not in _SAYS_NO_LAYER]
     return telling[-1] if telling else operator

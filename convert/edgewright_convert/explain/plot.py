@@ -21,7 +21,7 @@ _HIGHEST_DB = 60.0
 def plot_png(rows: Sequence[LayerError], *, title: str) -> bytes:
     """A PNG with one bar per layer, first layer on top: its SQNR in dB, and how much of it the layer itself lost.
 
-    Where they are known, markers show the SQNR with only the weights, and with only the activations, quantised.
+    Where they are known, markers show the SQNR with only the weights, and with only the activations, quantized.
     """
     height = max(3.0, 1.6 + _INCHES_PER_LAYER * len(rows))
     figure = Figure(figsize=(10, height), layout="constrained")
@@ -47,7 +47,7 @@ def plot_png(rows: Sequence[LayerError], *, title: str) -> bytes:
 def _draw_sqnr(axes: Any, rows: Sequence[LayerError]) -> None:
     places = range(len(rows))
     values = [row.sqnr_db for row in rows]
-    axes.barh(places, values, color="tab:blue", label="all quantised")
+    axes.barh(places, values, color="tab:blue", label="all quantized")
     parts = (
         ("only activations", "o", "tab:orange", [row.activations_db for row in rows]),
         ("only weights", "d", "black", [row.weights_db for row in rows]),

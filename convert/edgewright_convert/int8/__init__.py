@@ -1,18 +1,31 @@
-"""Full-integer models that answer like the float model."""
+"""A Keras model corrected for INT8: what TensorFlow knows of layers goes in, no file format is known here.
 
-from .correct import DEFAULT_EFFORT, EFFORTS, Corrected, Correction, Effort, corrected_model, correction_of
-from .graph import IndescribableError
-from .guarded import Int8File, tflite_int8_from_keras
+In: a trained Keras classifier and the pixels of the representative dataset. Out: a `Correction`, whose model has its
+weights on INT8 grids, its biases corrected for what that costs, and a range for each activation; `tflite` and `onnx`
+write their files from it. What needs to run a finished file (`mixed_precision`, the ranking of candidates) is handed a
+function that does.
+"""
+
+from .correction import Corrected, Correction, DistanceOf, corrected_model, correction_of
+from .fidelity import Fidelity, FidelityOfFile, fidelity_of
+from .keras_graph import UnsupportedModelError
+from .layer_sensitivity import sensitivity_of_layers
+from .mixed_precision import MixedPrecision, mixed_precision_notes, search_mixed_precision
+from .quantization_grids import ActivationRange
 
 __all__ = [
-    "DEFAULT_EFFORT",
-    "EFFORTS",
+    "ActivationRange",
     "Corrected",
     "Correction",
-    "Effort",
-    "IndescribableError",
-    "Int8File",
+    "DistanceOf",
+    "Fidelity",
+    "FidelityOfFile",
+    "MixedPrecision",
+    "UnsupportedModelError",
     "corrected_model",
     "correction_of",
-    "tflite_int8_from_keras",
+    "fidelity_of",
+    "mixed_precision_notes",
+    "search_mixed_precision",
+    "sensitivity_of_layers",
 ]

@@ -9,8 +9,8 @@ import numpy as np
 from keras import layers, tree
 from numpy.typing import NDArray
 
-from .graph import Graph, IndescribableError, Step, graph_of, is_depthwise
-from .normalisation import normalised
+from .keras_graph import Graph, Step, UnsupportedModelError, graph_of, is_depthwise
+from .pixel_normalisation import normalised
 
 
 def folded_model(model: Any) -> Any:
@@ -24,7 +24,7 @@ def folded_model(model: Any) -> Any:
         model: functional or Sequential; it is not changed.
 
     Raises:
-        IndescribableError: see `graph_of`.
+        UnsupportedModelError: see `graph_of`.
     """
     graph = graph_of(model)
     normalisations = _foldable(graph)
@@ -46,7 +46,7 @@ def folded_model(model: Any) -> Any:
     try:
         return keras.Model(start, values[id(graph.output)], name=model.name)
     except ValueError as error:  # a name that folding gave is one that the model uses
-        raise IndescribableError(str(error).splitlines()[0]) from error
+        raise UnsupportedModelError(str(error).splitlines()[0]) from error
 
 
 def _unique_names(graph: Graph) -> dict[int, str]:

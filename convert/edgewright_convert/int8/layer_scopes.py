@@ -1,7 +1,7 @@
 """Which tensor of a .tflite file is the output of which Keras layer: told by the tensor's name.
 
 TFLiteConverter names a tensor after the TensorFlow operators that became one operator, joined by `;`. It drops the
-names of most fake-quantisation operators, and Keras's own scopes are ambiguous: layer `relu` computes in `relu_1`, and
+names of most fake-quantization operators, and Keras's own scopes are ambiguous: layer `relu` computes in `relu_1`, and
 so might a layer `relu_1`. So a layer whose output has a range computes in a scope of ours, which the names keep.
 """
 

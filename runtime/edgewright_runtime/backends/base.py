@@ -19,7 +19,7 @@ class Tensor:
         name: as the file has it.
         shape: batch first; None where the size is free.
         dtype: numpy's name of the element type.
-        scale: quantization parameter; 0.0 where the tensor is not quantised.
+        scale: quantization parameter; 0.0 where the tensor is not quantized.
         zero_point: quantization parameter; real value = (stored - zero_point) * scale.
     """
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..engine_key import Gpu
 from ..errors import MissingDependencyError
 from ..optional_imports import import_optional
+from .engine_key import Gpu
 
 
 def cuda_driver(*, extra: str, purpose: str) -> Any:

@@ -1,4 +1,4 @@
-"""Between pixels or probabilities and what a quantised tensor stores, through the model's own parameters."""
+"""Between pixels or probabilities and what a quantized tensor stores, through the model's own parameters."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from .base import Tensor
 
 
-def stored_from_pixels(pixels: NDArray[np.uint8], tensor: Tensor) -> NDArray[Any]:
+def quantize_input(pixels: NDArray[np.uint8], tensor: Tensor) -> NDArray[Any]:
     """Pixel values 0..255 as the input tensor stores them.
 
     Source of the formula: TensorFlow Lite 8-bit quantization specification, real = (stored - zero_point) * scale.
@@ -26,7 +26,7 @@ def stored_from_pixels(pixels: NDArray[np.uint8], tensor: Tensor) -> NDArray[Any
     return clipped
 
 
-def real_from_stored(stored: NDArray[Any], tensor: Tensor) -> NDArray[np.float32]:
+def dequantize_output(stored: NDArray[Any], tensor: Tensor) -> NDArray[np.float32]:
     """What the output tensor's stored values mean."""
     if tensor.scale == 0.0:
         return stored.astype(np.float32, copy=False)

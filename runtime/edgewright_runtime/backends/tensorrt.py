@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import manifest
-from ..engine_key import EngineKey, check_content, check_gpu, check_version, key_path, read_key
 from ..errors import EdgewrightError, MissingDependencyError
 from ..hashing import sha256_of_bytes
 from ..optional_imports import import_optional, is_absent, missing
+from ..run import manifest
 from .base import Tensor
 from .cuda import cuda_driver, first_gpu
+from .engine_key import EngineKey, check_content, check_gpu, check_version, key_path, read_key
 
 if TYPE_CHECKING:
     import tensorrt as trt

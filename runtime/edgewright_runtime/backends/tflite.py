@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ..errors import EdgewrightError, MissingDependencyError
 from ..optional_imports import import_optional, is_importable, version_of
 from .base import Tensor, in_fixed_batches
-from .quantization import real_from_stored, stored_from_pixels
+from .quantization import dequantize_output, quantize_input
 
 
 @dataclass(frozen=True)
@@ -53,12 +53,12 @@ class TfliteModel:
 
     def probabilities(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Class probabilities, shape (n, classes), of raw pixels 0..255 of shape (n, height, width, channels)."""
-        return in_fixed_batches(self._run, stored_from_pixels(pixels, self.input), self._batch)
+        return in_fixed_batches(self._run, quantize_input(pixels, self.input), self._batch)
 
     def _run(self, stored: NDArray[Any]) -> NDArray[np.float32]:
         self._interpreter.set_tensor(self._input_index, stored)
         self._interpreter.invoke()
-        return real_from_stored(self._interpreter.get_tensor(self._output_index), self.output)
+        return dequantize_output(self._interpreter.get_tensor(self._output_index), self.output)
 
 
 def load(path: Path, *, threads: int | None) -> TfliteModel:

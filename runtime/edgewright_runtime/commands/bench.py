@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..formats import REFERENCE_FORMATS
+from ..run.formats import REFERENCE_FORMATS
 
 if TYPE_CHECKING:
     from ..evaluation.latency import FormatLatency
@@ -39,7 +39,7 @@ def bench(
     from ..evaluation.latency import bench_run, images_to_time
     from ..evaluation.selection import chosen_formats
     from ..evaluation.timing import Sampling
-    from ..run_folder import open_run
+    from ..run.run_folder import open_run
 
     folder = open_run(run)
     outcomes = bench_run(
@@ -59,7 +59,7 @@ def bench(
 
 def print_latency(figures: dict[str, dict[str, Any]]) -> None:
     """Prints one row per format, and under the table what makes the figures less trustworthy."""
-    from .tables import Column, print_table
+    from ..console import Column, print_table
 
     if not figures:
         return

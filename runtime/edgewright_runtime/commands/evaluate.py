@@ -47,7 +47,7 @@ def evaluate(
     """
     from ..evaluation.accuracy import evaluate_run
     from ..evaluation.selection import chosen_formats
-    from ..run_folder import open_run
+    from ..run.run_folder import open_run
     from ..strict_json import read_object
 
     folder = open_run(run)
@@ -89,7 +89,7 @@ def print_comparison(measured: Sequence[tuple[str, Comparison, str | None]], *, 
     """Prints one row per candidate (name, comparison, likely cause), and under the table what did not pass and why."""
     if not measured:
         return
-    from .tables import Column, print_table
+    from ..console import Column, print_table
 
     first = measured[0][1]
     print_table(

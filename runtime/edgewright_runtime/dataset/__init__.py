@@ -1,8 +1,7 @@
 """Data sets: their images, labels and splits."""
 
-from .caveats import caveats_of
-from .facts import Dataset, LabelledImage, RejectedFile
 from .read import read_dataset, read_images
 from .split import split_dataset
+from .types import Dataset, LabelledImage, RejectedFile
 
-__all__ = ["Dataset", "LabelledImage", "RejectedFile", "caveats_of", "read_dataset", "read_images", "split_dataset"]
+__all__ = ["Dataset", "LabelledImage", "RejectedFile", "read_dataset", "read_images", "split_dataset"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ..errors import EdgewrightError
-from .facts import LabelledImage, RejectedFile
+from .types import LabelledImage, RejectedFile
 
 
 def without_contradictions(images: Sequence[LabelledImage]) -> tuple[list[LabelledImage], list[RejectedFile]]:

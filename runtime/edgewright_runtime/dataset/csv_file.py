@@ -7,8 +7,8 @@ import io
 from pathlib import Path
 
 from ..errors import EdgewrightError
-from ..splits import SPLITS
-from .facts import ListedFile, RejectedFile
+from ..run.splits import SPLITS
+from .types import ListedFile, RejectedFile
 
 REQUIRED_COLUMNS = ("filepath", "label")
 

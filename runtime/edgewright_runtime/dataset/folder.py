@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..errors import EdgewrightError
 from ..preprocessing.decode import ACCEPTED_SUFFIXES
-from .facts import ListedFile, RejectedFile
+from .types import ListedFile, RejectedFile
 
 _NAMES_OF_SPLITS = frozenset({"train", "training", "val", "valid", "validation", "test", "testing"})
 

@@ -13,7 +13,7 @@ from ..errors import ImageReadError
 from ..hashing import sha256_of_file
 from ..preprocessing import Preprocessing
 from ..preprocessing.source import ACCEPTED_FORMATS, described
-from .facts import LabelledImage, ListedFile, RejectedFile
+from .types import LabelledImage, ListedFile, RejectedFile
 
 OnProgress = Callable[[int, int], None]
 """Called with the number of files looked at and the number of files in all."""

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..errors import EdgewrightError
-from ..labels import read_labels
+from ..run.labels import read_labels
 from .contradictions import without_contradictions
 from .csv_file import list_csv
-from .facts import Dataset, LabelledImage, ListedFile, RejectedFile
 from .folder import list_folder
 from .inspection import OnProgress, inspect_files
+from .types import Dataset, LabelledImage, ListedFile, RejectedFile
 
 _NAMED_LABELS = 10
 

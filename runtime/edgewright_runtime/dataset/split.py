@@ -6,8 +6,8 @@ import hashlib
 from collections.abc import Sequence
 
 from ..errors import EdgewrightError
-from ..splits import SplitRow
-from .facts import Dataset, LabelledImage
+from ..run.splits import SplitRow
+from .types import Dataset, LabelledImage
 
 
 def split_dataset(

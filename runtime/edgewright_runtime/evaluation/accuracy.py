@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from ..classifier import Classifier
 from ..errors import EdgewrightError
 from ..hashing import sha256_of_file
-from ..labels import read_labels
 from ..pixel_cache import cached_pixels
 from ..preprocessing import Preprocessing
-from ..run_folder import RunFolder
-from ..splits import SplitRow, read_splits, rows_of
+from ..run.labels import read_labels
+from ..run.run_folder import RunFolder
+from ..run.splits import SplitRow, read_splits, rows_of
 from ..strict_json import read_object, write_object
 from .comparison import Comparison, compare
 from .diagnosis import likely_cause

@@ -12,10 +12,10 @@ from ..backends.table import backend_for
 from ..classifier import Classifier, ModelFiles
 from ..dataset import RejectedFile, read_images
 from ..errors import EdgewrightError
-from ..labels import read_labels
 from ..pixel_cache import cached_pixels
 from ..preprocessing import Preprocessing
-from ..splits import SplitRow
+from ..run.labels import read_labels
+from ..run.splits import SplitRow
 from .accuracy import json_of
 from .comparison import Comparison, compare
 from .diagnosis import likely_cause

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import CheckFailedError, EdgewrightError, MissingDependencyError
-from ..run_folder import RunFolder
-from ..splits import locate, read_splits, rows_of
+from ..run.run_folder import RunFolder
+from ..run.splits import locate, read_splits, rows_of
 from ..strict_json import read_object, write_object
 from .timing import Sampling
 

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from .. import atomic
 from ..classifier import Classifier
+from ..console import progress
 from ..hashing import files_of, sha256_of_file
-from ..progress import progress
-from ..run_folder import RunFolder
-from ..splits import SplitRow
+from ..run.run_folder import RunFolder
+from ..run.splits import SplitRow
 
 _CHUNK = 64
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ..backends.cuda import why_no_gpu
 from ..errors import EdgewrightError
-from ..formats import REFERENCE_FORMATS, Format, format_names
-from ..run_folder import RunFolder
+from ..run.formats import REFERENCE_FORMATS, Format, format_names
+from ..run.run_folder import RunFolder
 
 
 def chosen_formats(run: RunFolder, asked: str | None, *, with_reference: bool) -> tuple[str, ...]:

@@ -32,7 +32,7 @@ def measure(order: dict[str, Any], *, began: float) -> dict[str, Any]:
         `peak_memory_mb`.
     """
     from ..classifier import Classifier
-    from .conditions import cautions, machine, moment, peak_memory_mb
+    from .environment import cautions, machine, moment, peak_memory_mb
     from .timing import Sampling
 
     classifier = Classifier.open(order["run"], format=order["format"], threads=order["threads"])

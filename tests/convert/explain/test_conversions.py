@@ -3,39 +3,49 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from edgewright_convert.explain.conversions import conversion_of
+from edgewright_convert.explain.conversions import baseline_conversion, corrected_conversion
 from edgewright_convert.explain.efforts import chosen
 from edgewright_convert.explain.layers import layer_errors
+from edgewright_convert.float_model import float_model_of_keras, float_model_of_run
+from edgewright_convert.int8 import correction_of
+from edgewright_convert.int8.fake_quantization import in_layer_scopes
 from edgewright_convert.int8.folding import folded_model
-from edgewright_convert.int8.writer import as_float_model, in_layer_scopes
 from edgewright_convert.options import ConvertOptions
-from edgewright_convert.sources import Sources
-from edgewright_convert.tflite import tflite_fp32_from_model
+from edgewright_convert.run_inputs import RunInputs, opened_run
+from edgewright_convert.tflite.converter import tflite_fp32_from_model
 from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.library_noise import captured
-from edgewright_runtime.run_folder import RunFolder
+from edgewright_runtime.run.run_folder import RunFolder
 
 
 @pytest.fixture(scope="module")
-def sources(converted_run):
-    return Sources(RunFolder(converted_run), ConvertOptions(int8_effort="balanced"))
-
-
-@pytest.fixture(scope="module")
-def plain(sources):
+def inputs(converted_run):
+    """The float model, the representative dataset and the correction of one run."""
+    names = ("float_model", "representative_dataset", "correction")
+    given = {"run": opened_run(RunFolder(converted_run)), "options": ConvertOptions(), "on_progress": print}
+    made = RunInputs(given)
     with captured():
-        return conversion_of(sources, "plain")
+        made.make(names)
+    return SimpleNamespace(**made.values(names))
 
 
 @pytest.fixture(scope="module")
-def balanced(sources):
-    """Equalised too, so that its channels are not the float model's."""
+def baseline(inputs):
     with captured():
-        return conversion_of(sources, "balanced")
+        return baseline_conversion(inputs.float_model, inputs.representative_dataset.pixels)
+
+
+@pytest.fixture(scope="module")
+def balanced(inputs):
+    """Equalized too, so that its channels are not the float model's."""
+    with captured():
+        pixels = inputs.representative_dataset.pixels
+        return corrected_conversion(inputs.correction, "balanced", inputs.float_model, pixels)
 
 
 @pytest.fixture(scope="module")
@@ -43,23 +53,23 @@ def rows(balanced, test_pixels):
     return layer_errors(balanced.float_file, balanced.int8_file, test_pixels, grid_file=balanced.grid_file)
 
 
-def test_corrected_layers_are_those_that_have_a_range_and_the_answer(sources, rows):
-    assert {row.layer for row in rows} == {*sources.correction.corrected.ranges, "output"}
+def test_corrected_layers_are_those_that_have_a_range_and_the_answer(inputs, rows):
+    assert {row.layer for row in rows} == {*inputs.correction.corrected.ranges, "output"}
     assert [row.operator for row in rows].count("CONV_2D") == 3
 
 
 def test_float_side_answers_like_the_float_model_and_the_grid_side_like_the_corrected_one(
-    sources, balanced, test_pixels, float_answers, run_tflite
+    inputs, balanced, test_pixels, reference_outputs, run_tflite
 ):
-    corrected = np.asarray(sources.correction.corrected.model(test_pixels.astype(np.float32), training=False))
+    corrected = np.asarray(inputs.correction.corrected.model(test_pixels.astype(np.float32), training=False))
     by_float, by_grid = (run_tflite(file, test_pixels) for file in (balanced.float_file, balanced.grid_file))
     assert np.abs(by_grid - corrected).max() < 1e-4
-    assert np.abs(by_float - float_answers).mean() < 0.5 * np.abs(by_grid - float_answers).mean()
+    assert np.abs(by_float - reference_outputs).mean() < 0.5 * np.abs(by_grid - reference_outputs).mean()
 
 
-def test_corrected_channels_are_compared_with_channels_scaled_alike(sources, balanced, rows, test_pixels):
-    folded = folded_model(sources.float_model.held)
-    scoped = as_float_model(folded, in_layer_scopes(folded, sources.correction.corrected.ranges))
+def test_corrected_channels_are_compared_with_channels_scaled_alike(inputs, balanced, rows, test_pixels):
+    folded = folded_model(inputs.float_model.loaded)
+    scoped = float_model_of_keras(folded, in_layer_scopes(folded, inputs.correction.corrected.ranges))
     with captured():
         unlike = layer_errors(tflite_fp32_from_model(scoped), balanced.int8_file, test_pixels)
     assert {row.layer for row in unlike} == {row.layer for row in rows}
@@ -67,11 +77,11 @@ def test_corrected_channels_are_compared_with_channels_scaled_alike(sources, bal
     assert min(row.sqnr_db for row in unlike) < 10
 
 
-def test_errors_of_weights_and_activations_are_told_apart(rows, plain, test_pixels):
+def test_errors_of_weights_and_activations_are_told_apart(rows, baseline, test_pixels):
     for row in rows[2:]:
         assert row.sqnr_db < row.weights_db < 100
         assert row.activations_db < 100
-    assert {row.weights_db for row in layer_errors(plain.float_file, plain.int8_file, test_pixels[:1])} == {None}
+    assert {row.weights_db for row in layer_errors(baseline.float_file, baseline.int8_file, test_pixels[:1])} == {None}
 
 
 def test_exact_pixels_do_not_blame_the_layer_that_reads_them(rows):
@@ -79,23 +89,23 @@ def test_exact_pixels_do_not_blame_the_layer_that_reads_them(rows):
     assert rows[2].lost_db < 20
 
 
-def test_model_that_cannot_be_corrected_is_explained_plainly_with_the_reason(run_copy, test_pixels):
+def test_model_that_cannot_be_corrected_is_explained_as_the_baseline_with_the_reason(inputs, run_copy, test_pixels):
     (run_copy / "model.keras").unlink()
-    told = []
     with captured():
-        made = conversion_of(Sources(RunFolder(run_copy), ConvertOptions()), "balanced", on_start=told.append)
-    assert (made.effort, made.grid_file) == ("plain", None)
-    assert made.notes[0].startswith("The model cannot be corrected for INT8, so this is the plain conversion: ")
+        model = float_model_of_run(opened_run(RunFolder(run_copy)))
+        correction = correction_of(model.loaded, test_pixels)
+        made = corrected_conversion(correction, "balanced", model, inputs.representative_dataset.pixels)
+    assert (made.effort, made.grid_file) == ("baseline", None)
+    assert made.notes[0].startswith("The model cannot be corrected for INT8, so this is the baseline conversion: ")
     assert "not in a graph of layers" in made.notes[0]
-    assert any("balanced" in step for step in told)
     names = [row.layer for row in layer_errors(made.float_file, made.int8_file, test_pixels[:1])]
     assert len(set(names)) > 4
     assert not any("/" in name or ";" in name or "PartitionedCall" in name for name in names)
 
 
-def test_without_an_int8_file_the_plain_conversion_is_explained_and_a_note_says_so(float_run):
+def test_without_an_int8_file_the_baseline_is_explained_and_a_note_says_so(float_run):
     choice = chosen(RunFolder(float_run), None)
-    assert choice.effort == "plain"
+    assert choice.effort == "baseline"
     assert "no model_int8.tflite yet" in choice.notes[0]
     assert chosen(RunFolder(float_run), "best").options.int8_effort == "best"
 
@@ -103,7 +113,7 @@ def test_without_an_int8_file_the_plain_conversion_is_explained_and_a_note_says_
 def test_the_runs_own_file_decides_effort_and_images_where_no_effort_is_named(run_copy):
     options = {
         "requested": {"representative_size": 30, "seed": 4},
-        "int8": {"made_by": "fast", "why": "", "kept_in_float32": ["re_lu"]},
+        "int8": {"made_by": "fast", "why": "", "excluded_from_quantization": ["re_lu"]},
     }
     path = run_copy / "manifest.json"
     manifest = json.loads(path.read_text())
@@ -112,9 +122,9 @@ def test_the_runs_own_file_decides_effort_and_images_where_no_effort_is_named(ru
     choice = chosen(RunFolder(run_copy), None)
     assert (choice.effort, choice.options.int8_effort) == ("fast", "fast")
     assert (choice.options.representative_size, choice.options.seed) == (30, 4)
-    assert "re_lu in float32" in choice.notes[1]
+    assert "excludes re_lu from quantization" in choice.notes[1]
 
 
 def test_unknown_effort_is_refused_with_those_there_are(float_run):
-    with pytest.raises(EdgewrightError, match="plain, fast, balanced, best"):
+    with pytest.raises(EdgewrightError, match="baseline, fast, balanced, best"):
         chosen(RunFolder(float_run), "utmost")

@@ -10,14 +10,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from edgewright_convert.explain.conversions import conversion_of
+from edgewright_convert.explain.conversions import baseline_conversion
 from edgewright_convert.explain.layers import layer_errors
-from edgewright_convert.options import ConvertOptions
-from edgewright_convert.sources import Sources
+from edgewright_convert.float_model import load_float_model
 from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.library_noise import captured
 from edgewright_runtime.preprocessing import Preprocessing
-from edgewright_runtime.run_folder import RunFolder
 
 EDGEWRIGHT = Path(sys.executable).with_name("edgewright")
 
@@ -28,10 +26,10 @@ def pixels(digit_images):
 
 
 @pytest.fixture(scope="module")
-def files(converted_run):
-    """Plain float32 and plain INT8 conversions of one model."""
+def files(converted_run, test_pixels):
+    """The float32 conversion and the baseline INT8 conversion of one model."""
     with captured():
-        made = conversion_of(Sources(RunFolder(converted_run), ConvertOptions()), "plain")
+        made = baseline_conversion(load_float_model(converted_run / "model.keras"), test_pixels)
     return made.float_file, made.int8_file
 
 

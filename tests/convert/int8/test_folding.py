@@ -11,10 +11,10 @@ from keras import layers
 from numpy.typing import NDArray
 
 from edgewright_convert.int8.folding import folded_model
-from edgewright_convert.int8.graph import IndescribableError, graph_of
-from edgewright_convert.int8.normalisation import normalisation_steps
+from edgewright_convert.int8.keras_graph import UnsupportedModelError, graph_of
+from edgewright_convert.int8.pixel_normalisation import normalisation_steps
 
-from .tiny import SIDE, classifier
+from ..tiny import SIDE, classifier
 
 
 def _difference(first: Any, second: Any, pixels: NDArray[np.uint8]) -> float:
@@ -92,7 +92,7 @@ def test_subclassed_model_is_refused_with_its_reason() -> None:
         def call(self, x: Any) -> Any:
             return x
 
-    with pytest.raises(IndescribableError, match="Python code of its own"):
+    with pytest.raises(UnsupportedModelError, match="Python code of its own"):
         folded_model(Own())
 
 

@@ -1,0 +1,297 @@
+"""A run folder around a model that was made elsewhere."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgewright_runtime import atomic
+from edgewright_runtime.dataset import RejectedFile, read_dataset, split_dataset
+from edgewright_runtime.errors import CheckFailedError, EdgewrightError
+from edgewright_runtime.hashing import files_of, sha256_of_bytes, sha256_of_file
+from edgewright_runtime.optional_imports import import_optional
+from edgewright_runtime.preprocessing import Normalisation, Preprocessing
+from edgewright_runtime.run.labels import read_labels, write_labels
+from edgewright_runtime.run.manifest import add_artefacts, describe, read_manifest, verify, versions_of
+from edgewright_runtime.run.run_folder import RunFolder
+from edgewright_runtime.run.splits import SplitRow, write_splits
+
+from .model_checks import ImageShape, Shape, check_outputs, image_shape, output_kind, probe_images
+from .normalisations import DeclaredNormalisation
+
+STAGE = "import"
+_KERAS_SUFFIXES = frozenset({".keras", ".h5", ".hdf5"})
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What the user says about a model that was made elsewhere.
+
+    Attributes:
+        labels: file with one label per line, in the order of the outputs.
+        normalisation: what the model expects of pixels.
+        output: `probabilities` or `logits`; None to find out.
+        size: `HEIGHTxWIDTH`, where the model leaves it open.
+        resize_method: of the contract.
+        interpolation: of the contract.
+        crop_fraction: of the contract: share of the centred region's sides that is used; below 1 only with `crop`.
+    """
+
+    labels: Path
+    normalisation: DeclaredNormalisation
+    output: str | None = None
+    size: str | None = None
+    resize_method: str = "squash"
+    interpolation: str = "bilinear"
+    crop_fraction: float = 1.0
+
+    def as_options(self) -> dict[str, Any]:
+        """What the manifest keeps of it."""
+        return {
+            "labels_sha256": sha256_of_file(self.labels),
+            "normalisation": self.normalisation.name,
+            "output": self.output,
+            "size": self.size,
+            "resize_method": self.resize_method,
+            "interpolation": self.interpolation,
+            "crop_fraction": self.crop_fraction,
+        }
+
+
+@dataclass(frozen=True)
+class _ImportedModel:
+    """A model as its library loaded it, and what can be done with it.
+
+    Attributes:
+        inputs: shapes of its inputs.
+        outputs: shapes of its outputs.
+        activation: name of its last activation, where that can be seen.
+        wrap: the model that takes raw pixels, from height, width and channels, a normalisation and `softmax`.
+        outputs_of: what such a model gives, shape (n, classes), for uint8 images of shape (n, height, width, channels).
+    """
+
+    inputs: Sequence[Shape]
+    outputs: Sequence[Shape]
+    activation: str | None
+    wrap: Callable[..., Any]
+    outputs_of: Callable[[Any, NDArray[np.uint8]], NDArray[np.float32]]
+
+
+@dataclass(frozen=True)
+class _WrappedModel:
+    """The wrapped model, its input, and what its outputs were."""
+
+    model: Any
+    shape: ImageShape
+    output: str
+
+
+def import_model(
+    source: Path,
+    out: Path,
+    declared: Declaration,
+    *,
+    data: Path | None,
+    seed: int,
+    on_left_out: Callable[[RejectedFile], None] = lambda _: None,
+) -> RunFolder:
+    """The run folder, with the model wrapped so that raw pixels go in and probabilities come out.
+
+    Args:
+        source: a .keras or .h5 file, or a SavedModel folder.
+        out: the run folder to write.
+        declared: what the model itself does not tell.
+        data: images for the representative dataset and for evaluation: a folder of classes or a CSV file. Where none
+            are given, those in the splits.csv of an earlier run in `out` stay.
+        seed: of the splits.
+        on_left_out: called with each file of the data that is not used, such as an unreadable image.
+
+    Raises:
+        EdgewrightError: the model, its labels, its data and the declaration do not fit together.
+        CheckFailedError: the splits.csv that would stay is not the one that the manifest lists.
+    """
+    if data is None:
+        _check_old_splits(RunFolder(out))
+    labels = read_labels(declared.labels)
+    rows = _split_rows(data, labels, seed, on_left_out) if data is not None else ()
+    is_keras = _is_keras(source)
+    wrapped = _wrapped(source, _from_keras(source) if is_keras else _from_saved_model(source), declared, labels)
+    run = RunFolder(atomic.make_folder(out))
+    # The other kind of an earlier import would be taken for this model's reference, and its files for this model's.
+    run.model.unlink(missing_ok=True)
+    shutil.rmtree(run.saved_model, ignore_errors=True)
+    run.remove_derived()
+    with atomic.atomic_path(run.model if is_keras else run.saved_model) as temporary:
+        wrapped.model.save(temporary)
+    _contract(wrapped.shape, declared).save(run.preprocessing)
+    write_labels(run.labels, labels)
+    written = [run.preprocessing, run.labels, *files_of(run.model if is_keras else run.saved_model)]
+    if rows:
+        write_splits(run.splits, rows)
+        written.append(run.splits)
+    _register(run, written, source, declared, wrapped, data=data, seed=seed)
+    return run
+
+
+def is_imported(source: Path, out: Path, declared: Declaration, *, data: Path | None, seed: int) -> bool:
+    """Whether `out` holds what `import_model` would make of the same: neither the model nor what is declared differs.
+
+    Raises:
+        EdgewrightError: there is no model at `source`, or the manifest in `out` is malformed.
+    """
+    run = RunFolder(out)
+    reference = run.model if _is_keras(source) else run.saved_model / "saved_model.pb"
+    entry = read_manifest(out).artefacts.get(reference.relative_to(out).as_posix())
+    if entry is None or not reference.is_file():
+        return False
+    return all(entry.options.get(name) == value for name, value in _origin(source, declared, data, seed).items())
+
+
+def check_unused(out: Path) -> None:
+    """Refuses a run folder that holds a float model already.
+
+    Raises:
+        EdgewrightError: naming the model, and how to replace it.
+    """
+    run = RunFolder(out)
+    held = next((path.name for path in (run.model, run.saved_model) if path.exists()), None)
+    if held is not None:
+        raise EdgewrightError(
+            f"{out} holds a model already ({held}); name another folder with --out, or replace it and all that was "
+            f"made from it with --overwrite"
+        )
+
+
+def _origin(source: Path, declared: Declaration, data: Path | None, seed: int) -> dict[str, Any]:
+    """What the manifest keeps of where the model came from: when one of these values changes, it is another import."""
+    return {
+        "imported_from": source.name,
+        "imported_sha256": _sha256_of_model(source),
+        "declared": declared.as_options(),
+        "data": None if data is None else str(data),
+        "seed": seed,
+    }
+
+
+def _check_old_splits(run: RunFolder) -> None:
+    if not run.splits.is_file():
+        return
+    try:
+        verify(run.splits)
+    except CheckFailedError as error:
+        raise CheckFailedError(
+            f"{run.splits} is not the list of images that manifest.json describes (its SHA-256 differs), so that test "
+            f"images may now be among its training images; restore it, delete it, or give the images with --data"
+        ) from error
+
+
+def _is_keras(source: Path) -> bool:
+    if source.is_dir():
+        if not (source / "saved_model.pb").is_file():
+            raise EdgewrightError(f"{source} is no SavedModel folder (it holds no saved_model.pb)")
+        return False
+    if not source.is_file():
+        raise EdgewrightError(f"No model at {source}; give a .keras or .h5 file or a SavedModel folder")
+    if source.suffix.lower() not in _KERAS_SUFFIXES:
+        raise EdgewrightError(f"{source} is no model that can be converted; give a .keras or .h5 file or a SavedModel")
+    return True
+
+
+def _split_rows(
+    data: Path, labels: tuple[str, ...], seed: int, on_left_out: Callable[[RejectedFile], None]
+) -> tuple[SplitRow, ...]:
+    dataset = read_dataset(data, labels=labels)
+    for file in dataset.rejected:
+        on_left_out(file)
+    return split_dataset(dataset, seed=seed)
+
+
+def _leaf(module: str) -> Any:
+    return import_optional(module, package="tensorflow", extra="convert", purpose="Converting a model")
+
+
+def _from_keras(source: Path) -> _ImportedModel:
+    leaf = _leaf("edgewright_convert.importing.keras_model")
+    model = leaf.load_imported_keras(source)
+    inputs, outputs = leaf.keras_shapes(source, model)
+    return _ImportedModel(
+        inputs, outputs, leaf.last_activation(model), partial(leaf.wrapped_keras, model), leaf.outputs_of
+    )
+
+
+def _from_saved_model(source: Path) -> _ImportedModel:
+    leaf = _leaf("edgewright_convert.importing.saved_model")
+    loaded = leaf.load_imported_saved_model(source)
+    inputs, outputs = leaf.saved_model_shapes(source, loaded)
+    wrapped = leaf.WrappedSavedModel
+    # A SavedModel does not tell its last activation.
+    return _ImportedModel(inputs, outputs, None, partial(wrapped, loaded), wrapped.outputs_of)
+
+
+def _wrapped(source: Path, imported: _ImportedModel, declared: Declaration, labels: tuple[str, ...]) -> _WrappedModel:
+    shape = image_shape(source, imported.inputs, size=declared.size)
+    check_outputs(source, imported.outputs, labels, declared.labels)
+    sides = shape.height, shape.width, shape.channels
+    wrap = partial(imported.wrap, sides, declared.normalisation.for_channels(shape.channels))
+    bare = wrap(softmax=False)
+    kind = output_kind(
+        source,
+        declared=declared.output,
+        activation=imported.activation,
+        outputs_of=partial(imported.outputs_of, bare),
+        images=probe_images(shape),
+    )
+    return _WrappedModel(wrap(softmax=True) if kind == "logits" else bare, shape, kind)
+
+
+def _contract(shape: ImageShape, declared: Declaration) -> Preprocessing:
+    per_channel = declared.normalisation.for_channels(shape.channels)
+    return Preprocessing(
+        height=shape.height,
+        width=shape.width,
+        colour_mode="RGB" if shape.channels == 3 else "grayscale",
+        resize_method=declared.resize_method,
+        interpolation=declared.interpolation,
+        crop_fraction=declared.crop_fraction,
+        normalisation=Normalisation(per_channel.scale, per_channel.offset),
+    )
+
+
+def _register(
+    run: RunFolder,
+    written: Sequence[Path],
+    source: Path,
+    declared: Declaration,
+    wrapped: _WrappedModel,
+    *,
+    data: Path | None,
+    seed: int,
+) -> None:
+    """Lists what this stage wrote, and nothing that it found: whatever else is listed keeps its hash and its origin."""
+    options = {
+        **_origin(source, declared, data, seed),
+        "channels": "BGR" if declared.normalisation.bgr else "RGB",
+        "output": wrapped.output,
+    }
+    versions = versions_of(("edgewright", "tensorflow", "keras"))
+    add_artefacts(
+        run.path,
+        {
+            path.relative_to(run.path).as_posix(): describe(path, stage=STAGE, options=options, versions=versions)
+            for path in written
+        },
+    )
+
+
+def _sha256_of_model(source: Path) -> str:
+    if source.is_file():
+        return sha256_of_file(source)
+    lines = "".join(f"{sha256_of_file(path)} {path.relative_to(source).as_posix()}\n" for path in files_of(source))
+    return sha256_of_bytes(lines.encode())

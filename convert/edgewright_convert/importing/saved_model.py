@@ -1,0 +1,88 @@
+"""A SavedModel made elsewhere, wrapped so that raw pixels go in and probabilities come out."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow reads it when it is first imported
+
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from edgewright_runtime.errors import EdgewrightError
+
+from ..tensor_names import INPUT_NAME, OUTPUT_NAME
+from .model_checks import Shape
+from .normalisations import DeclaredNormalisation
+
+_SIGNATURE = "serving_default"
+_TAKEN = frozenset({"float32", "float16", "uint8"})
+
+
+def load_imported_saved_model(path: Path) -> Any:
+    """The loaded SavedModel.
+
+    Raises:
+        EdgewrightError: it is none, or has no signature `serving_default`.
+    """
+    try:
+        loaded = tf.saved_model.load(str(path))
+    except Exception as error:  # TensorFlow raises whatever the broken part happened to raise
+        raise EdgewrightError(f"{path} is no SavedModel: {error}") from error
+    if _SIGNATURE not in loaded.signatures:
+        has = ", ".join(loaded.signatures) or "none"
+        raise EdgewrightError(f"{path} has the signature(s) {has}; export it with the signature {_SIGNATURE}")
+    return loaded
+
+
+def saved_model_shapes(path: Path, loaded: Any) -> tuple[list[Shape], list[Shape]]:
+    """Shapes of the signature's inputs and outputs.
+
+    Raises:
+        EdgewrightError: a shape is unknown, or the input is of a type that is no pixel's.
+    """
+    signature = loaded.signatures[_SIGNATURE]
+    inputs, outputs = signature.structured_input_signature[1].values(), signature.structured_outputs.values()
+    for spec in (*inputs, *outputs):
+        if spec.shape.rank is None:
+            raise EdgewrightError(f"{path} does not say the shape of {spec.name!r}; export it with a known shape")
+    for spec in inputs:
+        if spec.dtype.name not in _TAKEN:
+            raise EdgewrightError(f"{path} takes {spec.dtype.name}; Edgewright feeds {', '.join(sorted(_TAKEN))}")
+    return [tuple(spec.shape) for spec in inputs], [tuple(spec.shape) for spec in outputs]
+
+
+class WrappedSavedModel(tf.Module):  # type: ignore[misc]
+    """A function of raw pixels, float32 (batch, height, width, channels) in 0..255, to the model's outputs."""
+
+    def __init__(
+        self, loaded: Any, shape: tuple[int, int, int], normalisation: DeclaredNormalisation, *, softmax: bool
+    ) -> None:
+        super().__init__(name="classifier")
+        self.loaded = loaded  # tracked, so that its variables are saved with this module
+        self._normalisation, self._softmax = normalisation, softmax
+        signature = loaded.signatures[_SIGNATURE]
+        ((self._input_name, self._spec),) = signature.structured_input_signature[1].items()
+        (self._output_name,) = signature.structured_outputs
+        spec = tf.TensorSpec((self._spec.shape[0], *shape), tf.float32, name=INPUT_NAME)
+        self.serve = tf.function(self._serve, input_signature=[spec], autograph=False)
+
+    def _serve(self, pixels: Any) -> dict[str, Any]:
+        values = pixels * tf.constant(self._normalisation.scale) + tf.constant(self._normalisation.offset)
+        values = tf.gather(values, [2, 1, 0], axis=-1) if self._normalisation.bgr else values
+        fed = tf.cast(pixels if self._normalisation.is_identity else values, self._spec.dtype)
+        outputs = self.loaded.signatures[_SIGNATURE](**{self._input_name: fed})[self._output_name]
+        outputs = tf.cast(outputs, tf.float32)
+        return {OUTPUT_NAME: tf.nn.softmax(outputs) if self._softmax else outputs}
+
+    def outputs_of(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Its outputs for raw pixels, one image at a time: the batch may be fixed at 1."""
+        single = [self.serve(tf.constant(image[np.newaxis], tf.float32))[OUTPUT_NAME].numpy()[0] for image in images]
+        return np.asarray(single, np.float32)
+
+    def save(self, path: Path) -> None:
+        """Writes a SavedModel folder with the signature `serving_default`."""
+        tf.saved_model.save(self, str(path), signatures={_SIGNATURE: self.serve})

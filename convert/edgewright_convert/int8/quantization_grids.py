@@ -1,0 +1,75 @@
+"""The grids of full-integer TFLite: which numbers INT8 weights and activations can hold.
+
+Source: the LiteRT 8-bit quantization specification, https://ai.google.dev/edge/litert/models/quantization_spec.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+WEIGHT_LEVELS = 127
+"""Weights are symmetric, -127..127."""
+
+SMALLEST_SCALE = 2.0**-20
+"""Of a channel whose weights are all but zero; still eight significant bits in float16."""
+
+_LEAST_RANGE = 1e-20
+"""Far below what any layer means, and far above where float32 can no longer hold the product of two scales."""
+
+
+@dataclass(frozen=True)
+class ActivationRange:
+    """The least and the greatest value that a tensor's 256 levels have to reach; zero is always between them."""
+
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, values: NDArray[np.float32]) -> ActivationRange:
+        """The range of these values; at least a tiny one, for a tensor that is always zero needs a grid too."""
+        low, high = min(float(values.min()), 0.0), max(float(values.max()), 0.0)
+        return cls(low, max(high, low + _LEAST_RANGE))
+
+    @property
+    def step(self) -> float:
+        """The distance of two levels."""
+        return (self.high - self.low) / 255
+
+    def quantized(self, values: Any, *, name: str | None = None) -> Any:
+        """The values as the file holds them, as float32; `name` is the TensorFlow operator's."""
+        return tf.quantization.fake_quant_with_min_max_args(values, self.low, self.high, name=name)
+
+
+def weight_scales(kernel: NDArray[np.float64]) -> NDArray[np.float64]:
+    """One scale per output channel, shape (channels,), of a kernel of shape (inputs, channels).
+
+    max|w| / 127, rounded up to what float16 holds exactly: TFLite stores scales as float32 and TensorRT's files here as
+    float16, and both then have the same weights.
+    """
+    wanted = np.maximum(np.abs(kernel).max(axis=0) / WEIGHT_LEVELS, SMALLEST_SCALE)
+    rounded = wanted.astype(np.float16)
+    rounded = np.where(rounded.astype(np.float64) < wanted, np.nextafter(rounded, np.float16(np.inf)), rounded)
+    return np.asarray(rounded, np.float64)
+
+
+def nearest_codes(kernel: NDArray[np.float64], scales: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The kernel in steps of its scales, each weight rounded by itself."""
+    return np.asarray(np.clip(np.rint(kernel / scales), -WEIGHT_LEVELS, WEIGHT_LEVELS))
+
+
+def with_full_range(codes: NDArray[np.float64], kernel: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The codes, each channel's greatest weight at the end of the grid.
+
+    A converter that is handed codes * scale takes max / 127 for the scale; so it finds the same grid again.
+    """
+    full = codes.copy()
+    row, column = np.abs(kernel).argmax(axis=0), np.arange(codes.shape[1])
+    short = np.abs(codes).max(axis=0) < WEIGHT_LEVELS
+    ends = np.where(kernel[row, column] < 0, -WEIGHT_LEVELS, WEIGHT_LEVELS)
+    full[row[short], column[short]] = ends[short]
+    return full

@@ -1,0 +1,29 @@
+"""The one place that uses what Keras does not promise; pyproject.toml bounds the versions that it was tried with.
+
+`Function._run_through_graph` walks a functional model's operations with a function of ours in their place, and nothing
+public does: `keras.models.clone_model` copies layers, it does not hand over the calls between them. `_functional` is
+the functional model inside a Sequential one, and `_keras_history` says which layer made a tensor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+
+
+def functional_of(model: Any) -> Any | None:
+    """The model as Keras's functional kind; None if it computes in Python code of its own."""
+    opened = getattr(model, "_functional", None) if isinstance(model, keras.Sequential) else model
+    return opened if isinstance(opened, keras.Model) and hasattr(opened, "_run_through_graph") else None
+
+
+def run_through_graph(functional: Any, inputs: Any, call: Callable[..., Any]) -> Any:
+    """The outputs of a functional model whose operations are called through `call(operation, *args, **kwargs)`."""
+    return functional._run_through_graph(inputs, call_fn=call)
+
+
+def layer_that_makes(tensor: Any) -> Any | None:
+    """The layer or nested model whose output a KerasTensor is; None where the tensor does not tell."""
+    return getattr(tensor, "_keras_history", (None,))[0]

@@ -1,0 +1,159 @@
+"""Whether an .onnx file is what its format's name says, and whether its outputs are the float model's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import onnx
+import onnxruntime
+from numpy.typing import NDArray
+
+from edgewright_runtime.errors import CheckFailedError
+
+from ..tensor_names import INPUT_NAME, OUTPUT_NAME
+from .graph import BATCH_NAME, initializers
+
+FP32_TOLERANCE = 1e-3
+"""Greatest difference of a probability between Keras and float32 ONNX. Different orders of summation were seen to cause
+1e-6 in small networks and a little over 1e-4 in a MobileNetV2 whose logits lie far apart."""
+
+_ERRORS_ONLY = 3
+_BATCH = 20
+_FLOAT = onnx.TensorProto.FLOAT
+
+
+def check_onnx(data: bytes) -> onnx.ModelProto:
+    """The model, once the ONNX checker, its interface and a first run in onnxruntime have passed.
+
+    Raises:
+        CheckFailedError: saying which of them did not.
+    """
+    model = onnx.load_from_string(data)
+    try:
+        onnx.checker.check_model(model, full_check=True)
+    except (onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as error:
+        raise CheckFailedError(f"The ONNX checker refuses the file: {_first_line(error)}") from error
+    _check_interface(model.graph.input, INPUT_NAME, rank=4)
+    _check_interface(model.graph.output, OUTPUT_NAME, rank=2)
+    unknown = sorted({node.op_type for node in model.graph.node if node.domain not in {"", "ai.onnx"}})
+    if unknown:
+        raise CheckFailedError(f"The ONNX file needs operators outside the standard: {', '.join(unknown)}")
+    return model
+
+
+def check_agrees(data: bytes, pixels: NDArray[np.uint8], reference: NDArray[np.float32], tolerance: float) -> None:
+    """Runs the file on real images and compares with the float model's outputs.
+
+    Raises:
+        CheckFailedError: onnxruntime cannot run it, or a probability differs by more than `tolerance`.
+    """
+    worst = float(np.abs(run_onnx(data, pixels) - reference).max())
+    if not worst <= tolerance:
+        raise CheckFailedError(
+            f"The ONNX file's probabilities differ by up to {worst:.3g} from the float model's; at most {tolerance:g} "
+            f"is rounding"
+        )
+
+
+def run_onnx(data: bytes, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Probabilities, shape (n, classes), of raw pixels of shape (n, height, width, channels).
+
+    Raises:
+        CheckFailedError: onnxruntime cannot run the file.
+    """
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = _ERRORS_ONLY
+    try:
+        session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+        (outputs,) = session.run([OUTPUT_NAME], {INPUT_NAME: pixels.astype(np.float32)})
+    except Exception as error:  # onnxruntime's own exception classes share no base but Exception
+        raise CheckFailedError(f"onnxruntime cannot run the file: {_first_line(error)}") from error
+    return np.asarray(outputs, np.float32)
+
+
+def outputs_of_onnx(data: bytes, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """The same a few images at a time, for any number of them."""
+    starts = range(0, len(pixels), _BATCH)
+    return np.concatenate([run_onnx(data, pixels[start : start + _BATCH]) for start in starts])
+
+
+def check_finite(data: bytes, pixels: NDArray[np.uint8]) -> None:
+    """Runs the file once: float16 holds nothing above 65504, and the outputs of a network that overflows are NaN.
+
+    Raises:
+        CheckFailedError: onnxruntime cannot run the file, or its outputs are NaN or infinity.
+    """
+    if not np.isfinite(run_onnx(data, pixels)).all():
+        raise CheckFailedError(
+            "The network gives NaN or infinity on real images: its activations leave the range of float16"
+        )
+
+
+def check_float16(model: onnx.ModelProto) -> None:
+    """Refuses a model that still holds float32 weights.
+
+    Raises:
+        CheckFailedError: naming them.
+    """
+    wide = [t.name for t in model.graph.initializer if t.data_type == _FLOAT and np.prod(t.dims) > 1]
+    if wide:
+        raise CheckFailedError(f"The file has float32 weight(s): {', '.join(wide[:5])}")
+
+
+def check_explicit_int8(model: onnx.ModelProto, *, some_in_float16: bool = False) -> None:
+    """Refuses a model whose Q/DQ nodes are not symmetric INT8, or with a convolution left in float.
+
+    Args:
+        model: the INT8 graph.
+        some_in_float16: convolutions with float16 weights are wanted.
+
+    Raises:
+        CheckFailedError: naming the nodes.
+    """
+    constants = initializers(model.graph)
+    makers = {name: node for node in model.graph.node for name in node.output}
+    for node in model.graph.node:
+        if node.op_type in {"QuantizeLinear", "DequantizeLinear"}:
+            zero_point = constants.get(node.input[2]) if len(node.input) > 2 else None
+            if zero_point is None or zero_point.dtype != np.int8 or np.any(zero_point != 0):
+                raise CheckFailedError(f"The node {node.name!r} is not symmetric INT8, which TensorRT needs")
+    left = [n.name for n in model.graph.node if n.op_type == "Conv" and not _is_int8(n, makers)]
+    if some_in_float16:
+        left = [n.name for n in model.graph.node if n.name in left and not _is_half(n, constants)]
+    if left:
+        raise CheckFailedError(f"The onnx-int8 file has convolution(s) in float: {', '.join(left[:5])}")
+    wide = [n.name for n in model.graph.node if n.op_type in {"MatMul", "Gemm"} and _is_wide(n, constants)]
+    if wide:
+        raise CheckFailedError(f"The onnx-int8 file has float32 matrix product(s): {', '.join(wide[:5])}")
+
+
+def _is_int8(node: onnx.NodeProto, makers: dict[str, onnx.NodeProto]) -> bool:
+    sources = [makers.get(name) for name in node.input[:2]]
+    return all(source is not None and source.op_type == "DequantizeLinear" for source in sources)
+
+
+def _is_half(node: onnx.NodeProto, constants: dict[str, NDArray[Any]]) -> bool:
+    weights = constants.get(node.input[1])
+    return weights is not None and weights.dtype == np.float16
+
+
+def _is_wide(node: onnx.NodeProto, constants: dict[str, NDArray[Any]]) -> bool:
+    weights = constants.get(node.input[1])
+    return weights is not None and weights.dtype == np.float32
+
+
+def _check_interface(values: Sequence[onnx.ValueInfoProto], name: str, *, rank: int) -> None:
+    found = [value.name for value in values]
+    if found != [name]:
+        raise CheckFailedError(f"The ONNX file's tensors are {', '.join(found)}; expected only {name!r}")
+    tensor = values[0].type.tensor_type
+    dims = tensor.shape.dim
+    fixed = all(dim.dim_value > 0 for dim in dims[1:])
+    if tensor.elem_type != _FLOAT or len(dims) != rank or dims[0].dim_param != BATCH_NAME or not fixed:
+        raise CheckFailedError(f"The ONNX file's {name!r} must be float32 with a free first dimension and no other")
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]

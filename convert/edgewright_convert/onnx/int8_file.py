@@ -1,0 +1,197 @@
+"""The INT8 .onnx file of a model: the corrected one, or the baseline where that is nearer to the float model.
+
+The corrected file has the .tflite file's weights and ranges, in symmetric INT8.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+
+from edgewright_runtime.errors import EdgewrightError
+
+from ..int8 import (
+    ActivationRange,
+    Corrected,
+    Correction,
+    Fidelity,
+    MixedPrecision,
+    fidelity_of,
+    mixed_precision_notes,
+    search_mixed_precision,
+    sensitivity_of_layers,
+)
+from ..int8.baseline_guard import nearer_baseline
+from ..options import BASELINE, Effort, FloatLayers
+from .activation_ranges import Range
+from .checks import outputs_of_onnx
+from .corrected_model import RangedModel, onnx_from_corrected
+from .graph import serialised
+from .qdq import onnx_int8_from_onnx, onnx_int8_with_measured_ranges, tensors_to_watch
+from .signed_activations import with_signed_activations
+
+_DOMINATING = 1 / 2
+"""Share of the error of all coarse activations above which one of them is not quantized."""
+
+_LEAST_COARSE = 4
+"""Among fewer such activations, half of the error is no more than one's part."""
+
+
+@dataclass(frozen=True)
+class OnnxInt8File:
+    """An INT8 .onnx file and how it came about.
+
+    Attributes:
+        data: its content.
+        effort: what made it, or `baseline` for ranges that were measured on the float32 file.
+        why: a phrase for the user where it is not the corrected file; otherwise empty.
+        float16_layers: whose output is excluded from quantization, with the share of the error that they caused, if
+            that is why.
+        fidelity: how near it is to the float model; None if that was not measured.
+        mixed_precision: the search for layers to exclude from quantization, if there was one.
+    """
+
+    data: bytes
+    effort: str
+    why: str = ""
+    float16_layers: Mapping[str, float | None] = field(default_factory=dict)
+    fidelity: Fidelity | None = None
+    mixed_precision: MixedPrecision | None = None
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the user should know of layers excluded from quantization, one phrase each."""
+        causes = tuple(
+            f"the output of {layer} stays float16: it alone causes {share:.0%} of the error of the activations that "
+            f"have 128 levels only"
+            for layer, share in self.float16_layers.items()
+            if share is not None
+        )
+        if self.mixed_precision is None:
+            return causes
+        return (*causes, *mixed_precision_notes(self.mixed_precision, "float", further=bool(causes)))
+
+
+def onnx_int8_from_correction(
+    correction: Correction,
+    metadata: Mapping[str, str],
+    pixels: NDArray[np.uint8],
+    validation: NDArray[np.uint8],
+    reference: NDArray[np.float32],
+    *,
+    float32: onnx.ModelProto,
+    effort: Effort,
+    exclude: FloatLayers | None = None,
+) -> OnnxInt8File:
+    """The INT8 file; never one that is farther from the float model than the baseline.
+
+    Args:
+        correction: of the float model.
+        metadata: for the file.
+        pixels: the representative dataset, uint8, shape (n, height, width, channels).
+        validation: images that are not in it, same shape; may be none, and then nothing is compared.
+        reference: the float model's probabilities for `validation`, shape (n, classes).
+        float32: the float32 .onnx model, from which the baseline is made.
+        effort: that the correction was made with.
+        exclude: how many layers' outputs stay float16; see `onnx_int8_from_corrected`.
+    """
+
+    def baseline(images: int | None) -> bytes:
+        return serialised(onnx_int8_with_measured_ranges(float32, pixels[:images]))
+
+    def fidelity(file: bytes) -> Fidelity:
+        return fidelity_of(outputs_of_onnx(file, validation), reference)
+
+    if correction.corrected is None:
+        return OnnxInt8File(baseline(None), BASELINE, correction.why_not)
+    try:
+        made = onnx_int8_from_corrected(
+            correction.corrected, metadata, pixels, validation, reference, effort=effort, exclude=exclude
+        )
+    except EdgewrightError as error:
+        return OnnxInt8File(baseline(None), BASELINE, f"not corrected: {error}")
+    if not len(validation):
+        return made
+    ours = made.fidelity or fidelity(made.data)
+    nearer = nearer_baseline(ours, effort, baseline, fidelity)
+    if nearer is None:
+        return replace(made, fidelity=ours)
+    return OnnxInt8File(nearer.data, BASELINE, nearer.why, fidelity=nearer.fidelity)
+
+
+def onnx_int8_from_corrected(
+    corrected: Corrected,
+    metadata: Mapping[str, str],
+    pixels: NDArray[np.uint8],
+    validation: NDArray[np.uint8],
+    reference: NDArray[np.float32],
+    *,
+    effort: Effort,
+    exclude: FloatLayers | None = None,
+) -> OnnxInt8File:
+    """The corrected model's INT8 file.
+
+    Args:
+        corrected: the corrected model.
+        metadata: for the file.
+        pixels: the representative dataset, uint8, shape (n, height, width, channels).
+        validation: images that are not in it, same shape.
+        reference: the float model's probabilities for `validation`, shape (n, classes).
+        effort: that the correction was made with.
+        exclude: how many layers' outputs stay float16, see `mixed_precision`. None excludes those that lose more than
+            their part because symmetric INT8 has only 128 levels for them; `auto` those, and more where needed.
+
+    Raises:
+        EdgewrightError: an operator of the model has no ONNX counterpart.
+    """
+    ranged = onnx_from_corrected(corrected, metadata, pixels)
+    model, ranges = with_signed_activations(ranged.model, ranged.ranges)
+
+    def build(layers: Collection[str]) -> bytes:
+        tensors = {tensor for tensor, layer in ranged.layers.items() if layer in layers}
+        return serialised(onnx_int8_from_onnx(model, ranges, exclude=tensors))
+
+    grids = _grids(ranged, ranges, corrected.ranges)
+    shares = _dominating(corrected, grids, pixels) if exclude in {None, "auto"} else {}
+    if not exclude or not len(validation):
+        return OnnxInt8File(build(shares), effort, float16_layers=shares)
+    others = tuple(layer for layer in grids if layer not in shares)
+    found = search_mixed_precision(
+        tuple(sensitivity_of_layers(corrected.model, grids, others, validation)),
+        lambda layers: build((*shares, *layers)),
+        lambda file: fidelity_of(outputs_of_onnx(file, validation), reference),
+        exclude,
+    )
+    layers = {**shares, **dict.fromkeys(found.layers)}
+    return OnnxInt8File(found.data, effort, float16_layers=layers, fidelity=found.after, mixed_precision=found)
+
+
+def _grids(
+    ranged: RangedModel, ranges: Mapping[str, Range], known: Mapping[str, ActivationRange]
+) -> dict[str, ActivationRange]:
+    """What each quantized layer's grid reaches, in the values of the Keras model; several tensors may share a layer."""
+    grids: dict[str, ActivationRange] = {}
+    for tensor in tensors_to_watch(ranged.model):
+        layer = ranged.layers.get(tensor)
+        if layer is None:
+            continue
+        moved = ranges[tensor] != ranged.ranges[tensor]
+        scale = ranges[tensor].scale
+        grids[layer] = known[layer] if moved else ActivationRange(-128 * scale, 127 * scale)
+    return grids
+
+
+def _dominating(
+    corrected: Corrected, grids: Mapping[str, ActivationRange], pixels: NDArray[np.uint8]
+) -> dict[str, float | None]:
+    """Layers that are never negative, so that half of the levels are empty, and cause most of the error of all such."""
+    coarse = tuple(name for name, grid in grids.items() if corrected.ranges[name].low == 0.0 and grid.low < 0.0)
+    if len(coarse) < _LEAST_COARSE:
+        return {}
+    sensitivity = sensitivity_of_layers(corrected.model, grids, coarse, pixels)
+    total = sum(sensitivity.values())
+    return {name: value / total for name, value in sensitivity.items() if value > _DOMINATING * total}

@@ -1,0 +1,120 @@
+"""The three .onnx formats of a run: converted, then checked on the file.
+
+What needs TensorFlow is imported by the functions that need it: on a Jetson, where there is none, float16 and INT8
+files are made from the float32 one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+
+from ..calibration import RepresentativeDataset, SmokeImages, ValidationImages
+from ..options import BASELINE, ConvertOptions
+from ..product import Product
+from ..run_inputs import OpenedRun
+from .checks import FP32_TOLERANCE, check_agrees, check_explicit_int8, check_finite, check_float16, check_onnx
+from .float16 import onnx_fp16_from_onnx
+from .graph import OPSET, serialised
+from .qdq import onnx_int8_with_measured_ranges
+
+if TYPE_CHECKING:
+    from ..float_model import FloatModel
+    from ..int8 import Correction
+
+
+def fp32(*, run: OpenedRun, float_model: FloatModel, smoke_images: SmokeImages) -> Product:
+    """The product `model_fp32.onnx`, whose outputs on a few real images are the float model's."""
+    from .export import contract_metadata, onnx_from_model
+
+    data = serialised(onnx_from_model(float_model, contract_metadata(run.contract, run.labels)))
+    check_onnx(data)
+    check_agrees(data, smoke_images.pixels, float_model.probabilities(smoke_images.pixels), FP32_TOLERANCE)
+    return Product(data, options={"opset": OPSET}, notes=smoke_images.notes)
+
+
+def fp16(*, basis: bytes, smoke_images: SmokeImages) -> Product:
+    """The product `model_fp16.onnx`, made from the float32 file `basis`."""
+    data = serialised(onnx_fp16_from_onnx(onnx.load_from_string(basis)))
+    check_float16(check_onnx(data))
+    check_finite(data, smoke_images.pixels)
+    return Product(data, options={"opset": OPSET})
+
+
+def int8(
+    *,
+    run: OpenedRun,
+    options: ConvertOptions,
+    representative_dataset: RepresentativeDataset,
+    validation_images: ValidationImages,
+    reference_outputs: NDArray[np.float32],
+    correction: Correction,
+    basis: bytes,
+    smoke_images: SmokeImages,
+) -> Product:
+    """The product `model_int8.onnx`: the corrected model's, or the baseline from the float32 file `basis`."""
+    from .export import contract_metadata
+    from .int8_file import onnx_int8_from_correction
+
+    made = onnx_int8_from_correction(
+        correction,
+        contract_metadata(run.contract, run.labels),
+        representative_dataset.pixels,
+        validation_images.pixels,
+        reference_outputs,
+        float32=onnx.load_from_string(basis),
+        effort=options.int8_effort,
+        exclude=options.keep_float,
+    )
+    _check(made.data, smoke_images, some_in_float16=bool(made.float16_layers))
+    how = _how(
+        representative_dataset,
+        made_by=made.effort,
+        why=made.why,
+        agreement=made.fidelity.agreement if made.fidelity else None,
+        excluded=list(made.float16_layers),
+    )
+    read = representative_dataset.notes(options.representative_size)
+    of_validation = validation_images.notes if correction.corrected is not None else ()
+    said = (made.why,) if made.why else ()
+    return Product(made.data, options=how, notes=(*read, *of_validation, *said, *made.notes))
+
+
+def int8_without_float_model(
+    *,
+    options: ConvertOptions,
+    representative_dataset: RepresentativeDataset,
+    basis: bytes,
+    smoke_images: SmokeImages,
+    why_not_corrected: str,
+) -> Product:
+    """The product `model_int8.onnx` where the float model or TensorFlow is not at hand: the baseline, said so."""
+    data = serialised(onnx_int8_with_measured_ranges(onnx.load_from_string(basis), representative_dataset.pixels))
+    _check(data, smoke_images, some_in_float16=False)
+    why = f"not corrected: {why_not_corrected}"
+    how = _how(representative_dataset, made_by=BASELINE, why=why, agreement=None, excluded=[])
+    return Product(data, options=how, notes=(*representative_dataset.notes(options.representative_size), why))
+
+
+def _check(data: bytes, smoke_images: SmokeImages, *, some_in_float16: bool) -> None:
+    check_explicit_int8(check_onnx(data), some_in_float16=some_in_float16)
+    check_finite(data, smoke_images.pixels)
+
+
+def _how(
+    representative_dataset: RepresentativeDataset,
+    *,
+    made_by: str,
+    why: str,
+    agreement: float | None,
+    excluded: list[str],
+) -> dict[str, object]:
+    """What the manifest keeps of how the file was made."""
+    return {
+        "opset": OPSET,
+        "representative_dataset": representative_dataset.as_options(),
+        "int8": {"made_by": made_by, "why": why, "agreement": agreement, "excluded_from_quantization": excluded},
+    }

@@ -1,0 +1,93 @@
+"""The TensorRT engines of a run, each built from the .onnx file of its precision, or kept where its key is the same."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from edgewright_runtime.backends.engine_key import SUFFIX, EngineKey, key_bytes
+from edgewright_runtime.hashing import sha256_of_bytes
+
+from ..options import ConvertOptions
+from ..product import Product
+from ..run_inputs import OpenedRun
+from .builder import Engine
+from .reuse import engine_with_key, timing_cache_beside
+
+TIMING_SUFFIX = ".timing"
+"""Of the timing cache beside an engine."""
+
+
+OnProgress = Callable[[str], None]
+
+
+def rtx_fp16(*, run: OpenedRun, options: ConvertOptions, basis: bytes, on_progress: OnProgress) -> Product:
+    """The product `model_fp16.rtx.engine`, built from the float16 .onnx file `basis`."""
+    return _rtx("tensorrt-rtx-fp16", run, options, basis, on_progress)
+
+
+def rtx_int8(*, run: OpenedRun, options: ConvertOptions, basis: bytes, on_progress: OnProgress) -> Product:
+    """The product `model_int8.rtx.engine`, built from the INT8 .onnx file `basis`."""
+    return _rtx("tensorrt-rtx-int8", run, options, basis, on_progress)
+
+
+def board_fp16(*, run: OpenedRun, options: ConvertOptions, basis: bytes, on_progress: OnProgress) -> Product:
+    """The product `model_fp16.engine`, built from the float16 .onnx file `basis` for the GPU of this machine."""
+    return _board("fp16", run, options, basis, on_progress)
+
+
+def board_int8(*, run: OpenedRun, options: ConvertOptions, basis: bytes, on_progress: OnProgress) -> Product:
+    """The product `model_int8.engine`, built from the INT8 .onnx file `basis` for the GPU of this machine."""
+    return _board("int8", run, options, basis, on_progress)
+
+
+def _rtx(format_name: str, run: OpenedRun, options: ConvertOptions, basis: bytes, on_progress: OnProgress) -> Product:
+    from .rtx import engine_from_onnx, engine_key
+
+    capabilities, batch, workspace_mb = options.compute_capabilities, options.batch, options.workspace_mb
+    key = engine_key(basis, compute_capabilities=capabilities, batch=batch, workspace_mb=workspace_mb)
+    build = partial(
+        engine_from_onnx,
+        basis,
+        compute_capabilities=capabilities,
+        batch=batch,
+        workspace_mb=workspace_mb,
+        on_progress=on_progress,
+    )
+    note = f"for compute capability {', '.join(key.devices)}"
+    return _reused_or_built(run.folder.file_of(format_name), key, build, note)
+
+
+def _board(precision: str, run: OpenedRun, options: ConvertOptions, basis: bytes, on_progress: OnProgress) -> Product:
+    from .board import engine_from_onnx, engine_key
+
+    batch, workspace_mb = options.batch, options.workspace_mb
+    key = engine_key(basis, precision=precision, batch=batch, workspace_mb=workspace_mb)
+    path = run.folder.file_of(f"tensorrt-{precision}")
+    build = partial(
+        engine_from_onnx,
+        basis,
+        precision=precision,
+        batch=batch,
+        workspace_mb=workspace_mb,
+        timing_cache=timing_cache_beside(path.with_name(path.name + TIMING_SUFFIX)),
+        on_progress=on_progress,
+    )
+    return _reused_or_built(path, key, build, f"for {', '.join(key.devices)}")
+
+
+def _reused_or_built(path: Path, key: EngineKey, build: Callable[[], Engine], note: str) -> Product:
+    reused = engine_with_key(path, key)
+    if reused is None:
+        return _product(build(), note)
+    return _product(Engine(reused, key), note, "not built again, as its key is the same; delete it to build it anew")
+
+
+def _product(engine: Engine, *notes: str) -> Product:
+    beside = {SUFFIX: key_bytes(engine.key, sha256_of_bytes(engine.data))}
+    options = {"key": json.loads(beside[SUFFIX])}
+    if engine.timing_cache:
+        beside[TIMING_SUFFIX] = engine.timing_cache
+    return Product(engine.data, options=options, notes=notes, beside=beside)

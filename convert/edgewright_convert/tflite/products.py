@@ -1,0 +1,126 @@
+"""The four .tflite formats of a run: converted, checked on the file, then given their metadata."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..calibration import RepresentativeDataset, ValidationImages
+from ..float_model import FloatModel
+from ..int8 import Correction, mixed_precision_notes
+from ..options import ConvertOptions
+from ..product import Product
+from ..run_inputs import OpenedRun
+from . import checks, converter
+from .int8_file import Int8File, tflite_int8_from_correction
+from .latency import least_latencies
+from .metadata import ModelCard, associated_files, metadata_of
+from .metadata_packing import tflite_with_metadata
+from .model_file import TfliteFile, read_tflite
+
+_VERSION_DIGITS = 12
+
+
+def fp32(*, run: OpenedRun, options: ConvertOptions, float_model: FloatModel) -> Product:
+    """The product `model_fp32.tflite`: weights and arithmetic in float32."""
+    data = converter.tflite_fp32_from_model(float_model)
+    return _finished(run, options, data, checks.check_fp32(read_tflite(data)))
+
+
+def fp16(*, run: OpenedRun, options: ConvertOptions, float_model: FloatModel) -> Product:
+    """The product `model_fp16.tflite`: weights in float16."""
+    data = converter.tflite_fp16_from_model(float_model)
+    return _finished(run, options, data, checks.check_fp16(read_tflite(data)))
+
+
+def dynamic(*, run: OpenedRun, options: ConvertOptions, float_model: FloatModel) -> Product:
+    """The product `model_dynamic.tflite`: weights in INT8, activations quantized on the fly."""
+    data = converter.tflite_dynamic_from_model(float_model)
+    return _finished(run, options, data, checks.check_dynamic(read_tflite(data)))
+
+
+def int8(
+    *,
+    run: OpenedRun,
+    options: ConvertOptions,
+    representative_dataset: RepresentativeDataset,
+    validation_images: ValidationImages,
+    reference_outputs: NDArray[np.float32],
+    correction: Correction,
+    float_model: FloatModel,
+) -> Product:
+    """The product `model_int8.tflite`: full-integer, uint8 input and output."""
+    made = tflite_int8_from_correction(
+        float_model,
+        correction,
+        representative_dataset.pixels,
+        validation_images.pixels,
+        reference_outputs,
+        effort=options.int8_effort,
+        exclude=0 if options.integer_only else (options.keep_float or 0),
+    )
+    excluded = made.mixed_precision.layers if made.mixed_precision else ()
+    file = read_tflite(made.data)
+    checked = checks.check_int8(file, some_in_float=bool(excluded))
+    notes = (
+        *representative_dataset.notes(options.representative_size),
+        *validation_images.notes,
+        *((made.why,) if made.why else ()),
+        *_mixed_precision_notes(made, options, representative_dataset.pixels[0]),
+        *checked,
+    )
+    how = {
+        "representative_dataset": representative_dataset.as_options(),
+        "quantization": _quantization(file),
+        "int8": {
+            "made_by": made.effort,
+            "why": made.why,
+            "agreement": made.fidelity.agreement if made.fidelity else None,
+            "excluded_from_quantization": list(excluded),
+        },
+    }
+    return _finished(run, options, made.data, notes, how)
+
+
+def _quantization(file: TfliteFile) -> dict[str, dict[str, float]]:
+    """Scale and zero point of the input and the output."""
+    ends = (("input", file.inputs[0]), ("output", file.outputs[0]))
+    return {name: {"scale": tensor.scales[0], "zero_point": tensor.zero_points[0]} for name, tensor in ends}
+
+
+def _mixed_precision_notes(made: Int8File, options: ConvertOptions, image: NDArray[np.uint8]) -> tuple[str, ...]:
+    """What the user should know of layers excluded from quantization, or of why there are none."""
+    if made.mixed_precision is not None:
+        slower = grown = None
+        if made.mixed_precision.layers:
+            seconds = least_latencies({"mixed": made.data, "integer": made.integer}, image)
+            slower, grown = seconds["mixed"] / seconds["integer"], len(made.data) / len(made.integer)
+        return mixed_precision_notes(made.mixed_precision, "float32", slower=slower, grown=grown)
+    if not options.keep_float:
+        return ()
+    if options.integer_only:
+        return (f"stays integer-only as asked, so --keep-float {options.keep_float} was not followed",)
+    return ("no layer excluded from quantization, for the corrected file was not taken",)
+
+
+def _finished(
+    run: OpenedRun,
+    options: ConvertOptions,
+    data: bytes,
+    notes: tuple[str, ...],
+    how: Mapping[str, Any] = MappingProxyType({}),
+) -> Product:
+    """The product of a checked file: the same with metadata in it."""
+    metadata = metadata_of(model_card(run, options), run.contract, run.labels)
+    whole = tflite_with_metadata(data, metadata, associated_files(run.contract, run.labels))
+    return Product(whole, options=how, notes=notes)
+
+
+def model_card(run: OpenedRun, options: ConvertOptions) -> ModelCard:
+    """What people should know of the model; its version is the beginning of its hash where none was given."""
+    version = options.model_version or run.source_sha256[:_VERSION_DIGITS]
+    return ModelCard(options.model_name, version, options.licence)

@@ -1,0 +1,83 @@
+"""The table of formats: one row per kind of model file. A new format is one row here and one in the convert room."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..errors import EdgewrightError
+from ..suggestion import row_named
+
+
+@dataclass(frozen=True)
+class Format:
+    """One kind of model file.
+
+    Attributes:
+        name: what the user types after `--to` or `--format`.
+        path: where the file lies in a run folder; `{}` stands for what tells engines apart (their device).
+        backend: the row of `backends.table.BACKENDS` that runs it.
+        runs_here: whether Edgewright's runtime can run it on a machine without an NVIDIA GPU.
+    """
+
+    name: str
+    path: str
+    backend: str
+    runs_here: bool = True
+
+
+FORMATS: tuple[Format, ...] = (
+    Format("keras", "model.keras", "keras"),
+    Format("saved-model", "saved_model", "saved-model"),
+    Format("tflite-fp32", "tflite/model_fp32.tflite", "tflite"),
+    Format("tflite-fp16", "tflite/model_fp16.tflite", "tflite"),
+    Format("tflite-dynamic", "tflite/model_dynamic.tflite", "tflite"),
+    Format("tflite-int8", "tflite/model_int8.tflite", "tflite"),
+    Format("onnx-fp32", "onnx/model_fp32.onnx", "onnx"),
+    Format("onnx-fp16", "onnx/model_fp16.onnx", "onnx"),
+    Format("onnx-int8", "onnx/model_int8.onnx", "onnx"),
+    Format("tensorrt-fp16", "tensorrt/model_fp16.engine", "tensorrt", runs_here=False),
+    Format("tensorrt-int8", "tensorrt/model_int8.engine", "tensorrt", runs_here=False),
+    Format("tensorrt-rtx-fp16", "tensorrt/model_fp16.rtx.engine", "tensorrt-rtx", runs_here=False),
+    Format("tensorrt-rtx-int8", "tensorrt/model_int8.rtx.engine", "tensorrt-rtx", runs_here=False),
+)
+
+REFERENCE_FORMATS = ("keras", "saved-model")
+"""The float model that every other format is compared with: the first of these that a run folder holds."""
+
+PREFERENCE = (
+    "tflite-int8",
+    "tflite-fp16",
+    "tflite-dynamic",
+    "tflite-fp32",
+    "onnx-fp32",
+    "onnx-fp16",
+    "onnx-int8",
+    "keras",
+    "saved-model",
+)
+"""Which file `Classifier.open(run)` takes when no format is named: the fastest on a CPU first.
+
+Float16 and Q/DQ ONNX files are meant for GPUs; onnxruntime is slower with them on a CPU than with float32."""
+
+_BY_NAME = {row.name: row for row in FORMATS}
+
+
+def format_named(name: str) -> Format:
+    """The row of that name.
+
+    Raises:
+        EdgewrightError: no such format; the sentence names the nearest one.
+    """
+    return row_named("format", name, _BY_NAME)
+
+
+def format_names(text: str) -> tuple[str, ...]:
+    """The names in a list separated by commas, each once, in their order.
+
+    Raises:
+        EdgewrightError: one is unknown, or there is none.
+    """
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    if not names:
+        raise EdgewrightError(f"{text!r} names no format; choose from {', '.join(_BY_NAME)}")
+    return tuple(dict.fromkeys(format_named(name).name for name in names))

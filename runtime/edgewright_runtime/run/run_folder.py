@@ -1,0 +1,130 @@
+"""The run folder: where every stage finds what the last one made, and leaves its own."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import EdgewrightError
+from .formats import FORMATS, REFERENCE_FORMATS, Format, format_named
+
+_MADE_FROM_FORMATS = ("accuracy.json", "latency.json", "explain", "report")
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """Names of the files in a run folder (see docs/reference/run-folder.md)."""
+
+    path: Path
+
+    @property
+    def model(self) -> Path:
+        """The float reference as a Keras file."""
+        return self.path / "model.keras"
+
+    @property
+    def saved_model(self) -> Path:
+        """The float reference as a SavedModel folder, for the converters."""
+        return self.path / "saved_model"
+
+    @property
+    def labels(self) -> Path:
+        """One label per line; the line number is the class index."""
+        return self.path / "labels.txt"
+
+    @property
+    def preprocessing(self) -> Path:
+        """The contract between files and pixels."""
+        return self.path / "preprocessing.json"
+
+    @property
+    def splits(self) -> Path:
+        """Which image is in which split, with its hash."""
+        return self.path / "splits.csv"
+
+    @property
+    def metrics(self) -> Path:
+        """The float model's scores."""
+        return self.path / "metrics.json"
+
+    @property
+    def history(self) -> Path:
+        """Loss and accuracy per epoch."""
+        return self.path / "history.csv"
+
+    @property
+    def plots(self) -> Path:
+        """Folder of pictures."""
+        return self.path / "plots"
+
+    @property
+    def accuracy(self) -> Path:
+        """How each format compares with the float model."""
+        return self.path / "accuracy.json"
+
+    @property
+    def latency(self) -> Path:
+        """How fast each format is here."""
+        return self.path / "latency.json"
+
+    @property
+    def manifest(self) -> Path:
+        """Hash and origin of every artefact."""
+        return self.path / "manifest.json"
+
+    def file_of(self, format_name: str) -> Path:
+        """Where the file of that format lies.
+
+        Raises:
+            EdgewrightError: no such format.
+        """
+        return self.path / format_named(format_name).path
+
+    def present(self) -> tuple[Format, ...]:
+        """The formats whose file is there, in the order of the table."""
+        return tuple(row for row in FORMATS if (self.path / row.path).exists())
+
+    def remove_derived(self) -> None:
+        """Takes away what other stages made from an older float model: converted files, their figures, the report."""
+        folders = {row.path.split("/")[0] for row in FORMATS if row.name not in REFERENCE_FORMATS}
+        for name in sorted(folders | set(_MADE_FROM_FORMATS)):
+            path = self.path / name
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
+
+    def reference(self) -> Format:
+        """The float model that this run's formats are compared with.
+
+        Raises:
+            EdgewrightError: the folder holds none.
+        """
+        for name in REFERENCE_FORMATS:
+            if self.file_of(name).exists():
+                return format_named(name)
+        raise EdgewrightError(
+            f"{self.path} holds no float model (model.keras or saved_model/); train one with: "
+            f"edgewright train DATA --recipe NAME --out {self.path}"
+        )
+
+
+def open_run(path: str | Path) -> RunFolder:
+    """The run folder at `path`.
+
+    Raises:
+        EdgewrightError: it is not there, or holds no contract and labels.
+    """
+    run = RunFolder(Path(path))
+    if not run.path.is_dir():
+        raise EdgewrightError(
+            f"No run folder at {run.path}; train one with: edgewright train DATA --recipe NAME --out {run.path}"
+        )
+    for needed in (run.preprocessing, run.labels):
+        if not needed.is_file():
+            raise EdgewrightError(
+                f"{run.path} is not a run folder: it holds no {needed.name}; give the folder that `edgewright train` "
+                f"or `edgewright convert MODEL --out` wrote"
+            )
+    return run

@@ -1,0 +1,271 @@
+import shutil
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from edgewright_convert.calibration.representative_dataset import (
+    MINIMUM_SIZE,
+    choose_rows,
+    read_representative_dataset,
+)
+from edgewright_convert.calibration.validation_images import read_validation_images
+from edgewright_runtime.errors import CheckFailedError, EdgewrightError
+from edgewright_runtime.hashing import sha256_of_file
+from edgewright_runtime.preprocessing import Preprocessing
+from edgewright_runtime.run.labels import read_labels
+from edgewright_runtime.run.run_folder import RunFolder
+from edgewright_runtime.run.splits import SplitRow, read_splits, rows_of, write_splits
+
+LABELS = ("a", "b", "c")
+
+
+def rows_with(counts):
+    return [
+        SplitRow(f"{label}/{number}.png", label, "train", f"{label}{number:060}")
+        for label, count in counts.items()
+        for number in range(count)
+    ]
+
+
+@given(
+    counts=st.fixed_dictionaries({label: st.integers(10, 40) for label in LABELS}),
+    size=st.integers(MINIMUM_SIZE, 120),
+    seed=st.integers(0, 3),
+)
+def test_choice_is_distinct_balanced_and_no_larger_than_asked(counts, size, seed):
+    rows = rows_with(counts)
+    chosen = choose_rows(rows, LABELS, size=size, seed=seed, where="splits.csv")
+    assert len(set(chosen)) == len(chosen) == min(size, len(rows))
+    per_label = Counter(row.label for row in chosen)
+    for label in LABELS:
+        # A class falls behind another only when it has no more images to give.
+        assert per_label[label] >= min(counts[label], max(per_label.values()) - 1)
+
+
+@given(seed=st.integers(0, 5), order=st.randoms(use_true_random=False))
+def test_choice_does_not_depend_on_the_order_of_rows(seed, order):
+    rows = rows_with(dict.fromkeys(LABELS, 30))
+    shuffled = list(rows)
+    order.shuffle(shuffled)
+    assert choose_rows(rows, LABELS, size=40, seed=seed, where="") == choose_rows(
+        shuffled, LABELS, size=40, seed=seed, where=""
+    )
+
+
+def test_another_seed_chooses_other_images():
+    rows = rows_with(dict.fromkeys(LABELS, 100))
+    first, second = (choose_rows(rows, LABELS, size=30, seed=seed, where="") for seed in (0, 1))
+    assert set(first) != set(second)
+
+
+def test_copies_of_one_image_count_once():
+    rows = [SplitRow(f"{n}.png", "ab"[n % 2], "train", f"{n % 2}" * 64) for n in range(50)]
+    with pytest.raises(EdgewrightError, match="2 different training image"):
+        choose_rows(rows, LABELS, size=30, seed=0, where="splits.csv")
+
+
+def test_too_few_training_images_are_refused():
+    with pytest.raises(EdgewrightError, match=r"3 different training image.*at least 20"):
+        choose_rows(rows_with({"a": 2, "b": 1}), LABELS, size=200, seed=0, where="splits.csv")
+
+
+def test_asking_for_too_few_images_is_refused():
+    with pytest.raises(EdgewrightError, match="at least 20 images, not 5"):
+        choose_rows(rows_with({"a": 30, "b": 30}), LABELS, size=5, seed=0, where="splits.csv")
+
+
+def test_images_of_one_class_only_are_refused():
+    with pytest.raises(EdgewrightError, match="one class 'a'"):
+        choose_rows(rows_with({"a": 40}), LABELS, size=30, seed=0, where="splits.csv")
+
+
+def test_label_that_the_model_does_not_know_is_refused():
+    with pytest.raises(EdgewrightError, match=r"label.* z"):
+        choose_rows(rows_with({"a": 40, "z": 3}), LABELS, size=30, seed=0, where="splits.csv")
+
+
+@pytest.fixture
+def editable_run(tmp_path, float_run):
+    path = tmp_path / "run"
+    shutil.copytree(float_run, path)
+    return RunFolder(path)
+
+
+def dataset_of(run, **options):
+    return read_representative_dataset(
+        run, Preprocessing.load(run.preprocessing), read_labels(run.labels), **{"size": 40, **options}
+    )
+
+
+def test_pixels_are_those_of_the_contract_and_the_list_has_a_hash(editable_run):
+    found = dataset_of(editable_run)
+    contract = Preprocessing.load(editable_run.preprocessing)
+    assert found.pixels.dtype == np.uint8
+    assert np.array_equal(found.pixels[7], contract.apply(found.rows[7].path))
+    assert found.as_options()["files"] == [row.path for row in found.rows]
+    assert found.sha256 == dataset_of(editable_run).sha256 != dataset_of(editable_run, seed=9).sha256
+
+
+def test_only_training_images_are_used(editable_run):
+    training = {row.sha256 for row in rows_of(read_splits(editable_run.splits), "train")}
+    found = dataset_of(editable_run, size=10_000)
+    assert {row.sha256 for row in found.rows} <= training
+    assert "all that the train split holds" in found.notes(10_000)[0]
+
+
+def test_test_image_that_is_also_a_training_image_is_refused(editable_run):
+    rows = read_splits(editable_run.splits)
+    test_row = rows_of(rows, "test")[0]
+    write_splits(editable_run.splits, [*rows, SplitRow("copy.png", test_row.label, "train", test_row.sha256)])
+    with pytest.raises(EdgewrightError, match="one split only"):
+        dataset_of(editable_run)
+
+
+def test_hash_in_capitals_does_not_hide_a_test_image_among_training_images(editable_run):
+    rows = read_splits(editable_run.splits)
+    test_row = rows_of(rows, "test")[0]
+    others = [row for row in rows if row is not test_row]
+    hidden = replace(test_row, path="copy.png", sha256=test_row.sha256.upper())
+    write_splits(editable_run.splits, [*others, hidden, replace(test_row, split="train")])
+    with pytest.raises(EdgewrightError, match="one split only"):
+        dataset_of(editable_run)
+
+
+def test_splits_edited_after_training_are_refused(editable_run):
+    from edgewright_runtime.run.manifest import add_artefacts, describe
+
+    entry = describe(editable_run.splits, stage="train", options={}, versions={})
+    add_artefacts(editable_run.path, {"splits.csv": entry})
+    text = editable_run.splits.read_text().replace(",test,", ",train,", 1)
+    editable_run.splits.write_text(text)
+    with pytest.raises(CheckFailedError, match=r"splits\.csv is not the list of images that manifest\.json describes"):
+        dataset_of(editable_run)
+
+
+def with_training_images_in(run, folder, change):
+    """The run with its training images copied, and one of them changed."""
+    folder.mkdir()
+    rows = []
+    for number, row in enumerate(read_splits(run.splits)):
+        copy = folder / f"{number}.png"
+        shutil.copy(row.path, copy)
+        rows.append(SplitRow(str(copy), row.label, row.split, row.sha256))
+    write_splits(run.splits, rows)
+    change(Path(rows_of(rows, "train")[0].path))
+    return run
+
+
+def test_missing_image_is_refused_by_name(editable_run, tmp_path):
+    run = with_training_images_in(editable_run, tmp_path / "images", lambda path: path.unlink())
+    with pytest.raises(EdgewrightError, match=r"images.*\.png"):
+        dataset_of(run, size=10_000)
+
+
+def test_image_that_changed_since_training_is_refused(editable_run, tmp_path):
+    run = with_training_images_in(editable_run, tmp_path / "images", lambda path: path.write_bytes(b"no image"))
+    with pytest.raises(EdgewrightError, match="SHA-256"):
+        dataset_of(run, size=10_000)
+
+
+def test_unreadable_image_is_refused_by_name(editable_run, tmp_path):
+    import hashlib
+
+    run = with_training_images_in(editable_run, tmp_path / "images", lambda path: path.write_bytes(b"no image"))
+    rows = list(read_splits(run.splits))
+    spoilt = rows_of(rows, "train")[0]
+    digest = hashlib.sha256(b"no image").hexdigest()
+    rows[rows.index(spoilt)] = SplitRow(spoilt.path, spoilt.label, "train", digest)
+    write_splits(run.splits, rows)
+    with pytest.raises(EdgewrightError, match=spoilt.path):
+        dataset_of(run, size=10_000)
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").is_file(), reason="no file here that is there and cannot be read")
+def test_image_that_the_system_cannot_read_is_refused_by_name(editable_run):
+    rows = list(read_splits(editable_run.splits))
+    spoilt = rows_of(rows, "train")[0]
+    rows[rows.index(spoilt)] = replace(spoilt, path="/proc/self/mem")
+    write_splits(editable_run.splits, rows)
+    with pytest.raises(EdgewrightError, match="Cannot read /proc/self/mem"):
+        dataset_of(editable_run, size=10_000)
+
+
+def test_like_splits_call_for_no_word_and_the_manifest_has_the_figures(editable_run):
+    found = dataset_of(editable_run)
+    assert found.notes(40) == ()
+    kept = found.as_options()["against_test_split"]
+    assert kept["label_balance"]["distance"] < 0.1
+    assert kept["brightness"]["test_images"] == len(rows_of(read_splits(editable_run.splits), "test"))
+    assert kept["notes"] == []
+
+
+def test_training_images_of_few_classes_are_said_to_be_another_balance(editable_run):
+    rows = read_splits(editable_run.splits)
+    few = [row for label in "12345" for row in rows_of(rows, "train") if row.label == label][::6]
+    many = [row for row in rows_of(rows, "train") if row.label in "06789"]
+    write_splits(editable_run.splits, [*few, *many, *rows_of(rows, "test")])
+    found = dataset_of(editable_run, size=10_000)
+    (note,) = [note for note in found.notes(0) if "label balance" in note]
+    assert note in found.as_options()["against_test_split"]["notes"]
+
+
+def test_training_images_in_another_light_are_said_to_be_darker(editable_run, tmp_path):
+    (tmp_path / "dark").mkdir()
+    rows = list(read_splits(editable_run.splits))
+    for number, row in enumerate(rows):
+        if row.split == "train":
+            path = tmp_path / "dark" / f"{number}.png"
+            Image.open(row.path).point(lambda value: value // 3).save(path)
+            rows[number] = replace(row, path=str(path), sha256=sha256_of_file(path))
+    write_splits(editable_run.splits, rows)
+    (note,) = dataset_of(editable_run).notes(40)
+    assert "darker than the test split" in note
+
+
+def test_test_images_that_are_not_at_hand_stop_nothing_and_are_named(editable_run):
+    rows = [replace(row, path="gone.png") if row.split == "test" else row for row in read_splits(editable_run.splits)]
+    write_splits(editable_run.splits, rows)
+    found = dataset_of(editable_run)
+    (note,) = found.notes(40)
+    assert note.startswith("brightness not compared with test images")
+    assert "gone.png" in note
+    assert found.as_options()["against_test_split"]["brightness"] is None
+
+
+def test_run_without_test_images_is_compared_with_nothing(editable_run):
+    write_splits(editable_run.splits, rows_of(read_splits(editable_run.splits), "train"))
+    found = dataset_of(editable_run)
+    assert found.as_options()["against_test_split"] is None
+    assert found.notes(40) == ()
+
+
+def test_stored_pixels_are_those_of_the_images(editable_run):
+    plain, first, second = (dataset_of(editable_run, store=store) for store in (False, True, True))
+    assert np.array_equal(plain.pixels, first.pixels)
+    assert np.array_equal(plain.pixels, second.pixels)
+    assert plain.sha256 == second.sha256
+    assert plain.as_options() == second.as_options()
+    assert [len(each.notes(40)) for each in (plain, first, second)] == [0, 1, 1]
+
+
+def test_validation_images_are_not_in_the_read_representative_dataset(editable_run):
+    contract, found = Preprocessing.load(editable_run.preprocessing), dataset_of(editable_run, store=True)
+    validation = read_validation_images(editable_run, contract, found, store=True)
+    again = read_validation_images(editable_run, contract, found, store=True)
+    assert "stored in cache/validation-" in validation.notes[0]
+    assert "taken from cache/validation-" in again.notes[0]
+    assert np.array_equal(validation.pixels, again.pixels)
+    calibrated = {image.tobytes() for image in found.pixels}
+    assert calibrated.isdisjoint(image.tobytes() for image in again.pixels)
+
+
+def test_run_without_images_says_how_to_give_some(editable_run):
+    editable_run.splits.unlink()
+    with pytest.raises(EdgewrightError, match="--data FOLDER"):
+        dataset_of(editable_run)

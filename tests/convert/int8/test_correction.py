@@ -1,0 +1,94 @@
+"""The corrected model, through the real converter and interpreter."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+import pytest
+from ai_edge_litert.interpreter import Interpreter
+from numpy.typing import NDArray
+
+from edgewright_convert.float_model import float_model_of_keras
+from edgewright_convert.int8 import corrected_model
+from edgewright_convert.int8.quantization_grids import ActivationRange
+from edgewright_convert.tflite.converter import tflite_int8_from_model
+from edgewright_convert.tflite.corrected_file import tflite_from_ranges
+from edgewright_convert.tflite.interpreter import float_operators, outputs_of_tflite
+from edgewright_convert.tflite.ranked_correction import distance_of_tflite
+from edgewright_runtime.errors import EdgewrightError
+from edgewright_runtime.library_noise import captured
+
+Pixels = NDArray[np.uint8]
+
+
+def _file(model: keras.Model, pixels: Pixels, effort: str) -> bytes:
+    with captured():
+        distance = distance_of_tflite(float_model_of_keras(model), pixels)
+        corrected = corrected_model(model, pixels, distance, effort=effort)  # type: ignore[arg-type]
+        return tflite_from_ranges(corrected.model, corrected.ranges)
+
+
+def _error(file: bytes, model: keras.Model, pixels: Pixels) -> float:
+    reference = np.asarray(model(pixels.astype(np.float32), training=False))
+    return float(np.abs(outputs_of_tflite(file, pixels) - reference).mean())
+
+
+def test_file_is_full_integer_with_raw_bytes_in_and_out(tiny_model: keras.Model, calibration: Pixels) -> None:
+    file = _file(tiny_model, calibration, "fast")
+    interpreter = Interpreter(model_content=file)
+    (given,), (taken,) = interpreter.get_input_details(), interpreter.get_output_details()
+    assert float_operators(file) == ()
+    assert (given["dtype"], given["quantization"]) == (np.uint8, (1.0, 0))
+    assert (taken["dtype"], taken["quantization"]) == (np.uint8, (1 / 256, 0))
+
+
+def test_grid_weights_come_through_the_converter_bit_for_bit(tiny_model: keras.Model, calibration: Pixels) -> None:
+    with captured():
+        corrected = corrected_model(tiny_model, calibration)
+        file = tflite_from_ranges(corrected.model, corrected.ranges)
+    interpreter = Interpreter(model_content=file)
+    interpreter.allocate_tensors()
+    stored = []
+    for detail in interpreter.get_tensor_details():
+        scales = detail["quantization_parameters"]["scales"]
+        if detail["dtype"] == np.int8 and len(scales) > 1:
+            axis = detail["quantization_parameters"]["quantized_dimension"]
+            shape = [-1 if i == axis else 1 for i in range(len(detail["shape"]))]
+            stored.append(interpreter.get_tensor(detail["index"]).astype(np.float32) * scales.reshape(shape))
+    kernels = [layer.get_weights()[0] for layer in corrected.model.layers if layer.get_weights()]
+    for kernel in kernels:
+        wanted = np.sort(kernel.reshape(-1))
+        assert any(
+            np.array_equal(np.sort(values.reshape(-1)), wanted) for values in stored if values.size == wanted.size
+        )
+
+
+def test_each_effort_is_nearer_to_the_float_model_than_the_baseline(
+    tiny_model: keras.Model, calibration: Pixels, held_out: Pixels
+) -> None:
+    with captured():
+        baseline = _error(tflite_int8_from_model(float_model_of_keras(tiny_model), calibration), tiny_model, held_out)
+    fast, balanced = (
+        _error(_file(tiny_model, calibration, effort), tiny_model, held_out) for effort in ("fast", "balanced")
+    )
+    assert fast < baseline
+    assert balanced < 0.8 * baseline
+
+
+@pytest.mark.parametrize("effort", ["fast", "balanced", "best"])
+def test_same_input_gives_the_same_bytes(effort: str, tiny_model: keras.Model, calibration: Pixels) -> None:
+    assert _file(tiny_model, calibration, effort) == _file(tiny_model, calibration, effort)
+
+
+def test_best_without_anything_to_rank_by_is_refused(tiny_model: keras.Model, calibration: Pixels) -> None:
+    with pytest.raises(EdgewrightError, match="needs something to rank its candidates by"):
+        corrected_model(tiny_model, calibration, effort="best")
+
+
+@pytest.mark.parametrize("value", [0.0, 1e-30, 3e-12])
+def test_tensor_of_tiny_values_has_a_grid_too(value: float) -> None:
+    found = ActivationRange.of(np.full((2, 3), value, np.float32))
+    assert np.isfinite(found.step)
+    assert found.step > 0
+    quantized = np.asarray(found.quantized(np.full(4, value, np.float32)))
+    assert np.abs(quantized - np.float32(value)).max() <= found.step

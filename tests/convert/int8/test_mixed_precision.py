@@ -1,0 +1,59 @@
+"""Which layers are excluded from quantization, and how sensitive the outputs are to each."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from edgewright_convert.int8 import Corrected, corrected_model
+from edgewright_convert.int8.fidelity import Fidelity
+from edgewright_convert.int8.layer_sensitivity import sensitivity_of_layers
+from edgewright_convert.int8.mixed_precision import search_mixed_precision
+
+Pixels = NDArray[np.uint8]
+
+
+@pytest.fixture(scope="module")
+def corrected(tiny_model: keras.Model, calibration: Pixels) -> Corrected:
+    return corrected_model(tiny_model, calibration, effort="fast")
+
+
+def _fidelity_by(distances: dict[bytes, float], agreements: dict[bytes, float] | None = None):  # type: ignore[no-untyped-def]
+    return lambda file: Fidelity((agreements or {}).get(file, 0.9), distances[file], 100)
+
+
+def _joined(layers: tuple[str, ...]) -> bytes:
+    return "+".join(layers).encode()
+
+
+def test_step_that_does_not_pay_is_taken_back() -> None:
+    found = search_mixed_precision(
+        ("a", "b", "c"), _joined, _fidelity_by({b"": 1.0, b"a": 0.8, b"a+b": 0.79, b"a+c": 0.5}), count=2
+    )
+    assert (found.data, found.layers) == (b"a+c", ("a", "c"))
+    assert [(each.layer, each.pays) for each in found.attempts] == [("a", True), ("b", False), ("c", True)]
+    assert (found.before.distance, found.after.distance) == (1.0, 0.5)
+
+
+def test_search_ends_after_four_layers_in_a_row_that_do_not_pay() -> None:
+    found = search_mixed_precision(tuple("abcdef"), _joined, lambda _: Fidelity(0.9, 1.0, 100), count=6)
+    assert len(found.attempts) == 4
+    assert (found.data, found.layers) == (b"", ())
+
+
+def test_auto_excludes_no_more_than_agreement_needs() -> None:
+    distances = {b"": 1.0, b"a": 0.8, b"a+b": 0.5}
+    enough = search_mixed_precision(("a", "b", "c"), _joined, _fidelity_by(distances, {b"a+b": 0.99}), count="auto")
+    assert enough.layers == ("a", "b")
+    already = search_mixed_precision(("a", "b"), _joined, _fidelity_by(distances, {b"": 1.0}), count="auto")
+    assert (already.layers, already.attempts) == ((), ())
+
+
+def test_sensitivity_of_a_layer_is_what_quantizing_it_alone_changes(corrected: Corrected, held_out: Pixels) -> None:
+    sensitivity = sensitivity_of_layers(corrected.model, corrected.ranges, tuple(corrected.ranges), held_out)
+    assert sensitivity.keys() == corrected.ranges.keys()
+    assert list(sensitivity.values()) == sorted(sensitivity.values(), reverse=True)
+    assert sensitivity["normalisation"] < 1e-12  # every pixel has a level of its own
+    assert next(iter(sensitivity.values())) > 1e-8

@@ -1,0 +1,128 @@
+import json
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from edgewright_convert.onnx.checks import check_agrees, check_explicit_int8, check_onnx, run_onnx
+from edgewright_convert.onnx.graph import initializers
+from edgewright_convert.onnx.qdq import quantized_weights
+from edgewright_runtime.errors import CheckFailedError
+
+# Least agreement of labels and greatest difference of a probability on 60 test images.
+EXPECTED = {"fp32": (1.0, 1e-4), "fp16": (0.98, 0.1), "int8": (0.9, 0.4)}
+
+
+@pytest.fixture(params=EXPECTED)
+def name(request):
+    return request.param
+
+
+@pytest.fixture
+def data(name, converted_run):
+    return (converted_run / f"onnx/model_{name}.onnx").read_bytes()
+
+
+@pytest.fixture
+def int8_model(converted_run):
+    return onnx.load(converted_run / "onnx/model_int8.onnx")
+
+
+def test_answers_like_keras_in_batches_of_any_size(name, data, test_pixels, reference_outputs):
+    answers = run_onnx(data, test_pixels)
+    agreement, difference = EXPECTED[name]
+    assert (answers.argmax(1) == reference_outputs.argmax(1)).mean() >= agreement
+    assert np.abs(answers - reference_outputs).max() <= difference
+    assert np.abs(run_onnx(data, test_pixels[:1]) - answers[:1]).max() < 1e-5
+
+
+def test_interface_is_raw_pixels_to_probabilities_with_a_free_batch(data):
+    session = onnxruntime.InferenceSession(data)
+    (pixels,), (probabilities,) = session.get_inputs(), session.get_outputs()
+    assert (pixels.name, pixels.type, pixels.shape) == ("pixels", "tensor(float)", ["batch", 32, 32, 3])
+    assert (probabilities.name, probabilities.type) == ("probabilities", "tensor(float)")
+    assert probabilities.shape == ["batch", 10]
+
+
+def test_contract_travels_in_the_metadata(data, converted_run):
+    found = {each.key: each.value for each in onnx.load_from_string(data).metadata_props}
+    assert json.loads(found["edgewright.labels"]) == [str(digit) for digit in range(10)]
+    assert json.loads(found["edgewright.preprocessing"]) == json.loads(
+        (converted_run / "preprocessing.json").read_text()
+    )
+
+
+def test_nothing_about_this_machine_is_in_the_file(data):
+    text = data.decode("latin-1")
+    assert "/home" not in text
+    assert "/tmp" not in text
+    assert "site-packages" not in text
+
+
+def test_opset_is_one_that_old_tensorrt_reads(data):
+    assert [(each.domain, each.version) for each in onnx.load_from_string(data).opset_import] == [("", 17)]
+
+
+def test_batch_normalisation_and_padding_are_folded(imported_model, tmp_path):
+    from edgewright_convert.float_model import load_float_model
+    from edgewright_convert.onnx.export import onnx_from_model
+
+    path = tmp_path / "model.keras"
+    imported_model().save(path)
+    model = load_float_model(path)
+    exported = onnx_from_model(model, {})
+    kinds = [node.op_type for node in exported.graph.node]
+    assert kinds.count("Conv") == 2
+    assert kinds.count("Add") == 1  # the residual sum; the dense layer's bias is zero
+    assert not {"BatchNormalization", "Mul", "Pad"} & set(kinds)
+    pixels = np.random.default_rng(0).integers(0, 256, (5, 32, 32, 3), np.uint8)
+    check_agrees(exported.SerializeToString(), pixels, model.probabilities(pixels), 1e-4)
+
+
+def test_int8_is_explicit_and_symmetric(int8_model):
+    kinds = [node.op_type for node in int8_model.graph.node]
+    assert kinds.count("DequantizeLinear") > kinds.count("QuantizeLinear") > 0
+    check_explicit_int8(int8_model)
+    constants = initializers(int8_model.graph)
+    kernels = [name for name, value in constants.items() if value.ndim == 4]
+    assert kernels
+    assert all(constants[name].dtype == np.int8 for name in kernels)
+
+
+def test_asymmetric_zero_point_is_refused(int8_model):
+    node = next(node for node in int8_model.graph.node if node.op_type == "QuantizeLinear")
+    for tensor in int8_model.graph.initializer:
+        if tensor.name == node.input[2]:
+            tensor.CopyFrom(onnx.numpy_helper.from_array(np.array(3, np.int8), tensor.name))
+    with pytest.raises(CheckFailedError, match="symmetric INT8"):
+        check_explicit_int8(int8_model)
+
+
+def test_convolution_in_float_is_refused(converted_run):
+    with pytest.raises(CheckFailedError, match=r"convolution.* in float"):
+        check_explicit_int8(onnx.load(converted_run / "onnx/model_fp32.onnx"))
+
+
+def test_different_answers_are_refused(converted_run, test_pixels, reference_outputs):
+    data = (converted_run / "onnx/model_fp32.onnx").read_bytes()
+    with pytest.raises(CheckFailedError, match="differ by up to"):
+        check_agrees(data, test_pixels, np.roll(reference_outputs, 1, axis=1), 1e-4)
+
+
+def test_damaged_graph_is_refused(converted_run):
+    model = onnx.load(converted_run / "onnx/model_fp32.onnx")
+    del model.graph.node[3]
+    with pytest.raises(CheckFailedError, match="ONNX checker"):
+        check_onnx(model.SerializeToString())
+
+
+@given(arrays(np.float32, (4, 3, 2, 2), elements=st.floats(-50, 50, width=32)))
+def test_quantized_weights_are_within_half_a_step(kernel):
+    stored, scales = quantized_weights(kernel, 0)
+    real = stored.astype(np.float32) * scales.reshape(-1, 1, 1, 1)
+    assert np.abs(stored).max() <= 127
+    assert (np.abs(real - kernel) <= scales.reshape(-1, 1, 1, 1) * 0.5001 + 1e-7).all()

@@ -1,0 +1,120 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from ai_edge_litert.interpreter import Interpreter
+
+from edgewright_convert.float_model import FloatModel, load_float_model
+from edgewright_convert.tflite import checks as tflite_checks
+from edgewright_convert.tflite.converter import tflite_fp32_from_model, tflite_int8_from_model
+from edgewright_convert.tflite.model_file import read_tflite
+from edgewright_runtime.errors import CheckFailedError, EdgewrightError
+
+CHECKS = {
+    "fp32": tflite_checks.check_fp32,
+    "fp16": tflite_checks.check_fp16,
+    "dynamic": tflite_checks.check_dynamic,
+    "int8": tflite_checks.check_int8,
+}
+# Least agreement of labels and greatest difference of a probability on 60 test images.
+EXPECTED = {"fp32": (1.0, 1e-4), "fp16": (0.98, 0.1), "dynamic": (0.9, 0.4), "int8": (0.9, 0.4)}
+
+
+@pytest.fixture(params=EXPECTED)
+def name(request):
+    return request.param
+
+
+@pytest.fixture
+def data(name, converted_run):
+    return (converted_run / f"tflite/model_{name}.tflite").read_bytes()
+
+
+def test_answers_like_keras(name, data, run_tflite, test_pixels, reference_outputs):
+    answers = run_tflite(data, test_pixels)
+    agreement, difference = EXPECTED[name]
+    assert (answers.argmax(1) == reference_outputs.argmax(1)).mean() >= agreement
+    assert np.abs(answers - reference_outputs).max() <= difference
+
+
+def test_one_image_at_a_time_of_raw_pixels(name, data):
+    interpreter = Interpreter(model_content=data)
+    (given,), (made,) = interpreter.get_input_details(), interpreter.get_output_details()
+    dtype = np.uint8 if name == "int8" else np.float32
+    assert (given["dtype"], made["dtype"]) == (dtype, dtype)
+    assert given["shape"].tolist() == [1, 32, 32, 3]
+    assert interpreter.get_signature_list()["serving_default"] == {"inputs": ["pixels"], "outputs": ["probabilities"]}
+
+
+def test_passes_its_own_check_and_no_stricter_one(name, data):
+    file = read_tflite(data)
+    CHECKS[name](file)
+    for other in CHECKS.keys() - {name}:
+        if (name, other) == ("fp32", "dynamic"):
+            continue  # in this small model most kernels are below the size that dynamic range quantizes
+        with pytest.raises(CheckFailedError):
+            CHECKS[other](file)
+
+
+def test_int8_takes_bytes_as_they_are(converted_run):
+    file = read_tflite((converted_run / "tflite/model_int8.tflite").read_bytes())
+    assert (file.inputs[0].scales, file.inputs[0].zero_points) == ((1.0,), (0,))
+    assert file.outputs[0].scales == (1 / 256,)
+
+
+def test_float_operators_are_named(converted_run):
+    file = read_tflite((converted_run / "tflite/model_fp32.tflite").read_bytes())
+    with pytest.raises(CheckFailedError, match=r"compute in float: .*CONV_2D"):
+        tflite_checks.check_int8(file)
+
+
+def model_around(function):
+    """A float model that is one TensorFlow function."""
+    import tensorflow as tf
+
+    def call(pixels):
+        return tf.reduce_sum(function(pixels / 300), axis=(1, 2))
+
+    return FloatModel(Path("model"), call, (4, 4, 3), 3, loaded=None)
+
+
+def test_flex_operators_are_named():
+    import tensorflow as tf
+
+    function = model_around(tf.math.cumprod).frozen(1)
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([function], tf.Module())
+    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS, tf.lite.OpsSet.SELECT_TF_OPS]
+    file = read_tflite(converter.convert())
+    with pytest.raises(CheckFailedError, match="FlexCumprod"):
+        tflite_checks.check_fp32(file)
+
+
+@pytest.mark.parametrize("name", ["cumprod", "erfinv"])
+def test_operator_that_tflite_lacks_is_named(name):
+    import tensorflow as tf
+
+    with pytest.raises(EdgewrightError, match=f"no operator for tf.{name.capitalize()}"):
+        tflite_fp32_from_model(model_around(getattr(tf.math, name)))
+
+
+@pytest.mark.parametrize("data", [b"", b"TFL3", b"0000TFL3" + bytes(40), b"\x10\x00\x00\x00TFL3\xff\xff\xff\xff" * 4])
+def test_other_bytes_are_no_tflite_file(data):
+    with pytest.raises(EdgewrightError, match=r"no \.tflite file"):
+        read_tflite(data)
+
+
+def test_int8_of_a_model_whose_layers_carry_their_own_gradients(tmp_path, run_tflite, test_pixels):
+    # Keras's SiLU does; such a graph cannot be saved together with its gradients once it is frozen.
+    import keras
+
+    keras.utils.set_random_seed(4)
+    inputs = keras.Input((32, 32, 3))
+    x = keras.layers.Conv2D(8, 3, strides=4, activation="silu")(keras.layers.Rescaling(1 / 255)(inputs))
+    outputs = keras.layers.Dense(10, activation="softmax")(keras.layers.Flatten()(x))
+    path = tmp_path / "model.keras"
+    keras.Model(inputs, outputs).save(path)
+    model = load_float_model(path)
+    data = tflite_int8_from_model(model, test_pixels)
+    assert Interpreter(model_content=data).get_signature_list()["serving_default"]["inputs"] == ["pixels"]
+    answers = run_tflite(data, test_pixels)
+    assert (answers.argmax(1) == model.probabilities(test_pixels).argmax(1)).mean() > 0.9

@@ -1,0 +1,123 @@
+"""Splits are stratified, reproducible, and never share a content."""
+
+import hashlib
+from collections import Counter, defaultdict
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edgewright_runtime.dataset import Dataset, LabelledImage, split_dataset
+from edgewright_runtime.errors import EdgewrightError
+from edgewright_runtime.run.splits import SPLITS, check_disjoint
+
+
+def image(label: str, content: int, *, copy: int = 0, split: str | None = None) -> LabelledImage:
+    sha256 = hashlib.sha256(f"{label}{content}".encode()).hexdigest()
+    return LabelledImage(f"{label}/{content}-{copy}.jpg", label, sha256, split)
+
+
+def dataset(images: list[LabelledImage]) -> Dataset:
+    return Dataset(tuple(images), tuple(sorted({one.label for one in images})))
+
+
+def plain(counts: dict[str, int]) -> Dataset:
+    return dataset([image(label, number) for label, count in counts.items() for number in range(count)])
+
+
+@st.composite
+def datasets(draw: st.DrawFn) -> Dataset:
+    images = []
+    for label in draw(st.lists(st.sampled_from("abcdefg"), min_size=2, max_size=5, unique=True)):
+        copies = draw(st.lists(st.integers(1, 3), min_size=3, max_size=40))
+        images += [image(label, number, copy=copy) for number, count in enumerate(copies) for copy in range(count)]
+    return dataset(images)
+
+
+fractions = st.floats(0.01, 0.49)
+
+
+@given(datasets(), fractions, fractions, st.integers(0, 10**6))
+def test_every_image_is_in_one_split_and_every_class_in_every_split(data, val, test, seed):
+    rows = split_dataset(data, val_fraction=val, test_fraction=test, seed=seed)
+    assert [row.path for row in rows] == [one.path for one in data.images]
+    check_disjoint(rows, "rows")
+    assert {(row.label, row.split) for row in rows} == {(label, split) for label in data.labels for split in SPLITS}
+
+
+@given(datasets(), st.integers(0, 10**6), st.randoms())
+def test_the_order_of_the_files_does_not_matter(data, seed, random):
+    shuffled = list(data.images)
+    random.shuffle(shuffled)
+    one = split_dataset(data, seed=seed)
+    other = split_dataset(Dataset(tuple(shuffled), data.labels), seed=seed)
+    assert sorted(one, key=lambda row: row.path) == sorted(other, key=lambda row: row.path)
+
+
+@given(datasets())
+def test_the_same_seed_divides_in_the_same_way(data):
+    assert split_dataset(data, seed=3) == split_dataset(data, seed=3)
+
+
+def test_another_seed_divides_in_another_way():
+    data = plain({"a": 50, "b": 50})
+    assert split_dataset(data, seed=1) != split_dataset(data, seed=2)
+
+
+def test_each_class_is_divided_by_the_fractions():
+    rows = split_dataset(plain({"a": 100, "b": 20}), val_fraction=0.15, test_fraction=0.2, seed=0)
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for row in rows:
+        counts[row.label][row.split] += 1
+    assert counts == {"a": {"train": 65, "val": 15, "test": 20}, "b": {"train": 13, "val": 3, "test": 4}}
+
+
+def test_the_division_of_a_data_set_is_the_same_in_every_release():
+    rows = split_dataset(plain({"a": 6, "b": 6}), seed=0)
+    assert "".join(row.split[1] for row in rows) == "aerrrrrrarer"
+
+
+def test_new_images_mostly_leave_the_old_ones_where_they_were():
+    before = {row.path: row.split for row in split_dataset(plain({"a": 200, "b": 200}), seed=0)}
+    after = {row.path: row.split for row in split_dataset(plain({"a": 210, "b": 200}), seed=0)}
+    moved = sum(after[path] != split for path, split in before.items())
+    assert moved <= 10
+
+
+def given_splits(*splits: str) -> Dataset:
+    return dataset([image(label, n, split=split) for label in "ab" for n, split in enumerate(splits)])
+
+
+def test_given_splits_are_kept():
+    data = given_splits("train", "train", "val", "test")
+    assert [row.split for row in split_dataset(data, seed=5)] == [one.split for one in data.images]
+
+
+def test_missing_val_is_drawn_from_train_and_test_stays():
+    data = given_splits(*["train"] * 20, *["test"] * 4)
+    rows = split_dataset(data, val_fraction=0.15, seed=5)
+    assert Counter(row.split for row in rows) == {"train": 34, "val": 6, "test": 8}
+    assert all(row.split == "test" for row, one in zip(rows, data.images, strict=True) if one.split == "test")
+
+
+def test_missing_test_is_drawn_from_train():
+    rows = split_dataset(given_splits(*["train"] * 10, "val"), test_fraction=0.2, seed=5)
+    assert Counter(row.split for row in rows) == {"train": 16, "val": 2, "test": 4}
+
+
+def test_class_without_training_images_is_refused():
+    images = [image("a", n, split=split) for n, split in enumerate(("train", "val", "test"))]
+    images += [image("b", n, split=split) for n, split in enumerate(("val", "test"))]
+    with pytest.raises(EdgewrightError, match=r"train split has no image of the class.* 'b'"):
+        split_dataset(dataset(images), seed=0)
+
+
+def test_class_too_small_to_draw_from_is_refused():
+    with pytest.raises(EdgewrightError, match=r"'a' has 1 different image\(s\) to draw val from"):
+        split_dataset(given_splits("train", "test"), seed=0)
+
+
+@pytest.mark.parametrize(("val", "test"), [(0.5, 0.5), (0.0, 0.2), (0.2, 0.0), (0.9, 0.9)])
+def test_fractions_that_leave_a_split_empty_are_refused(val, test):
+    with pytest.raises(EdgewrightError, match="must be above 0 and together below 1"):
+        split_dataset(plain({"a": 9, "b": 9}), val_fraction=val, test_fraction=test, seed=0)
