@@ -75,8 +75,8 @@ def read_pixels(
 
 def pixels_key(rows: Sequence[SplitRow], contract: Preprocessing) -> str:
     """What pixels depend on, as 64 hex digits: the images' contents in order, the contract, and who decodes."""
-    facts = [[row.sha256 for row in rows], contract.to_dict(), versions_of(_MAKERS)]
-    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+    basis = [[row.sha256 for row in rows], contract.to_dict(), versions_of(_MAKERS)]
+    return hashlib.sha256(json.dumps(basis, sort_keys=True).encode()).hexdigest()
 
 
 def _from_images(rows: Sequence[SplitRow], contract: Preprocessing, run: RunFolder, what: str) -> NDArray[np.uint8]:

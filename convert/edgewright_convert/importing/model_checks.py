@@ -136,7 +136,7 @@ def _are_probabilities(outputs: NDArray[np.float64]) -> bool:
 
 
 def probe_images(shape: ImageShape) -> NDArray[np.uint8]:
-    """Ten plain images, only to see what kind of numbers the model gives: flat greys, colours and ramps."""
+    """Ten simple images, only to see what kind of numbers the model gives: flat greys, colours and ramps."""
     images = np.zeros((10, shape.height, shape.width, shape.channels), np.uint8)
     for index, grey in enumerate((0, 64, 128, 255)):
         images[index] = grey

@@ -161,10 +161,10 @@ def check_unused(out: Path) -> None:
         EdgewrightError: naming the model, and how to replace it.
     """
     run = RunFolder(out)
-    held = next((path.name for path in (run.model, run.saved_model) if path.exists()), None)
-    if held is not None:
+    present = next((path.name for path in (run.model, run.saved_model) if path.exists()), None)
+    if present is not None:
         raise EdgewrightError(
-            f"{out} holds a model already ({held}); name another folder with --out, or replace it and all that was "
+            f"{out} holds a model already ({present}); name another folder with --out, or replace it and all that was "
             f"made from it with --overwrite"
         )
 

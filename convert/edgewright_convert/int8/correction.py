@@ -28,7 +28,7 @@ _MEMORY_BYTES = 3 * 2**30
 _LEAST_IMAGES = 20
 
 _EQUALISED_ON = 64
-"""Images whose largest values tell the channels' sizes; a few more or less change no answer."""
+"""Images whose largest values tell the channels' sizes; a few more or less change no factor."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Corrected:
             per output channel, max|w| / 127, that float16 holds exactly.
         ranges: of each activation that the file has to hold, by the name of the layer that makes it.
         float_weights: of the model before they were put on the grids, in the order of `model.get_weights()`, float32;
-            with them the model answers like the float model, its channels scaled as in the file.
+            with them the model gives what the float model gives, its channels scaled as in the file.
     """
 
     model: Any

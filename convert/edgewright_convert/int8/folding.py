@@ -70,8 +70,8 @@ def _foldable(graph: Graph) -> dict[int, Step]:
     found = {}
     for step in graph.linear_steps():
         readers = consumers[id(step.output)]
-        plain = step.operation.activation is keras.activations.linear
-        if plain and len(readers) == 1 and step.output is not graph.output and _normalises_channels(readers[0]):
+        unactivated = step.operation.activation is keras.activations.linear
+        if unactivated and len(readers) == 1 and step.output is not graph.output and _normalises_channels(readers[0]):
             found[id(step)] = readers[0]
     return found
 

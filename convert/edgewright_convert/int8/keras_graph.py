@@ -75,7 +75,7 @@ class Graph:
         return {id(tensor): step for step in self.steps for tensor in tree.flatten(step.output)}
 
     def linear_steps(self) -> tuple[Step, ...]:
-        """The steps whose kernel may be corrected: plain convolutions and dense layers, each called once."""
+        """The steps whose kernel may be corrected: ordinary convolutions and dense layers, each called once."""
         calls = Counter(id(step.operation) for step in self.steps)
         return tuple(step for step in self.steps if calls[id(step.operation)] == 1 and _correctable(step.operation))
 

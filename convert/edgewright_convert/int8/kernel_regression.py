@@ -1,4 +1,4 @@
-"""The real-valued kernel that answers best on the inputs that the quantized layers before it really deliver."""
+"""The real-valued kernel that is best on the inputs that the quantized layers before it really deliver."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def target_kernel(kernel: NDArray[np.float64], parts: Sequence[Moments]) -> NDAr
 
 
 def _pulled(kernel: NDArray[np.float64], moments: Moments) -> list[NDArray[np.float64]]:
-    """The regression's answer for each strength."""
+    """The regression's kernel for each strength."""
     covariance = moments.covariance()
     missing = moments.cross_covariance() - covariance @ kernel
     mean = np.trace(covariance, axis1=1, axis2=2)[:, np.newaxis, np.newaxis] / covariance.shape[1] + 1e-12

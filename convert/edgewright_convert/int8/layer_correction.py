@@ -40,37 +40,37 @@ def correct_in_order(graph: Graph, pixels: NDArray[np.uint8], *, refit: bool) ->
     Returns:
         The range of each tensor that the file has to hold, by the name of the layer that makes it.
     """
-    given, levels = normalised_ranges(graph), quantized_steps(graph)
-    linear = {id(step) for step in graph.linear_steps()} - given.keys()
+    normalised, levels = normalised_ranges(graph), quantized_steps(graph)
+    linear = {id(step) for step in graph.linear_steps()} - normalised.keys()
     start = pixels.astype(np.float32)
     exact: Values = {id(graph.input): start}
     rounded: Values = {id(graph.input): start}
     ranges = {}
     for step, leftovers in steps_with_leftovers(graph):
-        wanted = computed(step, exact)
+        reference = computed(step, exact)
         if id(step) in linear:
-            _fit_kernel(step.operation, rounded[id(step.inputs[0])], wanted, refit=refit)
-            answer = _with_fitted_bias(step, rounded, wanted)
+            _fit_kernel(step.operation, rounded[id(step.inputs[0])], reference, refit=refit)
+            output = _with_fitted_bias(step, rounded, reference)
         else:
-            answer = computed(step, rounded)
+            output = computed(step, rounded)
         if id(step) in levels:
-            found = given.get(id(step)) or ActivationRange.of(answer)
+            found = normalised.get(id(step)) or ActivationRange.of(output)
             ranges[step.operation.name] = found
-            _quantize(answer, found)
-        exact[id(step.output)], rounded[id(step.output)] = wanted, answer
+            _quantize(output, found)
+        exact[id(step.output)], rounded[id(step.output)] = reference, output
         drop(exact, leftovers)
         drop(rounded, leftovers)
     return ranges
 
 
-def _with_fitted_bias(step: Step, values: Values, wanted: NDArray[np.float32]) -> NDArray[np.float32]:
+def _with_fitted_bias(step: Step, values: Values, reference: NDArray[np.float32]) -> NDArray[np.float32]:
     """The step's output after its bias has taken up the mean error of each channel."""
     kernel, bias = weights_of(step.operation)
-    answer = computed(step, values)
-    error = (wanted - answer).mean(axis=tuple(range(answer.ndim - 1)), dtype=np.float64).astype(np.float32)
+    output = computed(step, values)
+    error = (reference - output).mean(axis=tuple(range(output.ndim - 1)), dtype=np.float64).astype(np.float32)
     step.operation.set_weights([kernel, bias + error])
-    answer += error
-    return answer
+    output += error
+    return output
 
 
 def _quantize(values: NDArray[np.float32], to: ActivationRange) -> None:
@@ -79,12 +79,12 @@ def _quantize(values: NDArray[np.float32], to: ActivationRange) -> None:
         values[start : start + _CHUNK] = to.quantized(values[start : start + _CHUNK])
 
 
-def _fit_kernel(layer: Any, inputs: NDArray[np.float32], wanted: NDArray[np.float32], *, refit: bool) -> None:
+def _fit_kernel(layer: Any, inputs: NDArray[np.float32], reference: NDArray[np.float32], *, refit: bool) -> None:
     kernel, bias = weights_of(layer)
     groups = _as_groups(layer, kernel)
     covariance: NDArray[np.float64] | None = None
     if refit and groups.shape[1] <= _WIDEST:
-        parts = _moments(layer, inputs, wanted)
+        parts = _moments(layer, inputs, reference)
         groups, covariance = target_kernel(groups, parts), total(parts).covariance()
     on_grid = [_on_grid(group, None if covariance is None else covariance[i]) for i, group in enumerate(groups)]
     layer.set_weights([_as_kernel(layer, np.stack(on_grid)), bias])
@@ -97,13 +97,13 @@ def _on_grid(kernel: NDArray[np.float64], covariance: NDArray[np.float64] | None
     return rounded_codes(kernel, covariance, scales) * scales
 
 
-def _moments(layer: Any, inputs: NDArray[np.float32], wanted: NDArray[np.float32]) -> list[Moments]:
+def _moments(layer: Any, inputs: NDArray[np.float32], reference: NDArray[np.float32]) -> list[Moments]:
     """Of three disjoint sets of the images; images come with classes taking turns, so each set has all classes."""
     edges = np.linspace(0, len(inputs), _PARTS + 1).astype(int)
     return [
         total(
             [
-                moments_of(layer, inputs[i : min(i + _CHUNK, end)], wanted[i : min(i + _CHUNK, end)], seed=int(i))
+                moments_of(layer, inputs[i : min(i + _CHUNK, end)], reference[i : min(i + _CHUNK, end)], seed=int(i))
                 for i in range(start, end, _CHUNK)
             ]
         )

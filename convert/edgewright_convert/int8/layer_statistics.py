@@ -1,4 +1,4 @@
-"""What a linear layer's inputs and wanted outputs have in common, summed over images and positions."""
+"""What a linear layer's inputs and reference outputs have in common, summed over images and positions."""
 
 from __future__ import annotations
 
@@ -72,19 +72,20 @@ def moments_of(layer: Any, inputs: NDArray[np.float32], outputs: NDArray[np.floa
         outputs: float32, what it should make of them.
         seed: of the positions drawn.
     """
-    taps, wanted = (
+    taps, reference = (
         _of_positions(layer, inputs, outputs, seed)
         if hasattr(layer, "kernel_size")
         else (inputs.reshape(-1, 1, inputs.shape[-1]), outputs.reshape(-1, outputs.shape[-1]))
     )
     # In float64: where a mean is far greater than the spread, float32 would leave no covariance worth the name.
-    taps, wanted = taps.astype(np.float64), wanted.astype(np.float64)
+    taps, reference = taps.astype(np.float64), reference.astype(np.float64)
     count, size, channels = taps.shape
     if is_depthwise(layer):
-        grouped, targets = np.ascontiguousarray(taps.transpose(2, 1, 0)), np.ascontiguousarray(wanted.T)[:, np.newaxis]
+        grouped = np.ascontiguousarray(taps.transpose(2, 1, 0))
+        targets = np.ascontiguousarray(reference.T)[:, np.newaxis]
     else:
         grouped = np.ascontiguousarray(taps.reshape(1, count, size * channels).transpose(0, 2, 1))
-        targets = np.ascontiguousarray(wanted.T)[np.newaxis]
+        targets = np.ascontiguousarray(reference.T)[np.newaxis]
     return Moments(
         count,
         grouped.sum(axis=2),
@@ -97,7 +98,7 @@ def moments_of(layer: Any, inputs: NDArray[np.float32], outputs: NDArray[np.floa
 def _of_positions(
     layer: Any, inputs: NDArray[np.float32], outputs: NDArray[np.float32], seed: int
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """What lies under the kernel at drawn positions (positions, taps, channels), and the outputs wanted there."""
+    """What lies under the kernel at drawn positions (positions, taps, channels), and the outputs reference there."""
     draw = np.random.default_rng(seed)
     rows, columns = (np.sort(draw.choice(size, min(size, _SIDE), replace=False)) for size in outputs.shape[1:3])
     padding = [_padding(layer, axis, inputs.shape[1 + axis]) for axis in (0, 1)]
@@ -109,8 +110,8 @@ def _of_positions(
         for j in range(layer.kernel_size[1])
     ]
     stacked = np.stack(taps, axis=3)
-    wanted = outputs[:, rows[:, np.newaxis], columns]
-    return stacked.reshape(-1, *stacked.shape[3:]), wanted.reshape(-1, wanted.shape[-1])
+    reference = outputs[:, rows[:, np.newaxis], columns]
+    return stacked.reshape(-1, *stacked.shape[3:]), reference.reshape(-1, reference.shape[-1])
 
 
 def _padding(layer: Any, axis: int, size: int) -> tuple[int, int]:

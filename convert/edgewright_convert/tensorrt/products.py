@@ -1,4 +1,4 @@
-"""The TensorRT engines of a run, each built from the .onnx file of its precision, or kept where its key is the same."""
+"""The TensorRT engines of a run: built from the .onnx file of their precision, or reused where the key is the same."""
 
 from __future__ import annotations
 

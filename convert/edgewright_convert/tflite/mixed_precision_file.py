@@ -1,6 +1,6 @@
 """A full-integer .tflite file in which chosen activations are float32.
 
-A few tensors often carry most of the noise of quantization. Leaving out their fake-quantization operators would not do:
+A few tensors often carry most of the error of quantization. Leaving out their fake-quantization operators would not do:
 TFLiteConverter then writes operators that quantize on the fly. So the finished file is changed instead, and all that
 has nothing to do with the chosen tensors stays as it is.
 """
@@ -48,7 +48,7 @@ _MOVING = frozenset(
         _Operators.UNPACK,
     }
 )
-"""Operators that only move or select values: what they give has the levels, and the noise, of what they read."""
+"""Operators that only move or select values: what they give has the levels, and the error, of what they read."""
 
 
 def quantized_layers(file: bytes) -> tuple[str, ...]:
@@ -79,7 +79,9 @@ def tflite_with_float_layers(file: bytes, layers: Collection[str]) -> bytes:
         return file
     graph = QuantizedGraph(file)
     if any(tensor.type == schema.TensorType.FLOAT32 for tensor in graph.tensors):
-        raise EdgewrightError("Layers can be kept in float only in a full-integer file; a part of this one is in float")
+        raise EdgewrightError(
+            "Layers can be excluded from quantization only in a full-integer file; a part of this one is in float"
+        )
     rewrite(graph, _in_float(graph, _with_moved(graph, _tensors_of(graph, layers))))
     changed = repacked(graph.model)
     _check(changed, layers)
@@ -112,9 +114,9 @@ def _nearest(layer: str, known: list[str]) -> list[str]:
     return (longer or difflib.get_close_matches(layer, known) or known)[:5]
 
 
-def _with_moved(graph: QuantizedGraph, kept: frozenset[int]) -> frozenset[int]:
+def _with_moved(graph: QuantizedGraph, tensors: frozenset[int]) -> frozenset[int]:
     """These tensors and all that have the same values in another arrangement, or on another grid behind them."""
-    grown = kept
+    grown = tensors
     while True:
         more = set(grown)
         for operator in graph.operators:
@@ -129,12 +131,12 @@ def _with_moved(graph: QuantizedGraph, kept: frozenset[int]) -> frozenset[int]:
         grown = frozenset(more)
 
 
-def _in_float(graph: QuantizedGraph, kept: frozenset[int]) -> frozenset[int]:
+def _in_float(graph: QuantizedGraph, tensors: frozenset[int]) -> frozenset[int]:
     """The operators that compute in float, by their place; QUANTIZE computes nothing."""
     touching = frozenset(
         place
         for place, operator in enumerate(graph.operators)
-        if kept.intersection((*operator.inputs, *operator.outputs)) and graph.kind(operator) != _Operators.QUANTIZE
+        if tensors.intersection((*operator.inputs, *operator.outputs)) and graph.kind(operator) != _Operators.QUANTIZE
     )
     return touching | _moving_between(graph, touching)
 
