@@ -29,6 +29,20 @@ def paint(folder: Path, *, per_class: int = 12, first: int = 0) -> Path:
     return folder
 
 
+class Listening:
+    """A reporter that remembers."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def line(self, text: str) -> None:
+        self.lines.append(text)
+
+    def step(self, what: str, done: int, total: int) -> None: ...
+
+    def finish(self) -> None: ...
+
+
 @pytest.fixture(scope="session")
 def colours(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """36 images of three classes. Read only."""

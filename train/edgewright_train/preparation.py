@@ -12,6 +12,7 @@ from edgewright_runtime.run_folder import RunFolder
 from edgewright_runtime.splits import SPLITS, SplitRow
 
 from .progress import Reporter
+from .provenance import digest, files_of
 from .recipe import Recipe
 
 _NAMED_REJECTIONS = 20
@@ -19,10 +20,17 @@ _NAMED_REJECTIONS = 20
 
 @dataclass(frozen=True)
 class Prepared:
-    """A data set ready to be trained on: what was found, and which image is in which split."""
+    """A data set ready to be trained on.
+
+    Attributes:
+        dataset: what was found.
+        rows: which image is in which split.
+        sha256: of its files' names, labels, splits and contents (see `provenance.digest`).
+    """
 
     dataset: Dataset
     rows: tuple[SplitRow, ...]
+    sha256: str
 
 
 def prepare(data: Path, *, recipe: Recipe, labels: FixedLabels | None, seed: int, reporter: Reporter) -> Prepared:
@@ -42,7 +50,7 @@ def prepare(data: Path, *, recipe: Recipe, labels: FixedLabels | None, seed: int
     reporter.finish()
     rows = split_dataset(dataset, val_fraction=recipe.val_fraction, test_fraction=recipe.test_fraction, seed=seed)
     _tell(dataset, rows, reporter)
-    return Prepared(dataset, rows)
+    return Prepared(dataset, rows, digest(files_of(data, dataset)))
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from edgewright_runtime.strict_json import write_object
 
 from .callbacks import Epoch
 from .plots import plot_confusion_matrix, plot_history
+from .provenance import STAGE
 from .saved_model import export_saved_model
 from .trained import Trained
 
@@ -33,8 +34,8 @@ _OWN_FORMATS = frozenset({"keras", "saved-model"})
 _LEFT_BY_OTHER_STAGES = ("accuracy.json", "latency.json", "report")
 
 
-def publish(trained: Trained, out: Path) -> None:
-    """Writes every file of the run folder.
+def publish(trained: Trained, out: Path) -> tuple[str, ...]:
+    """Writes every file of the run folder, and returns what of other stages' was removed, by name.
 
     All are written to a temporary folder first and then renamed one by one, model.keras last: whoever finds a newer
     model.keras finds everything that belongs to it. What other stages made from an older model goes away.
@@ -47,18 +48,19 @@ def publish(trained: Trained, out: Path) -> None:
         _write_all(trained, staging)
         described = {
             path.relative_to(staging.path).as_posix(): describe(
-                path, stage="train", options=trained.options, versions=versions_of(_MADE_BY)
+                path, stage=STAGE, options=trained.options, versions=versions_of(_MADE_BY)
             )
             for path in sorted(staging.path.rglob("*"))
             if path.is_file()
         }
-        _remove_derived(out)
+        removed = _remove_derived(out)
         names = sorted(entry.name for entry in staging.path.iterdir() if entry.name != staging.model.name)
         for name in names:
             _move(staging.path / name, out / name)
         # From here on until the last line the old model.keras does not match the manifest, so nobody takes it for new.
         add_artefacts(out, described)
         _move(staging.model, out / staging.model.name)
+    return removed
 
 
 @contextlib.contextmanager
@@ -107,14 +109,18 @@ def _write_history(epochs: tuple[Epoch, ...], path: Path) -> None:
         writer.writerows(asdict(epoch) for epoch in epochs)
 
 
-def _remove_derived(out: Path) -> None:
+def _remove_derived(out: Path) -> tuple[str, ...]:
     folders = {row.path.split("/")[0] for row in FORMATS if row.name not in _OWN_FORMATS}
+    removed = []
     for name in sorted(folders | set(_LEFT_BY_OTHER_STAGES)):
         path = out / name
         if path.is_dir():
+            removed.append(f"{name}/")
             shutil.rmtree(path)
-        else:
-            path.unlink(missing_ok=True)
+        elif path.exists():
+            removed.append(name)
+            path.unlink()
+    return tuple(removed)
 
 
 def _move(source: Path, target: Path) -> None:

@@ -47,7 +47,9 @@ def train_prepared(
     """
     trained = _trained(prepared, recipe=recipe, start=start, options=options, out=out, reporter=reporter)
     reporter.line(f"Writing {out}.")
-    publish(trained, out)
+    removed = publish(trained, out)
+    if removed:
+        reporter.line(f"Removed {', '.join(removed)} of {out}: made from the model that was there before.")
     return trained
 
 

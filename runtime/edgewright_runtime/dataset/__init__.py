@@ -2,7 +2,16 @@
 
 from .caveats import caveats_of
 from .facts import Dataset, LabelledImage, RejectedFile
-from .read import read_dataset, read_images
+from .read import list_files, read_dataset, read_images
 from .split import split_dataset
 
-__all__ = ["Dataset", "LabelledImage", "RejectedFile", "caveats_of", "read_dataset", "read_images", "split_dataset"]
+__all__ = [
+    "Dataset",
+    "LabelledImage",
+    "RejectedFile",
+    "caveats_of",
+    "list_files",
+    "read_dataset",
+    "read_images",
+    "split_dataset",
+]
