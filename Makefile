@@ -33,7 +33,8 @@ EXTRAS := train,convert,onnx,bench,dev$(if $(filter Linux-x86_64,$(shell uname -
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo train convert tflite-fp32 tflite-fp16 tflite-dynamic tflite-int8 onnx tensorrt tensorrt-rtx \
-	evaluate bench classify test test-quick test-pythons test-mediapipe benchmarks lint typecheck typecheck-tensorrt format clean at-least-one ask-for-image
+	evaluate bench classify test test-quick test-pythons test-mediapipe benchmarks lint typecheck typecheck-tensorrt \
+	format clean at-least-one ask-for-image
 
 # --- What follows from it ---
 quoted = '$(subst ','\'',$(1))'
