@@ -1,18 +1,25 @@
-# Every target is one line over the command `edgewright`; see `make help`.
+# Every target is a line or two over the command `edgewright`, which itself knows what is up to date; see `make help`.
 
-RECIPE ?= digits
-RUN ?= runs/$(RECIPE)
-# The digits belong to the recipe, not to a model from elsewhere, whose labels are its own.
-DATA ?= $(if $(MODEL),,$(if $(filter digits,$(RECIPE)),data/digits))
+# --- What a user may name; folders and files may have spaces in their names ---
+DATA ?=
+RECIPE ?=
 WEIGHTS ?=
 EPOCHS ?=
 SEED ?=
-# A model that was trained elsewhere (.keras, .h5 or a SavedModel folder), its labels and what it wants as input.
+RUN ?=
+# Anything but 0 or no: train anew where RUN holds a model already.
+OVERWRITE ?=
+# A model that was trained elsewhere (.keras, .h5 or a SavedModel folder) and what it wants as input.
 MODEL ?=
-LABELS ?=
 NORMALISATION ?=
+LABELS ?=
 IMAGE ?=
-# Further options of the command, such as OPTIONS="--max-drop 0.005".
+# What the gate allows, on every target that compares.
+MAX_DROP ?=
+MIN_AGREEMENT ?=
+CONFIDENCE ?=
+STRICT ?=
+# Further options of `edgewright convert`, such as OPTIONS="--keep-float auto".
 OPTIONS ?=
 
 PYTHON ?= $(firstword $(foreach v,3.11 3.12 3.13,$(if $(shell command -v python$(v)),python$(v))) python3)
@@ -26,29 +33,61 @@ EXTRAS := train,convert,onnx,bench,dev$(if $(filter Linux-x86_64,$(shell uname -
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo train convert tflite-fp32 tflite-fp16 tflite-dynamic tflite-int8 onnx tensorrt tensorrt-rtx \
-	evaluate bench classify test test-quick test-pythons test-mediapipe benchmarks lint typecheck typecheck-tensorrt format clean ask-the-key
+	evaluate bench classify test test-quick test-pythons test-mediapipe benchmarks lint typecheck typecheck-tensorrt \
+	format clean at-least-one ask-for-image
 
-# --- What a run was made with: other values for the same run are refused, or an hour's training would be lost ---
--include $(RUN)/.made-with.mk
-given = $(findstring command,$(origin $(1)))
-differs = $(if $(call given,$(1)),$(if $(filter-out undefined,$(origin MADE_$(1))),$(if $(filter-out x$(MADE_$(1)),x$($(1))),$(1))))
-CHANGED := $(strip $(foreach name,DATA RECIPE WEIGHTS MODEL,$(call differs,$(name))))
-ifneq ($(CHANGED),)
-$(error $(RUN) was made with $(foreach name,$(CHANGED),$(name)=$(MADE_$(name))); name another RUN, or delete $(RUN) to make it anew)
+# --- What follows from it ---
+quoted = '$(subst ','\'',$(1))'
+option = $(if $($(2)),$(empty) $(1) $(call quoted,$($(2))))
+is_set = $(filter-out 0 no false,$($(1)))
+same = $(if $(subst x$(1),,x$(2)),,yes)
+
+# A run that is there needs only its name; `train` compares it with whatever else is named.
+NAMED := $(strip $(DATA)$(WEIGHTS)$(EPOCHS)$(SEED)$(MODEL)$(LABELS)$(if $(RUN),$(RECIPE)))
+ONLY_RUN := $(and $(RUN),$(if $(DATA)$(RECIPE),,yes))
+override RUN := $(or $(RUN),runs/$(basename $(shell basename $(call quoted,$(or $(MODEL),$(RECIPE),digits)))))
+run := $(call quoted,$(RUN))
+HELD := $(shell CDPATH= cd $(run) 2>/dev/null && ls -d model.keras saved_model */model_* 2>/dev/null)
+
+# Where nothing else is named, a new run is made from the digits; but none is made only to label an image with it.
+DIGITS := data/digits
+MADE_ANEW := $(if $(HELD),$(call is_set,OVERWRITE),$(if $(and $(ONLY_RUN),$(filter classify,$(MAKECMDGOALS))),,yes))
+OF_DIGITS := $(if $(HELD),$(shell grep -qs '"data": "$(DIGITS)"' $(run)/manifest.json && echo yes),$(MADE_ANEW))
+ifneq ($(and $(if $(MODEL),,yes),$(OF_DIGITS),$(MADE_ANEW)),)
+override RECIPE := $(or $(RECIPE),digits)
+override DATA := $(or $(DATA),$(if $(call same,digits,$(RECIPE)),$(DIGITS)))
+DIGITS_DATA := $(if $(call same,$(DIGITS),$(DATA)),$(DIGITS)/.complete)
+OF_DIGITS := $(DIGITS_DATA)
 endif
-MODEL := $(or $(MODEL),$(MADE_MODEL))
+PHOTO := $(or $(IMAGE),$(if $(MODEL),,$(if $(OF_DIGITS),$(DIGITS)/7/0007.png)))
 
-# The files of MODEL that tell whether it has changed: a folder's own date says only when files came and went.
-MODEL_FILES := $(if $(MODEL),$(or $(wildcard $(MODEL)/saved_model.pb $(MODEL)/variables/*),$(MODEL)))
+train_options = $(call option,--recipe,RECIPE)$(call option,--weights,WEIGHTS)$(call option,--epochs,EPOCHS)$(call option,--seed,SEED)$(call option,--labels,LABELS)
+import_options = $(call option,--labels,LABELS)$(call option,--normalisation,NORMALISATION)$(call option,--data,DATA)
+gate_options = $(call option,--max-drop,MAX_DROP)$(call option,--min-agreement,MIN_AGREEMENT)$(call option,--confidence,CONFIDENCE)$(if $(call is_set,STRICT), --strict)
 
-# The float model: what everything else is made from. A SavedModel stays one; a .keras or .h5 file becomes model.keras.
-REFERENCE := $(RUN)/$(if $(filter %/saved_model.pb,$(MODEL_FILES)),saved_model/saved_model.pb,model.keras)
+# An option that would go nowhere is refused.
+IGNORED := $(if $(MODEL),$(strip $(foreach name,WEIGHTS EPOCHS SEED,$(if $($(name)),$(name)))))
+ifneq ($(IGNORED),)
+$(error $(IGNORED) would go nowhere, for MODEL is trained already; leave it out)
+endif
+CONVERTING := demo convert tflite-fp32 tflite-fp16 tflite-dynamic tflite-int8 onnx tensorrt tensorrt-rtx
+ifneq ($(and $(OPTIONS),$(filter train evaluate bench classify,$(MAKECMDGOALS))),)
+ifeq ($(filter $(CONVERTING),$(MAKECMDGOALS)),)
+$(error OPTIONS goes to `edgewright convert` alone; give "$(OPTIONS)" to the command itself: edgewright $(firstword $(MAKECMDGOALS)) --help)
+endif
+endif
 
 help:  ## Show this list.
-	@echo "make TARGET [RECIPE=digits|banana|viewpoint|flowers|FILE] [DATA=FOLDER|CSV] [WEIGHTS=imagenet|none|FILE]"
-	@echo "            [RUN=FOLDER] [MODEL=FILE LABELS=FILE NORMALISATION=NAME] [IMAGE=FILE] [OPTIONS=...]"
+	@echo 'make TARGET [RECIPE=digits|banana|viewpoint|flowers|FILE] [DATA=FOLDER|CSV] [WEIGHTS=imagenet|none|FILE]'
+	@echo '            [EPOCHS=P1,P2] [SEED=N] [LABELS=FILE] [RUN=FOLDER] [OVERWRITE=1] [IMAGE=FILE]'
+	@echo '            [MODEL=FILE LABELS=FILE NORMALISATION=NAME [DATA=FOLDER|CSV]]'
+	@echo '            [MAX_DROP=0.01] [MIN_AGREEMENT=0.95] [CONFIDENCE=0.95] [STRICT=1] [OPTIONS="--keep-float auto"]'
 	@echo
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-15s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@echo
+	@echo 'A RUN that was made from other DATA, RECIPE, WEIGHTS, EPOCHS, SEED or LABELS than those named is refused; OVERWRITE=1'
+	@echo 'trains it anew. MAX_DROP, MIN_AGREEMENT, CONFIDENCE and STRICT are what the comparison allows. OPTIONS goes to'
+	@echo '`edgewright convert` alone.'
 
 setup: $(VENV)/.setup-done  ## Make the virtual environment with everything in it.
 
@@ -58,80 +97,71 @@ $(VENV)/.setup-done: pyproject.toml constraints.txt
 	@touch $@
 
 # --- The chain ---
-demo: $(SETUP)  ## The whole chain on scikit-learn's digits: train, convert, evaluate, bench, classify.
-	@$(MAKE) --no-print-directory train
-	$(EDGEWRIGHT) convert $(RUN)
-	$(EDGEWRIGHT) evaluate $(RUN)
-	$(EDGEWRIGHT) classify $(RUN) $(or $(IMAGE),data/digits/7/0007.png)
-	$(EDGEWRIGHT) bench $(RUN)
+demo: $(if $(PHOTO),train $(DIGITS)/.complete,ask-for-image)  ## The whole chain on scikit-learn's digits: train, convert, evaluate, bench, classify.
+	$(EDGEWRIGHT) convert $(run) --if-needed$(if $(OPTIONS), $(OPTIONS))
+	$(EDGEWRIGHT) evaluate $(run)$(gate_options)
+	$(EDGEWRIGHT) classify $(run) $(call quoted,$(PHOTO))
+	$(EDGEWRIGHT) bench $(run)
 
-train: $(REFERENCE)  ## Train the float model (or take MODEL in) into RUN.
-
-data/digits/.complete: $(SETUP)
-	$(EDGEWRIGHT) digits data/digits
+$(DIGITS)/.complete: | $(SETUP)
+	$(EDGEWRIGHT) digits $(DIGITS)
 	@touch $@
 
+train: $(SETUP) $(DIGITS_DATA)  ## Train the float model (or take MODEL in) into RUN.
 ifeq ($(MODEL),)
-$(REFERENCE): | $(SETUP) $(if $(filter data/digits,$(DATA)),data/digits/.complete)
-	@$(if $(DATA),,echo "Error: name the images: make $(MAKECMDGOALS) RECIPE=$(RECIPE) DATA=FOLDER" >&2; exit 2)
-	$(EDGEWRIGHT) train $(DATA) --recipe $(RECIPE) --out $(RUN) $(if $(WEIGHTS),--weights $(WEIGHTS)) \
-		$(if $(EPOCHS),--epochs $(EPOCHS)) $(if $(SEED),--seed $(SEED)) $(if $(LABELS),--labels $(LABELS))
-	@$(record)
-
+	$(EDGEWRIGHT) train$(if $(DATA), $(call quoted,$(DATA))) --out $(run)$(train_options) $(if $(call is_set,OVERWRITE),--overwrite,--if-needed)
 else
-$(REFERENCE): $(MODEL_FILES) | $(SETUP)
-	$(EDGEWRIGHT) import $(MODEL) --out $(RUN) --overwrite $(if $(LABELS),--labels $(LABELS)) \
-		$(if $(DATA),--data $(DATA)) $(if $(NORMALISATION),--normalisation $(NORMALISATION))
-	@$(record)
+	$(EDGEWRIGHT) import $(call quoted,$(MODEL)) --out $(run)$(import_options)$(if $(call is_set,OVERWRITE), --overwrite, --if-needed)
 endif
 
-record = printf 'MADE_%s := %s\n' DATA '$(DATA)' RECIPE '$(RECIPE)' WEIGHTS '$(WEIGHTS)' MODEL '$(MODEL)' > $(RUN)/.made-with.mk
+convert: train  ## Make every format that needs no GPU.
+	$(EDGEWRIGHT) convert $(run) --if-needed$(if $(OPTIONS), $(OPTIONS))
 
-convert: $(REFERENCE)  ## Make every format that needs no GPU.
-	$(EDGEWRIGHT) convert $(RUN) $(OPTIONS)
+# A format is done when it has been compared with the float model, each time by what the gate allows this time.
+define converted_and_compared
+$(EDGEWRIGHT) convert $(run) --to $(1) --if-needed$(if $(OPTIONS), $(OPTIONS))
+$(EDGEWRIGHT) evaluate $(run) --format $(1)$(gate_options)
+endef
 
-$(RUN)/tflite/model_%.tflite: $(REFERENCE)
-	$(EDGEWRIGHT) convert $(RUN) --to tflite-$* $(OPTIONS)
+tflite-fp32: train  ## Float32 .tflite, compared with the float model.
+	$(call converted_and_compared,$@)
 
-$(RUN)/onnx/model_%.onnx: $(REFERENCE)
-	$(EDGEWRIGHT) convert $(RUN) --to onnx-$* $(OPTIONS)
+tflite-fp16: train  ## Float16 .tflite, compared with the float model.
+	$(call converted_and_compared,$@)
 
-# Asked every time: the engine's key, not its date, tells whether it must be built again (another TensorRT, another GPU).
-$(RUN)/tensorrt/model_%.rtx.engine: $(RUN)/onnx/model_%.onnx ask-the-key
-	$(EDGEWRIGHT) convert $(RUN) --to tensorrt-rtx-$* $(OPTIONS)
+tflite-dynamic: train  ## .tflite with INT8 weights, compared with the float model.
+	$(call converted_and_compared,$@)
 
-$(RUN)/tensorrt/model_%.engine: $(RUN)/onnx/model_%.onnx ask-the-key
-	$(EDGEWRIGHT) convert $(RUN) --to tensorrt-$* $(OPTIONS)
+tflite-int8: train  ## Full-integer .tflite, compared with the float model; fails if it must not ship.
+	$(call converted_and_compared,$@)
 
-# A format is done when it has been compared with the float model; the mark is made only if the gate does not fail it.
-$(RUN)/checked/tflite-%: $(RUN)/tflite/model_%.tflite
-	$(EDGEWRIGHT) evaluate $(RUN) --format tflite-$*
-	@mkdir -p $(@D) && touch $@
+onnx: train  ## Float32, float16 and INT8 .onnx, compared with the float model.
+	$(call converted_and_compared,onnx-fp32$(comma)onnx-fp16$(comma)onnx-int8)
 
-$(RUN)/checked/onnx-%: $(RUN)/onnx/model_%.onnx
-	$(EDGEWRIGHT) evaluate $(RUN) --format onnx-$*
-	@mkdir -p $(@D) && touch $@
+# Asked every time: the engine's key tells whether it must be built again (another TensorRT, another GPU).
+tensorrt: train  ## TensorRT engines; run it on the board.
+	$(EDGEWRIGHT) convert $(run) --to tensorrt-fp16,tensorrt-int8$(if $(OPTIONS), $(OPTIONS))
 
-.PRECIOUS: $(RUN)/tflite/model_%.tflite $(RUN)/onnx/model_%.onnx $(RUN)/tensorrt/model_%.engine
+tensorrt-rtx: train  ## TensorRT-RTX engine, ahead of time: needs no GPU.
+	$(EDGEWRIGHT) convert $(run) --to tensorrt-rtx-fp16$(if $(OPTIONS), $(OPTIONS))
 
-tflite-fp32: $(RUN)/checked/tflite-fp32  ## Float32 .tflite, compared with the float model.
-tflite-fp16: $(RUN)/checked/tflite-fp16  ## Float16 .tflite, compared with the float model.
-tflite-dynamic: $(RUN)/checked/tflite-dynamic  ## .tflite with INT8 weights, compared with the float model.
-tflite-int8: $(RUN)/checked/tflite-int8  ## Full-integer .tflite, compared with the float model; fails if it must not ship.
-onnx: $(foreach p,fp32 fp16 int8,$(RUN)/checked/onnx-$(p))  ## Float32, float16 and INT8 .onnx, compared with the float model.
-tensorrt: $(RUN)/tensorrt/model_fp16.engine $(RUN)/tensorrt/model_int8.engine  ## TensorRT engines; run it on the board.
-tensorrt-rtx: $(RUN)/tensorrt/model_fp16.rtx.engine  ## TensorRT-RTX engine, ahead of time: needs no GPU.
+# What is measured needs a model to measure; what is named beside RUN is compared with it all the same.
+MEASURED := $(SETUP) $(if $(findstring /model_,$(HELD)),$(if $(NAMED),train),at-least-one)
 
-SOMETHING := $(if $(wildcard $(RUN)/*/model_*),,$(RUN)/tflite/model_int8.tflite)
+at-least-one: train
+	$(EDGEWRIGHT) convert $(run) --to tflite-int8 --if-needed$(if $(OPTIONS), $(OPTIONS))
 
-evaluate: $(SETUP) $(SOMETHING)  ## Compare every format in RUN with its float model.
-	$(EDGEWRIGHT) evaluate $(RUN) $(OPTIONS)
+evaluate: $(MEASURED)  ## Compare every format in RUN with its float model.
+	$(EDGEWRIGHT) evaluate $(run)$(gate_options)
 
-bench: $(SETUP) $(SOMETHING)  ## Time every format in RUN on this machine.
-	$(EDGEWRIGHT) bench $(RUN) $(OPTIONS)
+bench: $(MEASURED)  ## Time every format in RUN on this machine.
+	$(EDGEWRIGHT) bench $(run)
 
-classify: $(SETUP) $(SOMETHING)  ## Label IMAGE with the smallest and fastest format in RUN.
-	$(EDGEWRIGHT) classify $(RUN) $(or $(IMAGE),$(if $(filter digits,$(RECIPE)),data/digits/7/0007.png)) $(OPTIONS)
+classify: $(if $(PHOTO),$(MEASURED),ask-for-image)  ## Label IMAGE with the smallest and fastest format in RUN.
+	$(EDGEWRIGHT) classify $(run) $(call quoted,$(PHOTO))
+
+ask-for-image:
+	@echo "Error: name the image that the model in" $(run) "is to label: IMAGE=FILE" >&2; exit 2
 
 # --- The project itself ---
 test: $(VENV)/.setup-done  ## Run every test that can run here, long chains included.

@@ -61,48 +61,93 @@ def test_demo_compares_and_times_every_format_that_needs_no_gpu(demo):
     assert done.stdout.rstrip().splitlines()[-1][:1] in "└W"  # the table, or a warning about this machine below it
 
 
-def test_a_second_make_does_nothing_and_a_changed_model_redoes_it(demo):
+def dates(run: Path) -> dict[str, int]:
+    """When each model file was written."""
+    files = [run / "model.keras", *run.glob("*/model_*")]
+    return {file.relative_to(run).as_posix(): file.stat().st_mtime_ns for file in files}
+
+
+def test_a_second_make_compares_again_and_makes_nothing(demo):
     run, _ = demo
-    first = make("tflite-int8", f"RUN={run}")
-    assert first.returncode == 0, first.stderr
-    again = make("tflite-int8", f"RUN={run}")
-    assert "Nothing to be done" in again.stdout
-    (run / "model.keras").touch()
-    assert "edgewright convert" in make("--dry-run", "tflite-int8", f"RUN={run}").stdout
+    before = dates(run)
+    again = make("tflite-int8", "onnx", f"RUN={run}")
+    assert again.returncode == 0, again.stderr
+    assert f"{run} is up to date: trained on data/digits" in again.stdout
+    assert "Against keras" in again.stdout
+    assert dates(run) == before
+
+
+def test_a_format_that_is_gone_is_made_again_and_no_other(demo):
+    run, _ = demo
+    (run / "tflite" / "model_fp16.tflite").unlink()
+    before = dates(run)
+    again = make("tflite-fp16", f"RUN={run}")
+    assert again.returncode == 0, again.stderr
+    assert dates(run).keys() - before.keys() == {"tflite/model_fp16.tflite"}
+    assert dates(run).items() >= before.items()
+
+
+def test_a_stricter_limit_takes_effect_on_a_finished_run(demo):
+    run, _ = demo
+    done = make("tflite-int8", f"RUN={run}", "MAX_DROP=0.002", "CONFIDENCE=0.99")
+    row = json.loads((run / "accuracy.json").read_text())["tflite-int8"]
+    assert (row["thresholds"]["max_drop"], row["thresholds"]["confidence"]) == (0.002, 0.99)
+    strict = make("tflite-int8", f"RUN={run}", "MAX_DROP=0.002", "CONFIDENCE=0.99", "STRICT=1")
+    assert (strict.returncode == 0) == (row["verdict"] == "pass")
+    assert done.returncode in {0, 2}
+    restored = make("tflite-int8", f"RUN={run}")
+    assert restored.returncode == 0, restored.stderr
 
 
 def test_make_refuses_other_data_for_the_same_run(demo, digit_images):
     run, _ = demo
-    before = (run / "model.keras").stat().st_mtime_ns
+    before = dates(run)
     done = make("tflite-int8", f"RUN={run}", f"DATA={digit_images}")
     assert done.returncode == 2
-    assert "was made with DATA=data/digits" in done.stderr
-    assert (run / "model.keras").stat().st_mtime_ns == before
+    assert "was made from something else (data: " in done.stderr
+    assert dates(run) == before
 
 
 @pytest.mark.parametrize(
     ("name", "reference"),
     [("m.keras", "model.keras"), ("m.h5", "model.keras"), ("saved", "saved_model/saved_model.pb")],
 )
-def test_a_model_from_elsewhere_is_taken_in_once_and_again_when_it_changes(tmp_path, foreign_files, name, reference):
+def test_a_model_from_elsewhere_is_taken_in_once_and_again_when_it_changes(
+    tmp_path, foreign_files, changed_files, name, reference
+):
     model, run = foreign_files / name, tmp_path / "run"
     labels = tmp_path / "labels.txt"
     labels.write_text("a\nb\nc\n")
     given = (f"MODEL={model}", f"LABELS={labels}", "NORMALISATION=unit", f"RUN={run}")
     first = make("train", *given)
     assert first.returncode == 0, first.stdout + first.stderr
-    assert (run / reference).is_file()
-    assert "Nothing to be done" in make("train", *given).stdout
-    assert "edgewright convert" not in make("--dry-run", "train", f"RUN={run}").stdout
-    (model / "variables" / "variables.index" if model.is_dir() else model).touch()
-    assert f"edgewright convert {model}" in make("--dry-run", "train", *given).stdout
+    written = (run / reference).stat().st_mtime_ns
+    assert make("train", *given).returncode == 0
+    alone = make("train", f"RUN={run}")
+    assert alone.returncode == 0, alone.stderr
+    assert (run / reference).stat().st_mtime_ns == written
+    other_seed = make("train", f"RUN={run}", "SEED=3")
+    assert other_seed.returncode == 2
+    assert "was not trained there" in other_seed.stderr
+    changed = make("train", *given[1:], f"MODEL={changed_files / name}")
+    assert changed.returncode == 0, changed.stderr
+    assert (run / reference).stat().st_mtime_ns != written
 
 
 @pytest.fixture(scope="module")
 def foreign_files(tmp_path_factory):
+    return write_models(tmp_path_factory.mktemp("foreign"))
+
+
+@pytest.fixture(scope="module")
+def changed_files(tmp_path_factory):
+    return write_models(tmp_path_factory.mktemp("changed"))
+
+
+def write_models(folder: Path) -> Path:
+    """A small model with weights of its own, as each kind of file that can be taken in."""
     import keras
 
-    folder = tmp_path_factory.mktemp("foreign")
     inputs = keras.Input((32, 32, 3))
     x = keras.layers.GlobalAveragePooling2D()(keras.layers.Conv2D(4, 3)(inputs))
     model = keras.Model(inputs, keras.layers.Dense(3, activation="softmax")(x))

@@ -6,9 +6,9 @@ import keras
 import numpy as np
 import pytest
 
+from edgewright_runtime.console import Silent
 from edgewright_runtime.errors import EdgewrightError
 from edgewright_train.callbacks import BestWeights, History
-from edgewright_train.progress import Silent
 
 
 class Counting:

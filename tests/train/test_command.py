@@ -16,7 +16,7 @@ from PIL import Image
 
 from edgewright_runtime.hashing import sha256_of_file
 
-from .conftest import paint
+from ..painted import paint
 
 MAIN = "from edgewright_runtime.cli import main; main()"
 
@@ -61,14 +61,14 @@ def test_progress_is_a_line_per_epoch_and_nothing_of_tensorflow(trained):
 
 def test_result_is_a_table_the_folder_and_the_next_command(colours, backbone_weights, tmp_path):
     result = edgewright(
-        "train", colours, "--recipe", "viewpoint", "--out", "runs/colours", "--weights", backbone_weights,
+        "train", colours, "--recipe", "viewpoint", "--out", "runs/my colours", "--weights", backbone_weights,
         "--size", 32, "--epochs", "1,0", cwd=tmp_path,
     )  # fmt: skip
     assert result.returncode == 0, result.stderr
     assert [line.split()[0] for line in result.stdout.splitlines()[1:5]] == ["class", "blue", "green", "red"]
     assert "Test accuracy" in result.stdout
-    assert "Run folder: runs/colours" in result.stdout
-    assert "edgewright convert runs/colours --to tflite-int8" in result.stdout
+    assert "Run folder: runs/my colours" in result.stdout
+    assert "edgewright convert 'runs/my colours' --to tflite-int8" in result.stdout
 
 
 @pytest.mark.parametrize(
@@ -132,6 +132,55 @@ def test_what_is_wrong_with_the_input_is_said_without_importing_tensorflow(tmp_p
     assert result.stderr.count("\n") == 1
 
 
+NO_TENSORFLOW = "import sys; sys.modules['tensorflow'] = sys.modules['keras'] = None; "
+
+
+def test_a_run_that_is_there_is_refused_with_status_2_before_any_work(trained, tmp_path):
+    out, _ = trained
+    old = snapshot(out)
+    result = edgewright("train", tmp_path / "nowhere", "--recipe", "banana", "--out", out, before=NO_TENSORFLOW)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr.count("\n") == 1
+    assert "holds a model already (model.keras)" in result.stderr
+    assert "--overwrite" in result.stderr
+    assert snapshot(out) == old
+
+
+def test_if_needed_a_run_made_from_the_same_is_up_to_date_without_tensorflow(trained, colours, backbone_weights):
+    out, _ = trained
+    arguments = [colours, "--recipe", "banana", "--weights", backbone_weights, "--size", 32, "--epochs", "3,0"]
+    result = edgewright("train", *arguments, "--seed", 4, "--out", out, "--if-needed", before=NO_TENSORFLOW)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.startswith(f"{out} is up to date: trained on {colours} with recipe banana")
+    named = edgewright("train", "--out", out, "--if-needed", "--json", before=NO_TENSORFLOW)
+    assert json.loads(named.stdout) == json.loads((out / "metrics.json").read_text())
+    assert named.stderr.startswith(f"{out} is up to date")
+
+
+def test_if_needed_a_run_made_from_something_else_is_refused_with_status_2(trained, colours):
+    out, _ = trained
+    old = snapshot(out)
+    result = edgewright("train", colours, "--seed", 5, "--epochs", "1,1", "--out", out, "--if-needed")
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr.count("\n") == 1
+    assert "epochs: 1,1 given, 3,0 in the run; seed: 5 given, 4 in the run" in result.stderr
+    assert snapshot(out).items() >= old.items()
+
+
+def test_overwrite_and_if_needed_contradict_each_other(tmp_path):
+    result = edgewright("train", "--out", tmp_path / "run", "--if-needed", "--overwrite")
+    assert result.returncode == 2
+    assert "give one of them" in result.stderr
+
+
+@pytest.mark.parametrize("more", [[], ["--if-needed"], ["--overwrite"]])
+def test_a_new_run_needs_data_and_a_recipe(tmp_path, more):
+    result = edgewright("train", "--out", "my run", *more, cwd=tmp_path)
+    assert result.returncode == 2
+    assert "A new run needs DATA and --recipe: edgewright train DATA --recipe NAME --out 'my run'" in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
 def test_full_disk_ends_in_one_sentence_and_leaves_the_old_run_as_it_was(trained, colours, backbone_weights):
     out, _ = trained
     old = snapshot(out)
@@ -141,7 +190,7 @@ def test_full_disk_ends_in_one_sentence_and_leaves_the_old_run_as_it_was(trained
 
     result = edgewright(
         "train", colours, "--recipe", "banana", "--out", out, "--weights", backbone_weights,
-        "--size", 32, "--epochs", "1,0", preexec_fn=limit_file_size,
+        "--size", 32, "--epochs", "1,0", "--overwrite", preexec_fn=limit_file_size,
     )  # fmt: skip
     assert result.returncode == 2, result.stderr
     assert "Cannot write" in result.stderr.splitlines()[-1]
@@ -153,7 +202,7 @@ def test_killed_training_leaves_the_old_run_as_it_was(trained, colours, backbone
     out, _ = trained
     old = snapshot(out)
     arguments = ["train", colours, "--recipe", "banana", "--out", out, "--weights", backbone_weights]
-    arguments += ["--size", 32, "--epochs", "100000,0"]
+    arguments += ["--size", 32, "--epochs", "100000,0", "--overwrite"]
     with subprocess.Popen(
         [sys.executable, "-c", MAIN, *map(str, arguments)], stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:

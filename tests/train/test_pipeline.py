@@ -22,6 +22,8 @@ from edgewright_runtime.run.run_folder import RunFolder
 from edgewright_runtime.run.splits import read_splits, rows_of
 from edgewright_train.pipeline import train_run
 
+from ..listening import Listening
+
 OWN_FILES = {
     "history.csv", "labels.txt", "manifest.json", "metrics.json", "model.keras", "plots/confusion_matrix.png",
     "plots/history.png", "preprocessing.json", "saved_model/saved_model.pb", "splits.csv",
@@ -175,14 +177,27 @@ class TestRetraining:
             (old_run / name).write_text("old")
         (old_run / "labels.txt").write_text("light\ndark\n")
         data, recipe = grey_csv(tmp_path), small_recipe.with_epochs(1, 0)
-        trained = train_run(data, recipe=recipe, out=old_run, weights=str(backbone_weights), seed=5)
+        listening = Listening()
+        trained = train_run(
+            data, recipe=recipe, out=old_run, weights=str(backbone_weights), seed=5, overwrite=True, reporter=listening
+        )
         assert trained.labels == read_labels(old_run / "labels.txt") == ("light", "dark")
         assert trained.metrics()["images"] == {"train": 14, "val": 2, "test": 8}
         left = {entry.name for entry in old_run.iterdir()}
         assert not left & {"tflite", "onnx", "tensorrt", "report", "accuracy.json", "latency.json"}
         assert "notes.md" in left
+        assert listening.lines[-1] == (
+            f"Removed accuracy.json, latency.json, onnx/, report/, tensorrt/, tflite/ of {old_run}: "
+            "made from the model that was there before."
+        )
         assert read_manifest(old_run).artefacts["model.keras"].options["seed"] == 5
         verify(old_run / "model.keras")
+
+    def test_it_is_refused_before_anything_is_read_and_left_alone(self, old_run, small_recipe, tmp_path):
+        before = files_in(old_run)
+        with pytest.raises(EdgewrightError, match=r"holds a model already \(model\.keras\); give .*--overwrite"):
+            train_run(tmp_path / "nowhere", recipe=small_recipe, out=old_run)
+        assert files_in(old_run) == before
 
     def test_other_data_than_its_labels_are_refused_and_nothing_is_touched(self, old_run, small_recipe, tmp_path):
         before = files_in(old_run)
@@ -190,8 +205,9 @@ class TestRetraining:
             (tmp_path / "pets" / label).mkdir(parents=True)
             for number in range(3):
                 Image.new("RGB", (9, 9), (number, 0, len(label))).save(tmp_path / "pets" / label / f"{number}.png")
+        recipe = small_recipe.with_epochs(0, 1)
         with pytest.raises(EdgewrightError, match=r"labelled 'cat', 'dog', which .*labels\.txt .*does not name"):
-            train_run(tmp_path / "pets", recipe=small_recipe.with_epochs(0, 1), out=old_run, weights="none")
+            train_run(tmp_path / "pets", recipe=recipe, out=old_run, weights="none", overwrite=True)
         assert files_in(old_run) == before
 
 

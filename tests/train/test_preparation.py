@@ -5,25 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from edgewright_runtime.console import Silent
 from edgewright_runtime.errors import EdgewrightError
 from edgewright_train.preparation import FixedLabels, fixed_labels, prepare
-from edgewright_train.progress import Silent
 
-from .conftest import paint
-
-
-class Listening:
-    """A reporter that remembers."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-
-    def line(self, text: str) -> None:
-        self.lines.append(text)
-
-    def step(self, what: str, done: int, total: int) -> None: ...
-
-    def finish(self) -> None: ...
+from ..listening import Listening
+from ..painted import paint
 
 
 def lines_about(data: Path, recipe) -> list[str]:

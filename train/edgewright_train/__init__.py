@@ -1,1 +1,11 @@
-"""From a data set to a run folder with a Keras model, its labels, its preprocessing contract and its scores."""
+"""A data set becomes a run folder with a trained Keras classifier.
+
+In: a folder of classes or a CSV file, and a recipe. Out: a `Trained` model with its scores, which lies in a run folder
+that `edgewright_convert` and `edgewright_runtime` read.
+"""
+
+from .pipeline import train
+from .recipe import Recipe
+from .recipe_file import load_recipe, recipe_names
+
+__all__ = ["Recipe", "load_recipe", "recipe_names", "train"]

@@ -9,9 +9,8 @@ from typing import Any
 
 import keras
 
+from edgewright_runtime.console import Reporter
 from edgewright_runtime.errors import EdgewrightError
-
-from .progress import Reporter
 
 # Keras calls these methods with arguments of its own choice: hence the unused ones.
 

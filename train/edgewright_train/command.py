@@ -4,31 +4,38 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from edgewright_runtime.errors import DEBUG_VARIABLE, EdgewrightError
 
 if TYPE_CHECKING:
-    from .recipe import Recipe
+    from edgewright_runtime.console import Reporter
+
+    from .provenance import Asked
     from .trained import Trained
 
 
 def train(
+    out: Annotated[Path, typer.Option("--out", metavar="RUN", help="The run folder to write.")],
     data: Annotated[
-        Path,
+        Path | None,
         typer.Argument(
             metavar="DATA",
             help="A folder of classes, or a CSV file with the columns filepath,label (and perhaps split).",
+            show_default=False,
         ),
-    ],
-    out: Annotated[Path, typer.Option("--out", metavar="RUN", help="The run folder to write.")],
+    ] = None,
     recipe: Annotated[
-        str, typer.Option(metavar="NAME|FILE", help="digits, banana, viewpoint, flowers, or a .toml file.")
-    ],
+        str | None,
+        typer.Option(
+            metavar="NAME|FILE", help="digits, banana, viewpoint, flowers, or a .toml file.", show_default=False
+        ),
+    ] = None,
     weights: Annotated[
         str | None, typer.Option(metavar="W", help="imagenet, none, or a .h5 file, in place of the recipe's.")
     ] = None,
@@ -36,53 +43,92 @@ def train(
         str | None,
         typer.Option(metavar="P1,P2", help="Epochs of the head, and of the phase that trains all layers."),
     ] = None,
-    seed: Annotated[int, typer.Option(help="Of the split, the first weights, shuffling and augmentation.")] = 0,
+    seed: Annotated[
+        int | None, typer.Option(help="Of the split, the first weights, shuffling and augmentation; 0 if not given.")
+    ] = None,
     labels: Annotated[
         Path | None, typer.Option(metavar="FILE", help="labels.txt with the classes in their order.")
     ] = None,
     size: Annotated[int | None, typer.Option(help="Input side in pixels, in place of the recipe's.")] = None,
     alpha: Annotated[float | None, typer.Option(help="Width multiplier, in place of the recipe's.")] = None,
+    if_needed: Annotated[
+        bool,
+        typer.Option(
+            "--if-needed",
+            help="Keep a RUN that was made from the same, refuse one that was not. What is not given (DATA and "
+            "--recipe too) is as RUN has it.",
+        ),
+    ] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace the model in RUN, and remove what was made from it.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print metrics.json's object and nothing else.")] = False,
 ) -> None:
-    """Train a classifier and write its run folder.
+    """Train a classifier and write its run folder; a RUN that holds a model already is refused.
 
     Example: edgewright train data/digits --recipe digits --out runs/digits
     """
-    from .pipeline import train_run
-    from .progress import watching
+    from edgewright_runtime.console import watching
 
-    chosen = _chosen(recipe, epochs=epochs, size=size, alpha=alpha)
-    if not os.environ.get(DEBUG_VARIABLE):
-        # TensorFlow looks for a GPU again with the first step, and calls it an error that there is none.
-        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    from .provenance import Asked
+    from .recipe_changes import RecipeChanges, epochs_from
+
+    if if_needed and overwrite:
+        raise EdgewrightError("--if-needed keeps the model in RUN and --overwrite replaces it; give one of them")
+    changes = RecipeChanges(None if epochs is None else epochs_from(epochs), size, alpha)
+    asked = Asked(data=data, recipe=recipe, changes=changes, weights=weights, seed=seed, labels=labels)
     with watching(sys.stderr) as reporter:
-        trained = train_run(
-            data, recipe=chosen, out=out, weights=weights, labels_file=labels, seed=seed, reporter=reporter
-        )
+        if if_needed and (kept := _kept(out, asked, reporter, as_json=as_json)) is not None:
+            typer.echo(kept)
+            return
+        trained = _trained(out, asked, reporter, overwrite=overwrite)
     if as_json:
         typer.echo(json.dumps(trained.metrics(), indent=2, ensure_ascii=False))
     else:
         _show(trained, out)
 
 
-def _chosen(name_or_path: str, *, epochs: str | None, size: int | None, alpha: float | None) -> Recipe:
-    from dataclasses import replace
+def _kept(out: Path, asked: Asked, reporter: Reporter, *, as_json: bool) -> str | None:
+    """What to print of a run that stays as it is; None where there is none."""
+    from edgewright_runtime.run.run_folder import RunFolder
+    from edgewright_runtime.strict_json import read_object
 
-    from .recipe_file import load_recipe
+    from .provenance import kept_run
 
-    recipe = load_recipe(name_or_path)
-    changes: dict[str, Any] = {"input_size": size, "alpha": alpha}
-    recipe = replace(recipe, **{name: value for name, value in changes.items() if value is not None})
-    return recipe if epochs is None else recipe.with_epochs(*_two_numbers(epochs))
+    line = kept_run(out, asked, reporter=reporter)
+    if line is None or not as_json:
+        return line
+    reporter.line(line)
+    return json.dumps(read_object(RunFolder(out).metrics), indent=2, ensure_ascii=False)
 
 
-def _two_numbers(text: str) -> tuple[int, int]:
-    parts = text.split(",")
-    if len(parts) != 2 or not all(part.strip().isdecimal() for part in parts):
-        raise EdgewrightError(
-            f"--epochs takes two whole numbers such as 20,5 (the head, then all layers), not {text!r}"
+def _trained(out: Path, asked: Asked, reporter: Reporter, *, overwrite: bool) -> Trained:
+    from .pipeline import DEFAULT_SEED, train_run
+    from .recipe_file import load_recipe, recipe_names
+
+    if asked.data is None or asked.recipe is None:
+        absent = " and ".join(
+            name for name, value in (("DATA", asked.data), ("--recipe", asked.recipe)) if value is None
         )
-    return int(parts[0]), int(parts[1])
+        raise EdgewrightError(
+            f"A new run needs {absent}: edgewright train DATA --recipe NAME --out {shlex.quote(str(out))}, where DATA "
+            f"is a folder of classes or a CSV file, and NAME one of {', '.join(recipe_names())} or a .toml file"
+        )
+    if not os.environ.get(DEBUG_VARIABLE):
+        # TensorFlow looks for a GPU again with the first step, and calls it an error that there is none.
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    return train_run(
+        asked.data,
+        recipe=load_recipe(asked.recipe),
+        out=out,
+        recipe_name=asked.recipe,
+        changes=asked.changes,
+        weights=asked.weights,
+        labels_file=asked.labels,
+        seed=DEFAULT_SEED if asked.seed is None else asked.seed,
+        overwrite=overwrite,
+        reporter=reporter,
+    )
 
 
 def _show(trained: Trained, out: Path) -> None:
@@ -99,4 +145,4 @@ def _show(trained: Trained, out: Path) -> None:
         f"\nTest accuracy {test.accuracy:.4f} on {test.n} images (validation {trained.scores['val'].accuracy:.4f})."
     )
     typer.echo(f"Run folder: {out}")
-    typer.echo(f"Next: edgewright convert {out} --to tflite-int8")
+    typer.echo(f"Next: edgewright convert {shlex.quote(str(out))} --to tflite-int8")

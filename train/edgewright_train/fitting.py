@@ -7,12 +7,13 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 
+from edgewright_runtime.console import Reporter
+
 from .callbacks import Epoch
 from .full_phase import train_all
 from .head_phase import train_head
 from .network import Network, freeze_for_fine_tuning, prepare_for_scratch
 from .pixels import Pixels
-from .progress import Reporter
 from .recipe import Recipe, check_epochs
 
 

@@ -7,11 +7,12 @@ from typing import Any
 
 import keras
 
+from edgewright_runtime.console import Reporter, Silent
+
 from .batches import plain_batches, training_batches
 from .callbacks import BestWeights, Epoch, History
 from .network import Network
 from .pixels import Pixels
-from .progress import Reporter, Silent
 from .recipe import FullPhase, Recipe
 
 _PLATEAU_FACTOR = 0.2

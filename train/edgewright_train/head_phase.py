@@ -9,11 +9,12 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from edgewright_runtime.console import Reporter, Silent
+
 from .batches import plain_batches, training_batches
 from .callbacks import BestWeights, Epoch, History
 from .network import Network
 from .pixels import Pixels
-from .progress import Reporter, Silent
 from .recipe import Recipe
 
 _BATCH = 64

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from edgewright_runtime.console import Reporter
 from edgewright_runtime.dataset import Dataset, read_dataset, split_dataset
 from edgewright_runtime.run.labels import read_labels
 from edgewright_runtime.run.run_folder import RunFolder
 from edgewright_runtime.run.splits import SPLITS, SplitRow
 
 from .data_warnings import data_warnings
-from .progress import Reporter
+from .provenance import digest, files_of
 from .recipe import Recipe
 
 _NAMED_REJECTIONS = 20
@@ -20,10 +21,17 @@ _NAMED_REJECTIONS = 20
 
 @dataclass(frozen=True)
 class Prepared:
-    """A data set ready to be trained on: what was found, and which image is in which split."""
+    """A data set ready to be trained on.
+
+    Attributes:
+        dataset: what was found.
+        rows: which image is in which split.
+        sha256: of its files' names, labels, splits and contents (see `provenance.digest`).
+    """
 
     dataset: Dataset
     rows: tuple[SplitRow, ...]
+    sha256: str
 
 
 def prepare(data: Path, *, recipe: Recipe, labels: FixedLabels | None, seed: int, reporter: Reporter) -> Prepared:
@@ -43,7 +51,7 @@ def prepare(data: Path, *, recipe: Recipe, labels: FixedLabels | None, seed: int
     reporter.finish()
     rows = split_dataset(dataset, val_fraction=recipe.val_fraction, test_fraction=recipe.test_fraction, seed=seed)
     _tell(dataset, rows, reporter)
-    return Prepared(dataset, rows)
+    return Prepared(dataset, rows, digest(files_of(data, dataset)))
 
 
 @dataclass(frozen=True)

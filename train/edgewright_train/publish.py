@@ -14,7 +14,6 @@ from pathlib import Path
 
 from edgewright_runtime.atomic import cannot_write, make_folder
 from edgewright_runtime.errors import EdgewrightError
-from edgewright_runtime.run.formats import FORMATS
 from edgewright_runtime.run.labels import write_labels
 from edgewright_runtime.run.manifest import add_artefacts, describe, versions_of
 from edgewright_runtime.run.run_folder import RunFolder
@@ -23,18 +22,17 @@ from edgewright_runtime.strict_json import write_object
 
 from .callbacks import Epoch
 from .plots import plot_confusion_matrix, plot_history
+from .provenance import STAGE
 from .saved_model import export_saved_model
 from .trained import Trained
 
 _MADE_BY = ("edgewright", "tensorflow", "keras", "numpy", "pillow")
 
 _DISK_TROUBLES = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EACCES)
-_OWN_FORMATS = frozenset({"keras", "saved-model"})
-_LEFT_BY_OTHER_STAGES = ("accuracy.json", "latency.json", "report")
 
 
-def publish(trained: Trained, out: Path) -> None:
-    """Writes every file of the run folder.
+def publish(trained: Trained, out: Path) -> tuple[str, ...]:
+    """Writes every file of the run folder, and returns what of other stages' was removed, by name.
 
     All are written to a temporary folder first and then renamed one by one, model.keras last: whoever finds a newer
     model.keras finds everything that belongs to it. What other stages made from an older model goes away.
@@ -47,18 +45,19 @@ def publish(trained: Trained, out: Path) -> None:
         _write_all(trained, staging)
         described = {
             path.relative_to(staging.path).as_posix(): describe(
-                path, stage="train", options=trained.options, versions=versions_of(_MADE_BY)
+                path, stage=STAGE, options=trained.options, versions=versions_of(_MADE_BY)
             )
             for path in sorted(staging.path.rglob("*"))
             if path.is_file()
         }
-        _remove_derived(out)
+        removed = RunFolder(out).remove_derived()
         names = sorted(entry.name for entry in staging.path.iterdir() if entry.name != staging.model.name)
         for name in names:
             _move(staging.path / name, out / name)
         # From here on until the last line the old model.keras does not match the manifest, so nobody takes it for new.
         add_artefacts(out, described)
         _move(staging.model, out / staging.model.name)
+    return removed
 
 
 @contextlib.contextmanager
@@ -105,16 +104,6 @@ def _write_history(epochs: tuple[Epoch, ...], path: Path) -> None:
         writer = csv.DictWriter(file, [field.name for field in fields(Epoch)], lineterminator="\n")
         writer.writeheader()
         writer.writerows(asdict(epoch) for epoch in epochs)
-
-
-def _remove_derived(out: Path) -> None:
-    folders = {row.path.split("/")[0] for row in FORMATS if row.name not in _OWN_FORMATS}
-    for name in sorted(folders | set(_LEFT_BY_OTHER_STAGES)):
-        path = out / name
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
-            path.unlink(missing_ok=True)
 
 
 def _move(source: Path, target: Path) -> None:

@@ -9,13 +9,14 @@ from typing import Any
 
 import keras
 
+from edgewright_runtime.console import Reporter
+
 from .backbones import backbone_named
 from .batches import plain_batches
 from .fitting import fit
 from .network import Network, build_network
 from .pixels import Pixels, decoded
 from .preparation import Prepared
-from .progress import Reporter
 from .publish import publish
 from .recipe import Recipe
 from .scores import Scores, score
@@ -47,7 +48,9 @@ def train_prepared(
     """
     trained = _trained(prepared, recipe=recipe, start=start, options=options, out=out, reporter=reporter)
     reporter.line(f"Writing {out}.")
-    publish(trained, out)
+    removed = publish(trained, out)
+    if removed:
+        reporter.line(f"Removed {', '.join(removed)} of {out}: made from the model that was there before.")
     return trained
 
 

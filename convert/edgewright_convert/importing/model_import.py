@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -13,7 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgewright_runtime import atomic
-from edgewright_runtime.dataset import RejectedFile, read_dataset, split_dataset
+from edgewright_runtime.dataset import Dataset, RejectedFile, read_dataset, split_dataset
+from edgewright_runtime.dataset.fingerprint import digest, files_now
+from edgewright_runtime.dataset.fingerprint import files_of as files_of_dataset
 from edgewright_runtime.errors import CheckFailedError, EdgewrightError
 from edgewright_runtime.hashing import files_of, sha256_of_bytes, sha256_of_file
 from edgewright_runtime.optional_imports import import_optional
@@ -21,7 +23,7 @@ from edgewright_runtime.preprocessing import Normalisation, Preprocessing
 from edgewright_runtime.run.labels import read_labels, write_labels
 from edgewright_runtime.run.manifest import add_artefacts, describe, read_manifest, verify, versions_of
 from edgewright_runtime.run.run_folder import RunFolder
-from edgewright_runtime.run.splits import SplitRow, write_splits
+from edgewright_runtime.run.splits import write_splits
 
 from .model_checks import ImageShape, Shape, check_outputs, image_shape, output_kind, probe_images
 from .normalisations import DeclaredNormalisation
@@ -120,7 +122,8 @@ def import_model(
     if data is None:
         _check_old_splits(RunFolder(out))
     labels = read_labels(declared.labels)
-    rows = _split_rows(data, labels, seed, on_left_out) if data is not None else ()
+    dataset = None if data is None else _dataset(data, labels, on_left_out)
+    rows = () if dataset is None else split_dataset(dataset, seed=seed)
     is_keras = _is_keras(source)
     wrapped = _wrapped(source, _from_keras(source) if is_keras else _from_saved_model(source), declared, labels)
     run = RunFolder(atomic.make_folder(out))
@@ -136,7 +139,8 @@ def import_model(
     if rows:
         write_splits(run.splits, rows)
         written.append(run.splits)
-    _register(run, written, source, declared, wrapped, data=data, seed=seed)
+    origin = _origin(source, declared, data, _digest(data, dataset), seed)
+    _register(run, written, declared, wrapped, origin)
     return run
 
 
@@ -151,31 +155,38 @@ def is_imported(source: Path, out: Path, declared: Declaration, *, data: Path | 
     entry = read_manifest(out).artefacts.get(reference.relative_to(out).as_posix())
     if entry is None or not reference.is_file():
         return False
-    return all(entry.options.get(name) == value for name, value in _origin(source, declared, data, seed).items())
+    now = None if data is None else digest(files_now(data, kept_in=out / "cache" / "data-hashes.json"))
+    return all(entry.options.get(name) == value for name, value in _origin(source, declared, data, now, seed).items())
+
+
+def _digest(data: Path | None, dataset: Dataset | None) -> str | None:
+    return None if data is None or dataset is None else digest(files_of_dataset(data, dataset))
 
 
 def check_unused(out: Path) -> None:
-    """Refuses a run folder that holds a float model already.
+    """Refuses a run folder that holds a model already, trained or converted.
 
     Raises:
         EdgewrightError: naming the model, and how to replace it.
     """
-    run = RunFolder(out)
-    present = next((path.name for path in (run.model, run.saved_model) if path.exists()), None)
-    if present is not None:
+    present = RunFolder(out).present()
+    if present:
         raise EdgewrightError(
-            f"{out} holds a model already ({present}); name another folder with --out, or replace it and all that was "
-            f"made from it with --overwrite"
+            f"{out} holds a model already ({present[0].path}); name another folder with --out, or replace it and all "
+            f"that was made from it with --overwrite"
         )
 
 
-def _origin(source: Path, declared: Declaration, data: Path | None, seed: int) -> dict[str, Any]:
+def _origin(
+    source: Path, declared: Declaration, data: Path | None, data_sha256: str | None, seed: int
+) -> dict[str, Any]:
     """What the manifest keeps of where the model came from: when one of these values changes, it is another import."""
     return {
         "imported_from": source.name,
         "imported_sha256": _sha256_of_model(source),
         "declared": declared.as_options(),
         "data": None if data is None else str(data),
+        "data_sha256": data_sha256,
         "seed": seed,
     }
 
@@ -204,13 +215,11 @@ def _is_keras(source: Path) -> bool:
     return True
 
 
-def _split_rows(
-    data: Path, labels: tuple[str, ...], seed: int, on_left_out: Callable[[RejectedFile], None]
-) -> tuple[SplitRow, ...]:
+def _dataset(data: Path, labels: tuple[str, ...], on_left_out: Callable[[RejectedFile], None]) -> Dataset:
     dataset = read_dataset(data, labels=labels)
     for file in dataset.rejected:
         on_left_out(file)
-    return split_dataset(dataset, seed=seed)
+    return dataset
 
 
 def _leaf(module: str) -> Any:
@@ -265,18 +274,11 @@ def _contract(shape: ImageShape, declared: Declaration) -> Preprocessing:
 
 
 def _register(
-    run: RunFolder,
-    written: Sequence[Path],
-    source: Path,
-    declared: Declaration,
-    wrapped: _WrappedModel,
-    *,
-    data: Path | None,
-    seed: int,
+    run: RunFolder, written: Sequence[Path], declared: Declaration, wrapped: _WrappedModel, origin: Mapping[str, Any]
 ) -> None:
     """Lists what this stage wrote, and nothing that it found: whatever else is listed keeps its hash and its origin."""
     options = {
-        **_origin(source, declared, data, seed),
+        **origin,
         "channels": "BGR" if declared.normalisation.bgr else "RGB",
         "output": wrapped.output,
     }

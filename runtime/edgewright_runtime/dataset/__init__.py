@@ -1,7 +1,16 @@
 """Data sets: their images, labels and splits."""
 
-from .read import read_dataset, read_images
+from .read import list_files, read_dataset, read_images
 from .split import split_dataset
-from .types import Dataset, LabelledImage, RejectedFile
+from .types import Dataset, LabelledImage, ListedFile, RejectedFile
 
-__all__ = ["Dataset", "LabelledImage", "RejectedFile", "read_dataset", "read_images", "split_dataset"]
+__all__ = [
+    "Dataset",
+    "LabelledImage",
+    "ListedFile",
+    "RejectedFile",
+    "list_files",
+    "read_dataset",
+    "read_images",
+    "split_dataset",
+]

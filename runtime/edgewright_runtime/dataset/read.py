@@ -41,7 +41,7 @@ def read_dataset(
         EdgewrightError: nothing there to train on, or the data and its labels or splits disagree.
     """
     source = Path(source)
-    listed, left_out = _listed(source)
+    listed, left_out = list_files(source)
     order = _label_order(source, listed, labels, labels_from)
     inspected, unreadable = inspect_files(listed, on_progress=on_progress)
     images, contradicting = without_contradictions(inspected)
@@ -62,7 +62,7 @@ def read_images(source: Path, *, labels: Sequence[str], on_progress: OnProgress 
         EdgewrightError: no readable image, or one with a label that is not among these.
     """
     source = Path(source)
-    listed, left_out = _listed(source)
+    listed, left_out = list_files(source)
     unknown = sorted({file.label for file in listed} - set(labels))
     if unknown:
         raise EdgewrightError(
@@ -76,7 +76,12 @@ def read_images(source: Path, *, labels: Sequence[str], on_progress: OnProgress 
     return Dataset(tuple(images), tuple(labels), (*left_out, *unreadable, *contradicting))
 
 
-def _listed(source: Path) -> tuple[tuple[ListedFile, ...], tuple[RejectedFile, ...]]:
+def list_files(source: Path) -> tuple[tuple[ListedFile, ...], tuple[RejectedFile, ...]]:
+    """The files that a data set names, none of them opened yet, and those that are left out at once.
+
+    Raises:
+        EdgewrightError: it is neither a folder of classes nor a CSV file, or holds no image.
+    """
     if source.is_file() and source.suffix.lower() != ".csv":
         raise EdgewrightError(
             f"{source} is neither a folder nor a .csv file; give a folder that holds one folder of images per class, "

@@ -85,15 +85,19 @@ class RunFolder:
         """The formats whose file is there, in the order of the table."""
         return tuple(row for row in FORMATS if (self.path / row.path).exists())
 
-    def remove_derived(self) -> None:
-        """Takes away what other stages made from an older float model: converted files, their figures, the report."""
+    def remove_derived(self) -> tuple[str, ...]:
+        """Takes away what other stages made from an older float model (converted files, their figures); its names."""
         folders = {row.path.split("/")[0] for row in FORMATS if row.name not in REFERENCE_FORMATS}
+        removed = []
         for name in sorted(folders | set(_MADE_FROM_FORMATS)):
             path = self.path / name
             if path.is_dir():
+                removed.append(f"{name}/")
                 shutil.rmtree(path)
-            else:
-                path.unlink(missing_ok=True)
+            elif path.exists():
+                removed.append(name)
+                path.unlink()
+        return tuple(removed)
 
     def reference(self) -> Format:
         """The float model that this run's formats are compared with.

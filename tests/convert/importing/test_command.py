@@ -101,3 +101,12 @@ def test_files_of_the_data_that_are_left_out_are_named(tmp_path, model, argument
     for number, line in enumerate(lines[:5]):
         assert line.startswith(f"Warning: left out {data}/4/broken-{number}.png: it is not an image, or is damaged; ")
     assert lines[5:] == ["Warning: left out 2 more files"]
+
+
+def test_photo_added_to_the_data_is_noticed(tmp_path, model, arguments, digit_images, run_command):
+    data = tmp_path / "data"
+    shutil.copytree(digit_images, data)
+    run_command(model, *arguments, "--data", data)
+    assert "is up to date" in run_command(model, *arguments, "--data", data, "--if-needed").stdout
+    shutil.copy(data / "4" / "0001.png", data / "4" / "another.png")
+    assert "holds a model already" in refused(run_command, model, *arguments, "--data", data, "--if-needed")

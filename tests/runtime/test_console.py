@@ -2,7 +2,7 @@
 
 import io
 
-from edgewright_train.progress import Bars, Lines, Silent, watching
+from edgewright_runtime.console import Bars, Lines, Silent, watching
 
 
 class Terminal(io.StringIO):

@@ -1,0 +1,33 @@
+"""What a user asks a training for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..recipe_changes import NO_CHANGES, RecipeChanges
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was given to `edgewright train`; None where nothing was.
+
+    Attributes:
+        data: folder of classes or CSV file.
+        recipe: name or file.
+        changes: in place of the recipe's own values.
+        weights: `imagenet`, `none` or a file, in place of the recipe's.
+        seed: of the split, the first weights, shuffling and augmentation.
+        labels: file with the classes in their order.
+    """
+
+    data: Path | None = None
+    recipe: str | None = None
+    changes: RecipeChanges = NO_CHANGES
+    weights: str | None = None
+    seed: int | None = None
+    labels: Path | None = None
+
+    def names_anything(self) -> bool:
+        """Whether there is anything that a run could differ in."""
+        return self != Asked()

@@ -1,0 +1,147 @@
+"""What a user asks for that a run was not made from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from edgewright_runtime.console import Reporter
+from edgewright_runtime.dataset.fingerprint import digest, files_now
+from edgewright_runtime.errors import EdgewrightError
+from edgewright_runtime.hashing import sha256_of_file
+from edgewright_runtime.run.labels import read_labels
+from edgewright_runtime.run.run_folder import RunFolder
+
+from ..recipe import WEIGHTS_BY_NAME, Recipe
+from ..recipe_file import load_recipe
+from .asked import Asked
+from .changed_data import changes_in
+from .record import Provenance
+
+_NAMED_FIELDS = 5
+_HASHES = Path("cache", "data-hashes.json")
+_FIELDS_OF_CHANGES = {
+    "epochs": ("head.epochs", "fine_tune.epochs", "from_scratch.epochs"),
+    "input_size": ("input_size",),
+    "alpha": ("alpha",),
+}
+
+
+def differences(asked: Asked, made: Provenance, *, run: RunFolder, reporter: Reporter) -> tuple[str, ...]:
+    """One part of a sentence per difference; none where all that was given is what the run was made from.
+
+    What was not given is as the run has it. Only the data set is looked at all the same, where it is still in its
+    place.
+
+    Raises:
+        EdgewrightError: what was given is missing or is not what it must be.
+    """
+    return (
+        *_of_data(asked, made, run, reporter),
+        *_of_recipe(asked, made),
+        *_of_changes(asked, made),
+        *_of_weights(asked, made),
+        *_of_seed(asked, made),
+        *_of_labels(asked, run),
+    )
+
+
+def _of_data(asked: Asked, made: Provenance, run: RunFolder, reporter: Reporter) -> Iterator[str]:
+    trained_on = Path(made.data)
+    source = asked.data or trained_on
+    if asked.data is None and not source.exists():
+        return
+
+    def step(done: int, total: int) -> None:
+        reporter.step("looking for changes in the data set", done, total)
+
+    files = files_now(source, kept_in=run.path / _HASHES, on_progress=step)
+    reporter.finish()
+    if digest(files) != made.data_sha256:
+        instead = "" if source == trained_on else f", given in place of {trained_on},"
+        yield f"data: {source}{instead} {changes_in(files, run=run, trained_on=trained_on)}"
+
+
+def _of_recipe(asked: Asked, made: Provenance) -> Iterator[str]:
+    if asked.recipe is None:
+        return
+    now, then = _flat(asdict(_recipe_of(asked.recipe, asked, made))), _flat(made.recipe)
+    told_apart = {field for name in asked.changes.given() for field in _FIELDS_OF_CHANGES[name]}
+    other = sorted(name for name in now.keys() | then.keys() if now.get(name) != then.get(name))
+    other = [name for name in other if name not in told_apart]
+    if other and made.recipe_name not in {None, asked.recipe}:
+        yield _given("recipe", asked.recipe, made.recipe_name)
+    elif other:
+        more = f" and {len(other) - _NAMED_FIELDS} more" if len(other) > _NAMED_FIELDS else ""
+        named = ", ".join(f"{name} {now.get(name)} for {then.get(name)}" for name in other[:_NAMED_FIELDS])
+        yield f"recipe: {asked.recipe} has now {named}{more}"
+
+
+def _recipe_of(name: str, asked: Asked, made: Provenance) -> Recipe:
+    """The recipe as it would be trained now: with the run's changes of its values where none are given."""
+    recipe = load_recipe(name)
+    try:
+        return asked.changes.over(made.recipe_changes).applied_to(recipe)
+    except EdgewrightError:  # another recipe, then, in which the run's changes have no place
+        return recipe
+
+
+def _of_changes(asked: Asked, made: Provenance) -> Iterator[str]:
+    changes = asked.changes
+    if changes.epochs is not None and not _same_epochs(changes.epochs, made):
+        yield _given("epochs", _pair(changes.epochs), _pair(made.epochs))
+    if changes.input_size not in {None, made.recipe["input_size"]}:
+        yield _given("size", changes.input_size, made.recipe["input_size"])
+    if changes.alpha not in {None, made.weights.alpha}:
+        yield _given("alpha", changes.alpha, made.weights.alpha)
+
+
+def _same_epochs(given: tuple[int, int], made: Provenance) -> bool:
+    # A backbone without weights is trained in one phase: the head's epochs are not used.
+    return given[1] == made.epochs[1] and (made.from_scratch or given[0] == made.epochs[0])
+
+
+def _of_weights(asked: Asked, made: Provenance) -> Iterator[str]:
+    given, used = asked.weights, made.weights
+    if given is None or given == used.source in WEIGHTS_BY_NAME:
+        return
+    path = Path(given)
+    if given in WEIGHTS_BY_NAME or not path.is_file():
+        yield _given("weights", given, used.source)
+    elif sha256_of_file(path) != used.sha256:
+        yield (
+            f"weights: the content of {given} has changed" if given == used.source
+            else _given("weights", given, used.source)
+        )  # fmt: skip
+
+
+def _of_seed(asked: Asked, made: Provenance) -> Iterator[str]:
+    if asked.seed not in {None, made.seed}:
+        yield _given("seed", asked.seed, made.seed)
+
+
+def _of_labels(asked: Asked, run: RunFolder) -> Iterator[str]:
+    if asked.labels is not None and read_labels(asked.labels) != read_labels(run.labels):
+        yield f"labels: {asked.labels} has others than {run.labels}, or another order"
+
+
+def _given(name: str, now: object, then: object) -> str:
+    return f"{name}: {now} given, {then} in the run"
+
+
+def _pair(epochs: tuple[int, int]) -> str:
+    return f"{epochs[0]},{epochs[1]}"
+
+
+def _flat(table: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """The table with dotted names in place of the tables in it, its values as JSON has them."""
+    found: dict[str, Any] = {}
+    for name, value in table.items():
+        if isinstance(value, Mapping):
+            found |= _flat(value, f"{prefix}{name}.")
+        else:
+            found[f"{prefix}{name}"] = json.loads(json.dumps(value))
+    return found

@@ -1,0 +1,85 @@
+"""What a run was made from, as its manifest keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from edgewright_runtime.errors import EdgewrightError
+from edgewright_runtime.run.manifest import Artefact
+
+from ..recipe_changes import RecipeChanges, changes_from
+from ..weights import NONE
+
+
+@dataclass(frozen=True)
+class UsedWeights:
+    """What the backbone started from.
+
+    Attributes:
+        source: `none`, `imagenet`, or the path that the user gave.
+        alpha: the width multiplier that the backbone was built with.
+        sha256: of the file, 64 hex digits; None where there was none.
+    """
+
+    source: str
+    alpha: float
+    sha256: str | None = None
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Everything that a training depends on.
+
+    Attributes:
+        data: the folder or CSV file, as the user gave it.
+        data_sha256: of the names, labels, splits and contents of its files (see `data_files.digest`).
+        images: how many of them were used.
+        recipe: its fields, with the changes in them.
+        recipe_name: the name or file that the user gave; None where a program made the recipe.
+        recipe_changes: what the user put in place of the recipe's own values.
+        weights: what the backbone started from.
+        seed: of the split, the first weights, shuffling and augmentation.
+    """
+
+    data: str
+    data_sha256: str
+    images: int
+    recipe: Mapping[str, Any]
+    recipe_name: str | None
+    recipe_changes: RecipeChanges
+    weights: UsedWeights
+    seed: int
+
+    def options(self) -> dict[str, Any]:
+        """The JSON object that the manifest and metrics.json hold."""
+        return {**asdict(self), "recipe_changes": self.recipe_changes.given()}
+
+    @property
+    def from_scratch(self) -> bool:
+        """Whether the backbone started from random values, so that all layers were trained in one phase."""
+        return self.weights.source == NONE
+
+    @property
+    def epochs(self) -> tuple[int, int]:
+        """Epochs of the head, and of the phase that trained all layers."""
+        full = self.recipe["from_scratch" if self.from_scratch else "fine_tune"]
+        return self.recipe["head"]["epochs"], full["epochs"]
+
+
+def provenance_of(artefact: Artefact) -> Provenance:
+    """What the trained model with this entry in the manifest was made from.
+
+    Raises:
+        EdgewrightError: the entry does not say it, for an older release or something else wrote it.
+    """
+    options = dict(artefact.options)
+    try:
+        options["recipe_changes"] = changes_from(options["recipe_changes"])
+        options["weights"] = UsedWeights(**options["weights"])
+        found = Provenance(**options)
+        _ = found.epochs
+    except (KeyError, TypeError, ValueError) as error:
+        raise EdgewrightError("its manifest.json does not say what it was made from") from error
+    return found
