@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
-
+from edgewright_runtime.command_line import Arguments, Command, path, whole_number
 from edgewright_runtime.errors import DEBUG_VARIABLE
 
+from .importing.command import add_declaration, declared_by
 from .options import (
     DEFAULT_COMPUTE_CAPABILITIES,
     DEFAULT_EFFORT,
     DEFAULT_LICENCE,
     DEFAULT_MODEL_NAME,
     DEFAULT_REPRESENTATIVE_SIZE,
+    ConvertOptions,
+    batch_profile,
+    effort_named,
+    float_layers,
 )
 from .targets import DEFAULT_FORMATS
 
@@ -27,150 +32,133 @@ if TYPE_CHECKING:
     from .importing.command import Declared
     from .pipeline import Outcome
 
-_OUTSIDE = "A model made elsewhere"
-_INT8 = "INT8"
-_ENGINES = "TensorRT engines"
-_METADATA = "What .tflite files say of the model"
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares what `convert` takes."""
+    parser.add_argument("source", metavar="RUN|MODEL", type=path, help="Run folder, or .keras, .h5 or SavedModel.")
+    parser.add_argument(
+        "--to",
+        metavar="FORMATS",
+        help=f"Formats, separated by commas; {', '.join(DEFAULT_FORMATS)} if not given.",
+    )
+    parser.add_argument("--if-needed", action="store_true", help="Leave files alone that are up to date.")
+    parser.add_argument(
+        "--seed",
+        metavar="N",
+        type=whole_number(low=0),
+        default=0,
+        help="Of the draw of the representative dataset, and of MODEL's splits.",
+    )
+    parser.add_argument("--json", action="store_true", help="Print one JSON object per format, in a list.")
+    _add_int8_options(parser.add_argument_group("INT8"))
+    _add_engine_options(parser.add_argument_group("TensorRT engines"))
+    _add_metadata_options(parser.add_argument_group("What .tflite files say of the model"))
+    elsewhere = parser.add_argument_group("A model made elsewhere, imported on the way")
+    elsewhere.add_argument("--out", metavar="RUN", type=path, help="Run folder to make from MODEL.")
+    add_declaration(elsewhere)
 
 
-def convert(
-    source: Annotated[
-        Path, typer.Argument(metavar="RUN|MODEL", help="Run folder, or .keras, .h5 or SavedModel.", show_default=False)
-    ],
-    to: Annotated[
-        str | None,
-        typer.Option(
-            "--to",
-            help=f"Formats, separated by commas; {', '.join(DEFAULT_FORMATS)} if not given.",
-        ),
-    ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(help="Run folder to make from MODEL.", rich_help_panel=_OUTSIDE),
-    ] = None,
-    labels: Annotated[
-        Path | None, typer.Option(help="One label per line, in the order of the outputs.", rich_help_panel=_OUTSIDE)
-    ] = None,
-    data: Annotated[
-        Path | None,
-        typer.Option(help="Images to calibrate and evaluate with: folder or CSV file.", rich_help_panel=_OUTSIDE),
-    ] = None,
-    normalisation: Annotated[
-        str | None,
-        typer.Option(
-            help="What MODEL expects of pixels: raw, unit, minus-one-to-one, imagenet-torch, imagenet-caffe, or "
-            "SCALE,OFFSET.",
-            rich_help_panel=_OUTSIDE,
-        ),
-    ] = None,
-    output: Annotated[
-        str | None,
-        typer.Option(help="probabilities or logits; found out if not given.", rich_help_panel=_OUTSIDE),
-    ] = None,
-    size: Annotated[
-        str | None, typer.Option(help="HEIGHTxWIDTH, where MODEL leaves it open.", rich_help_panel=_OUTSIDE)
-    ] = None,
-    resize: Annotated[
-        str, typer.Option(help="How images reach that size: squash, crop or pad.", rich_help_panel=_OUTSIDE)
-    ] = "squash",
-    interpolation: Annotated[
-        str, typer.Option(help="bilinear, bicubic or lanczos.", rich_help_panel=_OUTSIDE)
-    ] = "bilinear",
-    crop_fraction: Annotated[
-        float, typer.Option(help="Share of the sides that --resize crop uses.", rich_help_panel=_OUTSIDE)
-    ] = 1.0,
-    representative_size: Annotated[
-        int, typer.Option(help="Training images to take ranges from.", rich_help_panel=_INT8)
-    ] = DEFAULT_REPRESENTATIVE_SIZE,
-    int8_effort: Annotated[
-        str,
-        typer.Option(
-            "--int8-effort",
-            help="Against what INT8 loses in .tflite: fast (biases), balanced (weights too) or best (several tries).",
-            rich_help_panel=_INT8,
-        ),
-    ] = DEFAULT_EFFORT,
-    keep_float: Annotated[
-        str | None,
-        typer.Option(
-            "--keep-float",
-            metavar="N|auto",
-            help="Layers of INT8 files to exclude from quantization where that pays; auto: as few as bring 99 % "
-            "agreement. "
-            "edgewright explain RUN shows where INT8 loses most.",
-            rich_help_panel=_INT8,
-        ),
-    ] = None,
-    integer_only: Annotated[
-        bool,
-        typer.Option("--integer-only", help="No float in .tflite, as Edge TPUs need.", rich_help_panel=_INT8),
-    ] = False,
-    cache_pixels: Annotated[
-        bool,
-        typer.Option(
-            "--cache-pixels",
-            help="Store these images' pixels in RUN/cache, for the next conversion: for large photographs.",
-            rich_help_panel=_INT8,
-        ),
-    ] = False,
-    seed: Annotated[int, typer.Option(help="Of the draw of these images, and of MODEL's splits.")] = 0,
-    compute_capability: Annotated[
-        str, typer.Option(help="GPU generations for tensorrt-rtx.", rich_help_panel=_ENGINES)
-    ] = ",".join(DEFAULT_COMPUTE_CAPABILITIES),
-    batch: Annotated[
-        str, typer.Option(help="Least, best and greatest batch size.", rich_help_panel=_ENGINES)
-    ] = "1,1,8",
-    workspace_mb: Annotated[
-        int | None, typer.Option(min=1, help="GPU memory limit while building.", rich_help_panel=_ENGINES)
-    ] = None,
-    model_name: Annotated[str, typer.Option(help="Its name.", rich_help_panel=_METADATA)] = DEFAULT_MODEL_NAME,
-    model_version: Annotated[
-        str | None,
-        typer.Option(help="Its version; the beginning of its hash if not given.", rich_help_panel=_METADATA),
-    ] = None,
-    licence: Annotated[
-        str, typer.Option("--licence", "--license", help="Its licence.", rich_help_panel=_METADATA)
-    ] = DEFAULT_LICENCE,
-    if_needed: Annotated[bool, typer.Option("--if-needed", help="Leave files alone that are up to date.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per format, in a list.")] = False,
-) -> None:
-    """Convert a run's float model, or one made elsewhere, to files for phones, Raspberry Pis, Jetsons and GPUs.
+def _add_int8_options(group: Arguments) -> None:
+    group.add_argument(
+        "--int8-effort",
+        metavar="EFFORT",
+        default=DEFAULT_EFFORT,
+        help="Against what INT8 loses: fast (biases), balanced (weights too) or best (several tries).",
+    )
+    group.add_argument(
+        "--representative-size",
+        metavar="N",
+        type=whole_number(low=1),
+        default=DEFAULT_REPRESENTATIVE_SIZE,
+        help="Training images to take ranges from.",
+    )
+    group.add_argument(
+        "--keep-float",
+        metavar="N|auto",
+        help="Layers to exclude from quantization where that pays; auto: as few as bring 99 %% agreement. "
+        "edgewright explain RUN shows where INT8 loses most.",
+    )
+    group.add_argument("--integer-only", action="store_true", help="No float in .tflite, as Edge TPUs need.")
+    group.add_argument(
+        "--cache-pixels",
+        action="store_true",
+        help="Store these images' pixels in RUN/cache, for the next conversion: for large photographs.",
+    )
 
-    Example: edgewright convert runs/digits --to tflite-int8,onnx-fp16
-    """
+
+def _add_engine_options(group: Arguments) -> None:
+    group.add_argument(
+        "--compute-capability",
+        metavar="LIST",
+        default=",".join(DEFAULT_COMPUTE_CAPABILITIES),
+        help="GPU generations for tensorrt-rtx.",
+    )
+    group.add_argument("--batch", metavar="MIN,OPT,MAX", default="1,1,8", help="Least, best and greatest batch size.")
+    group.add_argument(
+        "--workspace-mb", metavar="MB", type=whole_number(low=1), help="GPU memory limit while building."
+    )
+
+
+def _add_metadata_options(group: Arguments) -> None:
+    group.add_argument("--model-name", metavar="TEXT", default=DEFAULT_MODEL_NAME, help="Its name.")
+    group.add_argument("--model-version", metavar="TEXT", help="Its version; the beginning of its hash if not given.")
+    group.add_argument("--licence", "--license", metavar="TEXT", default=DEFAULT_LICENCE, help="Its licence.")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Converts; the exit status is what the worst of the formats deserves."""
     from edgewright_runtime.console import status
     from edgewright_runtime.run.formats import format_names
 
-    from .importing.command import Declared
-    from .options import ConvertOptions, batch_profile, effort_named, float_layers
     from .pipeline import convert_run
     from .targets import target_named
 
-    formats = DEFAULT_FORMATS if to is None else format_names(to)
+    formats = DEFAULT_FORMATS if arguments.to is None else format_names(arguments.to)
     for name in formats:
         target_named(name)
-    options = ConvertOptions(
-        representative_size=representative_size,
-        seed=seed,
-        cache_pixels=cache_pixels,
-        keep_float=None if keep_float is None else float_layers(keep_float),
-        integer_only=integer_only,
-        int8_effort=effort_named(int8_effort),
-        compute_capabilities=tuple(_parts(compute_capability)),
-        batch=batch_profile(batch),
-        workspace_mb=workspace_mb,
-        model_name=model_name,
-        model_version=model_version,
-        licence=licence,
-    )
-    declared = Declared(labels, data, normalisation, output, size, resize, interpolation, crop_fraction, seed)
-    run = _run(source, out, declared)
+    options = options_by(arguments)
+    folder = _run(arguments.source, arguments.out, declared_by(arguments))
     with status() as line:
         outcomes = convert_run(
-            run, formats, options, if_needed=if_needed, progress=line, debug=bool(os.environ.get(DEBUG_VARIABLE))
+            folder,
+            formats,
+            options,
+            if_needed=arguments.if_needed,
+            progress=line,
+            debug=bool(os.environ.get(DEBUG_VARIABLE)),
         )
-    _report(outcomes, run, as_json=as_json)
-    raise typer.Exit(exit_status(outcomes))
+    _report(outcomes, folder, as_json=arguments.json)
+    return exit_status(outcomes)
+
+
+COMMAND = Command(
+    summary="Convert a run's float model, or one made elsewhere, to files for phones, Raspberry Pis, Jetsons and GPUs.",
+    example="edgewright convert runs/digits --to tflite-int8,onnx-fp16",
+    add_arguments=add_arguments,
+    run=run,
+)
+
+
+def options_by(arguments: argparse.Namespace) -> ConvertOptions:
+    """The options that were typed.
+
+    Raises:
+        EdgewrightError: one of them is malformed or out of range.
+    """
+    return ConvertOptions(
+        representative_size=arguments.representative_size,
+        seed=arguments.seed,
+        cache_pixels=arguments.cache_pixels,
+        keep_float=None if arguments.keep_float is None else float_layers(arguments.keep_float),
+        integer_only=arguments.integer_only,
+        int8_effort=effort_named(arguments.int8_effort),
+        compute_capabilities=tuple(_parts(arguments.compute_capability)),
+        batch=batch_profile(arguments.batch),
+        workspace_mb=arguments.workspace_mb,
+        model_name=arguments.model_name,
+        model_version=arguments.model_version,
+        licence=arguments.licence,
+    )
 
 
 def exit_status(outcomes: tuple[Outcome, ...]) -> int:

@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
+from typing import TYPE_CHECKING
 
-from .commands.plain_classify import plain_request
 from .errors import DEBUG_VARIABLE, EXIT_DONE, EdgewrightError
+from .suggestion import unknown_name
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
+    from .command_line import Command
 
 EXIT_UNEXPECTED = 70  # EX_SOFTWARE of sysexits.h: never to be mistaken for a failed gate
 EXIT_INTERRUPTED = 130  # what shells report after Ctrl-C
+
+GROUP = "edgewright.commands"
+
+# The order in which a model meets them; commands from other packages come after.
+_ORDER = ("digits", "train", "import", "convert", "explain", "evaluate", "gate", "bench", "classify")
+
+_OWN = frozenset({"evaluate", "gate", "bench", "classify"})
+
+_DESCRIPTION = "Takes an image classifier from training to phones, Raspberry Pis and Jetsons without losing accuracy."
+_FIRST_STEPS = "First steps: edgewright digits data/digits, then train data/digits --recipe digits --out runs/digits"
 
 
 def main() -> None:
@@ -18,13 +35,12 @@ def main() -> None:
     if "--debug" in arguments:
         os.environ[DEBUG_VARIABLE] = "1"
     debug = bool(os.environ.get(DEBUG_VARIABLE))
-    sys.argv[1:] = [argument for argument in arguments if argument != "--debug"]
-    sys.exit(_exit_status(debug=debug))
+    sys.exit(_exit_status([argument for argument in arguments if argument != "--debug"], debug=debug))
 
 
-def _exit_status(*, debug: bool) -> int | str | None:
+def _exit_status(arguments: list[str], *, debug: bool) -> int | str | None:
     try:
-        return _run(sys.argv[1:])
+        return _run(arguments)
     except SystemExit as end:
         return end.code
     except EdgewrightError as error:
@@ -36,7 +52,7 @@ def _exit_status(*, debug: bool) -> int | str | None:
     except BrokenPipeError:
         # The reader of our output has gone (`| head`): nobody is left to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return EXIT_DONE
     except Exception as error:
         _report(
             f"Error: edgewright met something it did not expect ({type(error).__name__}: {error}); "
@@ -47,15 +63,56 @@ def _exit_status(*, debug: bool) -> int | str | None:
 
 
 def _run(arguments: list[str]) -> int:
-    # Importing Typer would be a third of the time that a call on a board takes, and a quarter of its memory.
-    request = plain_request(arguments)
-    if request is not None:
-        from .commands.labelling import label_images
+    if not arguments or arguments[0] in {"--help", "-h"}:
+        return _print_overview()
+    if arguments[0] == "--version":
+        from .version import __version__
 
-        return label_images(request)
-    from .application import application
+        print(f"edgewright {__version__}")
+        return EXIT_DONE
+    name, *rest = arguments
+    if name.startswith("-"):
+        raise EdgewrightError(f"{name} goes behind a command: edgewright COMMAND {name}; see edgewright --help")
+    from .command_line import run_command
 
-    application(arguments)()
+    return run_command(name, command_named(name), rest)
+
+
+def command_named(name: str) -> Command:
+    """The command of that name; only its module is imported.
+
+    Raises:
+        EdgewrightError: there is none; the sentence names the nearest.
+    """
+    if name in _OWN:
+        # Without a look at what is installed, which takes a tenth of the time to a label on a board.
+        own: Command = importlib.import_module(f"{__package__}.commands.{name}").COMMAND
+        return own
+    found = _entries()
+    if name not in found:
+        raise EdgewrightError(unknown_name("command", name, found))
+    command: Command = found[name].load()
+    return command
+
+
+def command_names() -> tuple[str, ...]:
+    """The names of all commands, in the order in which a model meets them."""
+    return tuple(_entries())
+
+
+def _entries() -> dict[str, EntryPoint]:
+    from importlib.metadata import entry_points  # here, for it brings the whole of `email` with it
+
+    known = {entry.name: entry for entry in entry_points(group=GROUP)}
+    order = [name for name in _ORDER if name in known] + sorted(known.keys() - set(_ORDER))
+    return {name: known[name] for name in order}
+
+
+def _print_overview() -> int:
+    from .command_line import overview
+
+    commands = {name: command_named(name) for name in command_names()}
+    print(overview(commands, description=_DESCRIPTION, epilog=_FIRST_STEPS))
     return EXIT_DONE
 
 

@@ -1,22 +1,17 @@
 import json
+from functools import partial
 
 import pytest
-import typer
-from typer.testing import CliRunner
 
-from edgewright_convert.command import convert
+from edgewright_convert.command import COMMAND
 from edgewright_runtime.errors import EdgewrightError
+
+from ..typed import typed
 
 
 @pytest.fixture
 def run_command():
-    app = typer.Typer()
-    app.command()(convert)
-
-    def run(*arguments):
-        return CliRunner().invoke(app, [str(argument) for argument in arguments])
-
-    return run
+    return partial(typed, "convert", COMMAND)
 
 
 def test_help_has_an_example(run_command):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 EDGEWRIGHT = Path(sys.executable).with_name("edgewright")
-COMMANDS = ["digits", "train", "convert", "explain", "evaluate", "gate", "bench", "classify"]
+COMMANDS = ["digits", "train", "import", "convert", "explain", "evaluate", "gate", "bench", "classify"]
 
 
 def edgewright(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -40,6 +40,38 @@ def test_help_imports_no_heavy_library():
     probe += "print(sorted({'tensorflow', 'keras', 'onnx', 'onnxruntime', 'sklearn', 'matplotlib'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
     assert done.stdout.strip().splitlines()[-1] == "[]"
+
+
+def test_version_is_one_line():
+    done = edgewright("--version")
+    assert (done.returncode, done.stdout) == (0, "edgewright 0.1.0\n")
+    assert "--version    Print" in edgewright("--help").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["classify"], "edgewright classify needs RUN|FILE and IMAGE; see edgewright classify --help"),
+        (["train", "data"], "edgewright train needs --out; see edgewright train --help"),
+        (["bench", "run", "--thread", "2"], "edgewright bench has no option --thread: did you mean --threads?"),
+        (["bench", "run", "--threads"], "--threads needs a value behind it; see edgewright bench --help"),
+        (["bench", "run", "--threads", "0"], "--threads must be a whole number from 1 on, not '0'"),
+        (["bench", "run", "--json=yes"], "--json takes no value, and got 'yes'"),
+        (["bench", "run", "other"], "edgewright bench takes no further argument 'other'; see edgewright bench --help"),
+        (["evaluate", "run", "--max-drop", "2"], "--max-drop must be a number at least 0 and at most 1, not '2'"),
+        (["--json", "classify"], "--json goes behind a command: edgewright COMMAND --json; see edgewright --help"),
+    ],
+)
+def test_what_is_typed_wrongly_is_one_sentence(arguments, sentence):
+    done = edgewright(*arguments)
+    assert done.returncode == 2
+    assert done.stderr == f"Error: {sentence}\n"
+
+
+def test_options_may_stand_anywhere_and_take_their_value_after_an_equals_sign(converted_run, seven):
+    one = edgewright("classify", "--top-k=2", converted_run, "--json", seven, "--format", "onnx-fp32", seven)
+    assert one.returncode == 0, one.stderr
+    assert [len(entry["predictions"]) for entry in json.loads(one.stdout)] == [2, 2]
 
 
 def test_unknown_command_suggests_the_nearest():

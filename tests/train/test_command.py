@@ -77,7 +77,7 @@ def test_result_is_a_table_the_folder_and_the_next_command(colours, backbone_wei
         (["nowhere", "--recipe", "digits"], 2, "There is no data set at nowhere"),
         (["data", "--recipe", "flowrs"], 2, "Unknown recipe 'flowrs': did you mean 'flowers'?"),
         (["data", "--recipe", "digits", "--epochs", "3"], 2, "--epochs takes two whole numbers"),
-        (["data", "--recipe", "digits", "--epochs", "-1,3"], 2, "--epochs takes two whole numbers"),
+        (["data", "--recipe", "digits", "--epochs=-1,3"], 2, "--epochs takes two whole numbers"),
         (["data", "--recipe", "digits", "--epochs", "3,0"], 2, "give --epochs 0,N"),
         (["data", "--recipe", "digits", "--size", "256"], 2, "input_size must be from 32 to 224"),
         (["data", "--recipe", "digits", "--alpha", "2"], 2, "alpha must be one of"),

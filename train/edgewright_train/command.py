@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import shlex
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
-
-from edgewright_runtime.errors import DEBUG_VARIABLE, EdgewrightError
+from edgewright_runtime.command_line import Command, number, path, whole_number
+from edgewright_runtime.errors import DEBUG_VARIABLE, EXIT_DONE, EdgewrightError
 
 if TYPE_CHECKING:
     from edgewright_runtime.console import Reporter
@@ -20,72 +20,83 @@ if TYPE_CHECKING:
     from .trained import Trained
 
 
-def train(
-    out: Annotated[Path, typer.Option("--out", metavar="RUN", help="The run folder to write.")],
-    data: Annotated[
-        Path | None,
-        typer.Argument(
-            metavar="DATA",
-            help="A folder of classes, or a CSV file with the columns filepath,label (and perhaps split).",
-            show_default=False,
-        ),
-    ] = None,
-    recipe: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME|FILE", help="digits, banana, viewpoint, flowers, or a .toml file.", show_default=False
-        ),
-    ] = None,
-    weights: Annotated[
-        str | None, typer.Option(metavar="W", help="imagenet, none, or a .h5 file, in place of the recipe's.")
-    ] = None,
-    epochs: Annotated[
-        str | None,
-        typer.Option(metavar="P1,P2", help="Epochs of the head, and of the phase that trains all layers."),
-    ] = None,
-    seed: Annotated[
-        int | None, typer.Option(help="Of the split, the first weights, shuffling and augmentation; 0 if not given.")
-    ] = None,
-    labels: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="labels.txt with the classes in their order.")
-    ] = None,
-    size: Annotated[int | None, typer.Option(help="Input side in pixels, in place of the recipe's.")] = None,
-    alpha: Annotated[float | None, typer.Option(help="Width multiplier, in place of the recipe's.")] = None,
-    if_needed: Annotated[
-        bool,
-        typer.Option(
-            "--if-needed",
-            help="Keep a RUN that was made from the same, refuse one that was not. What is not given (DATA and "
-            "--recipe too) is as RUN has it.",
-        ),
-    ] = False,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace the model in RUN, and remove what was made from it.")
-    ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print metrics.json's object and nothing else.")] = False,
-) -> None:
-    """Train a classifier and write its run folder; a RUN that holds a model already is refused.
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares what `train` takes."""
+    parser.add_argument(
+        "data",
+        metavar="DATA",
+        type=path,
+        nargs="?",
+        help="A folder of classes, or a CSV file with the columns filepath,label (and perhaps split).",
+    )
+    parser.add_argument("--out", metavar="RUN", type=path, required=True, help="The run folder to write.")
+    parser.add_argument("--recipe", metavar="NAME|FILE", help="digits, banana, viewpoint, flowers, or a .toml file.")
+    parser.add_argument("--weights", metavar="W", help="imagenet, none, or a .h5 file, in place of the recipe's.")
+    parser.add_argument(
+        "--epochs", metavar="P1,P2", help="Epochs of the head, and of the phase that trains all layers."
+    )
+    parser.add_argument(
+        "--seed",
+        metavar="N",
+        type=whole_number(low=0),
+        help="Of the split, the first weights, shuffling and augmentation; 0 if not given.",
+    )
+    parser.add_argument("--labels", metavar="FILE", type=path, help="labels.txt with the classes in their order.")
+    parser.add_argument(
+        "--size", metavar="PIXELS", type=whole_number(low=1), help="Input side, in place of the recipe's."
+    )
+    parser.add_argument("--alpha", metavar="A", type=number(), help="Width multiplier, in place of the recipe's.")
+    parser.add_argument(
+        "--if-needed",
+        action="store_true",
+        help="Keep a RUN that was made from the same, refuse one that was not. What is not given (DATA and --recipe "
+        "too) is as RUN has it.",
+    )
+    parser.add_argument(
+        "--overwrite", action="store_true", help="Replace the model in RUN, and remove what was made from it."
+    )
+    parser.add_argument("--json", action="store_true", help="Print metrics.json's object and nothing else.")
 
-    Example: edgewright train data/digits --recipe digits --out runs/digits
-    """
+
+def run(arguments: argparse.Namespace) -> int:
+    """Trains, or keeps the run that is there."""
     from edgewright_runtime.console import watching
 
     from .provenance import Asked
     from .recipe_changes import RecipeChanges, epochs_from
 
-    if if_needed and overwrite:
+    if arguments.if_needed and arguments.overwrite:
         raise EdgewrightError("--if-needed keeps the model in RUN and --overwrite replaces it; give one of them")
-    changes = RecipeChanges(None if epochs is None else epochs_from(epochs), size, alpha)
-    asked = Asked(data=data, recipe=recipe, changes=changes, weights=weights, seed=seed, labels=labels)
+    changes = RecipeChanges(
+        None if arguments.epochs is None else epochs_from(arguments.epochs), arguments.size, arguments.alpha
+    )
+    asked = Asked(
+        data=arguments.data,
+        recipe=arguments.recipe,
+        changes=changes,
+        weights=arguments.weights,
+        seed=arguments.seed,
+        labels=arguments.labels,
+    )
+    out: Path = arguments.out
     with watching(sys.stderr) as reporter:
-        if if_needed and (kept := _kept(out, asked, reporter, as_json=as_json)) is not None:
-            typer.echo(kept)
-            return
-        trained = _trained(out, asked, reporter, overwrite=overwrite)
-    if as_json:
-        typer.echo(json.dumps(trained.metrics(), indent=2, ensure_ascii=False))
+        if arguments.if_needed and (kept := _kept(out, asked, reporter, as_json=arguments.json)) is not None:
+            print(kept)
+            return EXIT_DONE
+        trained = _trained(out, asked, reporter, overwrite=arguments.overwrite)
+    if arguments.json:
+        print(json.dumps(trained.metrics(), indent=2, ensure_ascii=False))
     else:
         _show(trained, out)
+    return EXIT_DONE
+
+
+COMMAND = Command(
+    summary="Train a classifier and write its run folder; a RUN that holds a model already is refused.",
+    example="edgewright train data/digits --recipe digits --out runs/digits",
+    add_arguments=add_arguments,
+    run=run,
+)
 
 
 def _kept(out: Path, asked: Asked, reporter: Reporter, *, as_json: bool) -> str | None:
@@ -134,15 +145,13 @@ def _trained(out: Path, asked: Asked, reporter: Reporter, *, overwrite: bool) ->
 def _show(trained: Trained, out: Path) -> None:
     test = trained.scores["test"]
     width = max(len("class"), *(len(label) for label in trained.labels))
-    typer.echo(f"\n{'class':<{width}}  precision  recall      f1  images")
+    print(f"\n{'class':<{width}}  precision  recall      f1  images")
     for label, scores in test.per_class.items():
         numbers = "  ".join(
             f"{'-' if value is None else f'{value:.3f}':>{room}}"
             for value, room in ((scores.precision, 9), (scores.recall, 6), (scores.f1, 6))
         )
-        typer.echo(f"{label:<{width}}  {numbers}  {scores.support:>6}")
-    typer.echo(
-        f"\nTest accuracy {test.accuracy:.4f} on {test.n} images (validation {trained.scores['val'].accuracy:.4f})."
-    )
-    typer.echo(f"Run folder: {out}")
-    typer.echo(f"Next: edgewright convert {shlex.quote(str(out))} --to tflite-int8")
+        print(f"{label:<{width}}  {numbers}  {scores.support:>6}")
+    print(f"\nTest accuracy {test.accuracy:.4f} on {test.n} images (validation {trained.scores['val'].accuracy:.4f}).")
+    print(f"Run folder: {out}")
+    print(f"Next: edgewright convert {shlex.quote(str(out))} --to tflite-int8")

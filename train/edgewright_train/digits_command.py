@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
+import argparse
 
-import typer
-
+from edgewright_runtime.command_line import Command, path
+from edgewright_runtime.errors import EXIT_DONE
 from edgewright_runtime.optional_imports import import_optional
 
 
-def digits(
-    out: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where the folders 0 to 9 go.")],
-) -> None:
-    """Write scikit-learn's 1797 handwritten digits as PNG files, one folder per class.
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares what `digits` takes."""
+    parser.add_argument("out", metavar="FOLDER", type=path, help="Where the folders 0 to 9 go.")
 
-    Example: edgewright digits data/digits
-    """
+
+def run(arguments: argparse.Namespace) -> int:
+    """Writes the images."""
     source = import_optional(
         "edgewright_train.handwritten_digits", package="scikit-learn", extra="train", purpose="edgewright digits"
     )
-    written = source.write_digits(out)
-    typer.echo(f"Wrote {written} images to {out}." if written else f"{out} already holds them all.")
+    written = source.write_digits(arguments.out)
+    print(f"Wrote {written} images to {arguments.out}." if written else f"{arguments.out} already holds them all.")
+    return EXIT_DONE
+
+
+COMMAND = Command(
+    summary="Write scikit-learn's 1797 handwritten digits as PNG files, one folder per class.",
+    example="edgewright digits data/digits",
+    add_arguments=add_arguments,
+    run=run,
+)

@@ -4,6 +4,6 @@ In: a run folder. Out: one `layers.LayerError` per layer, as a table, JSON and a
 here, for `edgewright --help` must not wait for TensorFlow.
 """
 
-from .command import explain
+from .command import COMMAND
 
-__all__ = ["explain"]
+__all__ = ["COMMAND"]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
+from edgewright_runtime.command_line import Command, path, whole_number
+from edgewright_runtime.errors import EXIT_DONE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -39,44 +41,55 @@ class _Explanation:
         return {"schema_version": 1, "effort": self.effort, "notes": list(self.notes), "layers": rows}
 
 
-def explain(
-    run: Annotated[Path, typer.Argument(metavar="RUN", help="Run folder.", show_default=False)],
-    int8_effort: Annotated[
-        str | None,
-        typer.Option(
-            "--int8-effort",
-            help="The conversion to explain: baseline, fast, balanced or best. If not given, the one of the run's INT8 "
-            ".tflite file, or baseline where there is none. It is made anew, which may take minutes.",
-        ),
-    ] = None,
-    images: Annotated[int, typer.Option(min=1, help="Training images to measure on.")] = 32,
-    rows: Annotated[int, typer.Option(min=1, help="How many of the worst layers to print.")] = 15,
-    as_json: Annotated[bool, typer.Option("--json", help="Print every layer, in the order of the network.")] = False,
-) -> None:
-    """Rank a model's layers by what its INT8 conversion loses in them, on real images; also as JSON and a picture.
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares what `explain` takes."""
+    parser.add_argument("run", metavar="RUN", type=path, help="Run folder.")
+    parser.add_argument(
+        "--int8-effort",
+        metavar="EFFORT",
+        help="The conversion to explain: baseline, fast, balanced or best. If not given, the one of the run's INT8 "
+        ".tflite file, or baseline where there is none. It is made anew, which may take minutes.",
+    )
+    parser.add_argument(
+        "--images", metavar="N", type=whole_number(low=1), default=32, help="Training images to measure on."
+    )
+    parser.add_argument(
+        "--rows", metavar="N", type=whole_number(low=1), default=15, help="How many of the worst layers to print."
+    )
+    parser.add_argument("--json", action="store_true", help="Print every layer, in the order of the network.")
 
-    Example: edgewright explain runs/digits --rows 10
-    """
+
+def run(arguments: argparse.Namespace) -> int:
+    """Measures the layers, writes JSON and a picture, and prints the worst."""
     from edgewright_runtime.optional_imports import import_optional
     from edgewright_runtime.run.run_folder import open_run
     from edgewright_runtime.strict_json import write_object
 
     from .efforts import chosen
 
-    folder = open_run(run)
+    folder = open_run(arguments.run)
     for module, package in _NEEDED:
         import_optional(module, package=package, extra="convert", purpose=_PURPOSE)
-    found = _explanation(folder, chosen(folder, int8_effort), images)
+    found = _explanation(folder, chosen(folder, arguments.int8_effort), arguments.images)
     target = folder.path / "explain"
     write_object(target / "int8_layers.json", found.as_dict())
     _write_picture(found, target / "int8_layers.png", run_name=folder.path.name)
-    if as_json:
+    if arguments.json:
         print(json.dumps(found.as_dict(), indent=2, ensure_ascii=False))
-        return
-    _print_worst(found, rows)
+        return EXIT_DONE
+    _print_worst(found, arguments.rows)
     for note in found.notes:
         print(f"Note: {note}")
     print(f"All {len(found.layers)} layers: {target / 'int8_layers.json'}, {target / 'int8_layers.png'}")
+    return EXIT_DONE
+
+
+COMMAND = Command(
+    summary="Rank a model's layers by what its INT8 conversion loses in them; as a table, JSON and a picture.",
+    example="edgewright explain runs/digits --rows 10",
+    add_arguments=add_arguments,
+    run=run,
+)
 
 
 def _explanation(folder: RunFolder, choice: Chosen, images: int) -> _Explanation:

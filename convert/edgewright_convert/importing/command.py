@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
-
-from edgewright_runtime.errors import DEBUG_VARIABLE, EdgewrightError
+from edgewright_runtime.command_line import Arguments, Command, number, path, whole_number
+from edgewright_runtime.errors import DEBUG_VARIABLE, EXIT_DONE, EdgewrightError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,44 +38,81 @@ class Declared:
     seed: int = 0
 
 
-def import_(
-    model: Annotated[
-        Path, typer.Argument(metavar="MODEL", help=".keras or .h5 file, or SavedModel folder.", show_default=False)
-    ],
-    out: Annotated[Path, typer.Option("--out", metavar="RUN", help="The run folder to write.")],
-    labels: Annotated[Path | None, typer.Option(help="One label per line, in the order of the outputs.")] = None,
-    normalisation: Annotated[
-        str | None,
-        typer.Option(
-            help="What MODEL expects of pixels: raw, unit, minus-one-to-one, imagenet-torch, imagenet-caffe, or "
-            "SCALE,OFFSET.",
-        ),
-    ] = None,
-    data: Annotated[
-        Path | None, typer.Option(help="Images to calibrate and evaluate with: folder or CSV file.")
-    ] = None,
-    output: Annotated[str | None, typer.Option(help="probabilities or logits; found out if not given.")] = None,
-    size: Annotated[str | None, typer.Option(help="HEIGHTxWIDTH, where MODEL leaves it open.")] = None,
-    resize: Annotated[str, typer.Option(help="How images reach that size: squash, crop or pad.")] = "squash",
-    crop_fraction: Annotated[
-        float, typer.Option(help="Share of the sides that --resize crop uses; ImageNet's usual is 0.875.")
-    ] = 1.0,
-    interpolation: Annotated[str, typer.Option(help="bilinear, bicubic or lanczos.")] = "bilinear",
-    seed: Annotated[int, typer.Option(help="Of the splits.")] = 0,
-    if_needed: Annotated[
-        bool, typer.Option("--if-needed", help="Leave RUN alone where it holds this very model already.")
-    ] = False,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace the model in RUN, and what was made from it.")
-    ] = False,
-) -> None:
-    """Take a model that was trained elsewhere into a run folder, from which it is converted like any other.
+def add_declaration(parser: Arguments) -> None:
+    """Declares what tells about a model that was made elsewhere: the same options for `import` and `convert`."""
+    parser.add_argument("--labels", metavar="FILE", type=path, help="One label per line, in the order of the outputs.")
+    parser.add_argument(
+        "--normalisation",
+        metavar="NAME",
+        help="What MODEL expects of pixels: raw, unit, minus-one-to-one, imagenet-torch, imagenet-caffe, or "
+        "SCALE,OFFSET.",
+    )
+    parser.add_argument(
+        "--data", metavar="DATA", type=path, help="Images to calibrate and evaluate with: folder or CSV file."
+    )
+    parser.add_argument("--output", metavar="KIND", help="probabilities or logits; found out if not given.")
+    parser.add_argument("--size", metavar="HEIGHTxWIDTH", help="Of the input, where MODEL leaves it open.")
+    parser.add_argument(
+        "--resize", metavar="HOW", default="squash", help="How images reach that size: squash, crop or pad."
+    )
+    parser.add_argument(
+        "--crop-fraction",
+        metavar="SHARE",
+        type=number(low=0, high=1),
+        default=1.0,
+        help="Share of the sides that --resize crop uses; ImageNet's usual is 0.875.",
+    )
+    parser.add_argument("--interpolation", metavar="NAME", default="bilinear", help="bilinear, bicubic or lanczos.")
 
-    Example: edgewright import model.keras --labels labels.txt --normalisation unit --data photos/ --out runs/mine
-    """
-    declared = Declared(labels, data, normalisation, output, size, resize, interpolation, crop_fraction, seed)
-    run, made = imported(model, out, declared, if_needed=if_needed, overwrite=overwrite)
-    print(f"{run.path} is ready" if made else f"{run.path} is up to date")
+
+def declared_by(arguments: argparse.Namespace) -> Declared:
+    """What was said with these options."""
+    return Declared(
+        labels=arguments.labels,
+        data=arguments.data,
+        normalisation=arguments.normalisation,
+        output=arguments.output,
+        size=arguments.size,
+        resize=arguments.resize,
+        interpolation=arguments.interpolation,
+        crop_fraction=arguments.crop_fraction,
+        seed=arguments.seed,
+    )
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares what `import` takes."""
+    parser.add_argument("model", metavar="MODEL", type=path, help=".keras or .h5 file, or SavedModel folder.")
+    parser.add_argument("--out", metavar="RUN", type=path, required=True, help="The run folder to write.")
+    add_declaration(parser)
+    parser.add_argument("--seed", metavar="N", type=whole_number(low=0), default=0, help="Of the splits.")
+    parser.add_argument(
+        "--if-needed", action="store_true", help="Leave RUN alone where it holds this very model already."
+    )
+    parser.add_argument(
+        "--overwrite", action="store_true", help="Replace the model in RUN, and remove what was made from it."
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Imports the model, or leaves the run alone."""
+    run_folder, made = imported(
+        arguments.model,
+        arguments.out,
+        declared_by(arguments),
+        if_needed=arguments.if_needed,
+        overwrite=arguments.overwrite,
+    )
+    print(f"{run_folder.path} is ready" if made else f"{run_folder.path} is up to date")
+    return EXIT_DONE
+
+
+COMMAND = Command(
+    summary="Take a model that was trained elsewhere into a run folder, from which it is converted like any other.",
+    example="edgewright import model.keras --labels labels.txt --normalisation unit --data photos/ --out runs/mine",
+    add_arguments=add_arguments,
+    run=run,
+)
 
 
 def imported(model: Path, out: Path, declared: Declared, *, if_needed: bool, overwrite: bool) -> tuple[RunFolder, bool]:

@@ -2,59 +2,74 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
-
+from ..command_line import Command, number, path, whole_number
 from ..run.formats import REFERENCE_FORMATS
 
 if TYPE_CHECKING:
     from ..evaluation.latency import FormatLatency
 
 
-def bench(
-    run: Annotated[Path, typer.Argument(metavar="RUN", help="Run folder.", show_default=False)],
-    formats: Annotated[
-        str | None,
-        typer.Option("--format", help="Formats to time, separated by commas; all that run here if not given."),
-    ] = None,
-    images: Annotated[
-        list[Path] | None,
-        typer.Option("--image", help="Image to time with, may be repeated; 8 test images if not given."),
-    ] = None,
-    threads: Annotated[
-        int | None, typer.Option(min=1, help="Threads for inference; the library's choice if not given.")
-    ] = None,
-    runs: Annotated[int, typer.Option(min=1, help="Least number of timed runs.")] = 50,
-    seconds: Annotated[float, typer.Option(min=0.0, help="Least time to measure, in seconds.")] = 1.0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print what latency.json says of these formats.")] = False,
-) -> None:
-    """Time every format on this machine: percentiles, size, load time and memory; raw samples go to latency.json.
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares what `bench` takes."""
+    parser.add_argument("run", metavar="RUN", type=path, help="Run folder.")
+    parser.add_argument(
+        "--format", metavar="NAMES", help="Formats to time, separated by commas; all that run here if not given."
+    )
+    parser.add_argument(
+        "--image",
+        metavar="FILE",
+        type=path,
+        action="append",
+        default=[],
+        help="Image to time with, may be repeated; 8 test images if not given.",
+    )
+    parser.add_argument(
+        "--threads",
+        metavar="N",
+        type=whole_number(low=1),
+        help="Threads for inference; the library's choice if not given.",
+    )
+    parser.add_argument("--runs", metavar="N", type=whole_number(low=1), default=50, help="Least number of timed runs.")
+    parser.add_argument(
+        "--seconds", metavar="S", type=number(low=0), default=1.0, help="Least time to measure, in seconds."
+    )
+    parser.add_argument("--json", action="store_true", help="Print what latency.json says of these formats.")
 
-    Example: edgewright bench runs/digits --format tflite-int8,onnx-fp32 --threads 2
-    """
+
+def run(arguments: argparse.Namespace) -> int:
+    """Times the formats; the exit status is that of the worst error."""
     from ..evaluation.latency import bench_run, images_to_time
     from ..evaluation.selection import chosen_formats
     from ..evaluation.timing import Sampling
     from ..run.run_folder import open_run
 
-    folder = open_run(run)
+    folder = open_run(arguments.run)
     outcomes = bench_run(
         folder,
-        chosen_formats(folder, formats, with_reference=True),
-        images=images_to_time(folder, images or ()),
-        sampling=Sampling(min_runs=runs, min_seconds=seconds),
-        threads=threads,
+        chosen_formats(folder, arguments.format, with_reference=True),
+        images=images_to_time(folder, arguments.image),
+        sampling=Sampling(min_runs=arguments.runs, min_seconds=arguments.seconds),
+        threads=arguments.threads,
     )
     figures = {outcome.format: outcome.figures for outcome in outcomes if outcome.figures is not None}
-    if as_json:
+    if arguments.json:
         print(json.dumps(figures, indent=2))
     else:
         print_latency(figures)
-    _report(outcomes)
+    return _report(outcomes)
+
+
+COMMAND = Command(
+    summary="Time every format on this machine: percentiles, size, load time, memory; raw samples in latency.json.",
+    example="edgewright bench runs/digits --format tflite-int8,onnx-fp32 --threads 2",
+    add_arguments=add_arguments,
+    run=run,
+)
 
 
 def print_latency(figures: dict[str, dict[str, Any]]) -> None:
@@ -89,10 +104,9 @@ def _row(name: str, row: dict[str, Any]) -> tuple[str, ...]:
     )
 
 
-def _report(outcomes: tuple[FormatLatency, ...]) -> None:
+def _report(outcomes: tuple[FormatLatency, ...]) -> int:
     failed = [outcome.error for outcome in outcomes if outcome.error is not None]
     for outcome in outcomes:
         if outcome.error is not None:
             print(f"Error: {outcome.format}: {outcome.error}", file=sys.stderr)
-    if failed:
-        raise typer.Exit(max(error.exit_status for error in failed))
+    return max((error.exit_status for error in failed), default=0)

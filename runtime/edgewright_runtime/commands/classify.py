@@ -2,30 +2,50 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
+import argparse
 
-import typer
-
-from .plain_classify import DEFAULT_TOP_K, Request
+from ..command_line import Command, path, whole_number
+from .labelling import DEFAULT_TOP_K, Request, label_images
 
 
-def classify(
-    model: Annotated[Path, typer.Argument(metavar="RUN|FILE", help="Run folder or model file.", show_default=False)],
-    images: Annotated[list[Path], typer.Argument(metavar="IMAGE...", help="Image files.", show_default=False)],
-    format_name: Annotated[
-        str | None, typer.Option("--format", help="Which of the run's formats; its smallest and fastest if not given.")
-    ] = None,
-    top_k: Annotated[int, typer.Option("--top-k", min=1, help="How many labels an image.")] = DEFAULT_TOP_K,
-    threads: Annotated[
-        int | None, typer.Option(min=1, help="Threads for inference; the library's choice if not given.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON list, in the order of the images.")] = False,
-) -> None:
-    """Label images with a converted model, offline.
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares what `classify` takes."""
+    parser.add_argument("model", metavar="RUN|FILE", type=path, help="Run folder or model file.")
+    parser.add_argument("images", metavar="IMAGE", type=path, nargs="+", help="Image files.")
+    parser.add_argument(
+        "--format",
+        metavar="NAME",
+        help="Which of the run's formats; the fastest that is known to be right if not given.",
+    )
+    parser.add_argument(
+        "--top-k", metavar="N", type=whole_number(low=1), default=DEFAULT_TOP_K, help="How many labels an image."
+    )
+    parser.add_argument(
+        "--threads",
+        metavar="N",
+        type=whole_number(low=1),
+        help="Threads for inference; the library's choice if not given.",
+    )
+    parser.add_argument("--json", action="store_true", help="Print one JSON list, in the order of the images.")
 
-    Example: edgewright classify runs/digits data/digits/7/0007.png --format tflite-int8
-    """
-    from .labelling import label_images
 
-    raise typer.Exit(label_images(Request(model, tuple(images), format_name, top_k, threads, as_json)))
+def run(arguments: argparse.Namespace) -> int:
+    """Labels the images; 2 where one could not be read, else 0."""
+    return label_images(
+        Request(
+            model=arguments.model,
+            images=tuple(arguments.images),
+            format_name=arguments.format,
+            top_k=arguments.top_k,
+            threads=arguments.threads,
+            as_json=arguments.json,
+        )
+    )
+
+
+COMMAND = Command(
+    summary="Label images with a converted model, offline.",
+    example="edgewright classify runs/digits data/digits/7/0007.png --format tflite-int8",
+    add_arguments=add_arguments,
+    run=run,
+)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
-
+from ..command_line import Command, number, path, whole_number
 from ..errors import EXIT_CHECK_FAILED, EdgewrightError
 from ..evaluation.gate import Thresholds
 
@@ -21,45 +20,69 @@ _DEFAULTS = Thresholds()
 _VERDICT_STYLE = {"pass": "bold green", "fail": "bold red", "inconclusive": "bold yellow"}
 
 
-def evaluate(
-    run: Annotated[Path, typer.Argument(metavar="RUN", help="Run folder.", show_default=False)],
-    formats: Annotated[
-        str | None,
-        typer.Option("--format", help="Formats to compare, separated by commas; all that are there if not given."),
-    ] = None,
-    split: Annotated[str, typer.Option(help="Which images: test or val.")] = "test",
-    max_drop: Annotated[float, typer.Option(help="Largest acceptable drop in accuracy, 0 to 1.")] = _DEFAULTS.max_drop,
-    min_agreement: Annotated[
-        float, typer.Option(help="Smallest acceptable share of images with the float model's label, 0 to 1.")
-    ] = _DEFAULTS.min_agreement,
-    confidence: Annotated[float, typer.Option(help="Confidence of the intervals that decide, 0.5 to 0.9999.")] = (
-        _DEFAULTS.confidence
-    ),
-    threads: Annotated[
-        int | None, typer.Option(min=1, help="Threads for inference; the library's choice if not given.")
-    ] = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Exit with status 1 on inconclusive as well.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print what accuracy.json says of these formats.")] = False,
-) -> None:
-    """Compare every format with the float model, image by image; exit with status 1 if one must not ship.
+def add_threshold_options(parser: argparse.ArgumentParser, *, reference: str) -> None:
+    """Declares what the gate allows: the same options for `evaluate` and `gate`."""
+    group = parser.add_argument_group("What the gate allows")
+    group.add_argument(
+        "--max-drop",
+        metavar="SHARE",
+        type=number(low=0, high=1),
+        default=_DEFAULTS.max_drop,
+        help="Largest acceptable drop in accuracy, 0 to 1.",
+    )
+    group.add_argument(
+        "--min-agreement",
+        metavar="SHARE",
+        type=number(low=0, high=1),
+        default=_DEFAULTS.min_agreement,
+        help=f"Smallest acceptable share of images with {reference} label, 0 to 1.",
+    )
+    group.add_argument(
+        "--confidence",
+        metavar="SHARE",
+        type=number(low=0.5, high=0.9999),
+        default=_DEFAULTS.confidence,
+        help="Confidence of the intervals that decide, 0.5 to 0.9999.",
+    )
+    group.add_argument("--strict", action="store_true", help="Exit with status 1 on inconclusive as well.")
 
-    Example: edgewright evaluate runs/digits --format tflite-int8 --max-drop 0.005
-    """
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares what `evaluate` takes."""
+    parser.add_argument("run", metavar="RUN", type=path, help="Run folder.")
+    parser.add_argument(
+        "--format", metavar="NAMES", help="Formats to compare, separated by commas; all that are there if not given."
+    )
+    parser.add_argument("--split", choices=("test", "val"), default="test", help="Which images: test or val.")
+    parser.add_argument(
+        "--threads",
+        metavar="N",
+        type=whole_number(low=1),
+        help="Threads for inference; the library's choice if not given.",
+    )
+    parser.add_argument("--json", action="store_true", help="Print what accuracy.json says of these formats.")
+    add_threshold_options(parser, reference="the float model's")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Compares the formats; the exit status is what the worst of them deserves."""
     from ..evaluation.accuracy import evaluate_run
     from ..evaluation.selection import chosen_formats
     from ..run.run_folder import open_run
     from ..strict_json import read_object
 
-    folder = open_run(run)
-    thresholds = Thresholds(max_drop=max_drop, min_agreement=min_agreement, confidence=confidence)
+    folder = open_run(arguments.run)
+    thresholds = Thresholds(
+        max_drop=arguments.max_drop, min_agreement=arguments.min_agreement, confidence=arguments.confidence
+    )
     outcomes = evaluate_run(
         folder,
-        chosen_formats(folder, formats, with_reference=False),
+        chosen_formats(folder, arguments.format, with_reference=False),
         thresholds=thresholds,
-        split=split,
-        threads=threads,
+        split=arguments.split,
+        threads=arguments.threads,
     )
-    if as_json:
+    if arguments.json:
         written = read_object(folder.accuracy)
         print(json.dumps({o.format: written[o.format] for o in outcomes if o.comparison}, indent=2, ensure_ascii=False))
     else:
@@ -68,9 +91,15 @@ def evaluate(
     for outcome in outcomes:
         if outcome.error is not None:
             print(f"Error: {outcome.format}: {outcome.error}", file=sys.stderr)
-    status = exit_status_of(outcomes, strict=strict)
-    if status:
-        raise typer.Exit(status)
+    return exit_status_of(outcomes, strict=arguments.strict)
+
+
+COMMAND = Command(
+    summary="Compare every format with the float model, image by image; exit with status 1 if one must not ship.",
+    example="edgewright evaluate runs/digits --format tflite-int8 --max-drop 0.005",
+    add_arguments=add_arguments,
+    run=run,
+)
 
 
 def exit_status_of(outcomes: tuple[FormatAccuracy, ...], *, strict: bool) -> int:

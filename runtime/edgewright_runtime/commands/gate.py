@@ -2,58 +2,63 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
-from pathlib import Path
-from typing import Annotated
 
-import typer
-
-from ..errors import EXIT_CHECK_FAILED
+from ..command_line import Command, path
+from ..errors import EXIT_CHECK_FAILED, EXIT_DONE
 from ..evaluation.gate import PASS, Thresholds
+from .evaluate import add_threshold_options, print_comparison
 
-_DEFAULTS = Thresholds()
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares what `gate` takes."""
+    parser.add_argument("reference", metavar="REFERENCE", type=path, help="The model to compare with.")
+    parser.add_argument("candidate", metavar="CANDIDATE", type=path, help="The model to compare.")
+    parser.add_argument("data", metavar="DATA", type=path, help="Held-back images: a folder per class, or a CSV.")
+    parser.add_argument("--labels", metavar="FILE", type=path, required=True, help="labels.txt of both models.")
+    parser.add_argument(
+        "--preprocessing", metavar="FILE", type=path, required=True, help="preprocessing.json of both models."
+    )
+    parser.add_argument("--json", action="store_true", help="Print one JSON object.")
+    add_threshold_options(parser, reference="the reference's")
 
 
-def gate(
-    reference: Annotated[
-        Path, typer.Argument(metavar="REFERENCE", help="The model to compare with.", show_default=False)
-    ],
-    candidate: Annotated[Path, typer.Argument(metavar="CANDIDATE", help="The model to judge.", show_default=False)],
-    data: Annotated[
-        Path, typer.Argument(metavar="DATA", help="Held-back images: a folder per class, or a CSV.", show_default=False)
-    ],
-    labels: Annotated[Path, typer.Option("--labels", help="labels.txt of both models.", show_default=False)],
-    preprocessing: Annotated[
-        Path, typer.Option("--preprocessing", help="preprocessing.json of both models.", show_default=False)
-    ],
-    max_drop: Annotated[float, typer.Option(help="Largest acceptable drop in accuracy, 0 to 1.")] = _DEFAULTS.max_drop,
-    min_agreement: Annotated[
-        float, typer.Option(help="Smallest acceptable share of images with the reference's label, 0 to 1.")
-    ] = _DEFAULTS.min_agreement,
-    confidence: Annotated[
-        float, typer.Option(help="Confidence of the intervals that decide, 0.5 to 0.9999.")
-    ] = _DEFAULTS.confidence,
-    strict: Annotated[bool, typer.Option("--strict", help="Exit with status 1 on inconclusive as well.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
-) -> None:
-    """Judge a model against another, wherever they were made: status 0 on pass, 1 on fail.
-
-    Example: edgewright gate model.keras model.tflite photos/ --labels labels.txt --preprocessing preprocessing.json
-    """
+def run(arguments: argparse.Namespace) -> int:
+    """Compares the two models; the exit status says whether the candidate may ship."""
     from ..evaluation.file_gate import gate_files
-    from .evaluate import print_comparison
 
-    thresholds = Thresholds(max_drop=max_drop, min_agreement=min_agreement, confidence=confidence)
-    result = gate_files(reference, candidate, data, labels=labels, preprocessing=preprocessing, thresholds=thresholds)
+    thresholds = Thresholds(
+        max_drop=arguments.max_drop, min_agreement=arguments.min_agreement, confidence=arguments.confidence
+    )
+    result = gate_files(
+        arguments.reference,
+        arguments.candidate,
+        arguments.data,
+        labels=arguments.labels,
+        preprocessing=arguments.preprocessing,
+        thresholds=thresholds,
+    )
     for file in result.rejected:
         print(f"Warning: left out {file.path}: {file.reason}", file=sys.stderr)
-    if as_json:
+    if arguments.json:
         print(json.dumps(result.to_dict(), indent=2, ensure_ascii=False))
     else:
-        print_comparison([(candidate.name, result.comparison, result.cause)], reference=reference.name)
+        print_comparison(
+            [(arguments.candidate.name, result.comparison, result.cause)], reference=arguments.reference.name
+        )
     verdict = result.comparison.judgement.verdict
-    if as_json and verdict != PASS:
+    if arguments.json and verdict != PASS:
         print(f"{verdict.upper()}: {result.comparison.judgement.why}", file=sys.stderr)
-    if verdict == "fail" or (strict and verdict != PASS):
-        raise typer.Exit(EXIT_CHECK_FAILED)
+    if verdict == "fail" or (arguments.strict and verdict != PASS):
+        return EXIT_CHECK_FAILED
+    return EXIT_DONE
+
+
+COMMAND = Command(
+    summary="Compare a model with another, wherever they were made: status 0 on pass, 1 on fail.",
+    example="edgewright gate model.keras model.tflite photos/ --labels labels.txt --preprocessing preprocessing.json",
+    add_arguments=add_arguments,
+    run=run,
+)

@@ -5,11 +5,32 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..classifier import Classifier
 from ..errors import EXIT_BAD_INPUT, EXIT_DONE, ImageReadError
-from .plain_classify import Request
+
+DEFAULT_TOP_K = 3
+
+
+class Request(NamedTuple):
+    """What to classify, and how.
+
+    Attributes:
+        model: run folder or model file.
+        images: image files.
+        format_name: which of the run's formats; None for the one that `Classifier.open` prefers.
+        top_k: how many labels an image.
+        threads: for inference; None for the library's choice.
+        as_json: one JSON list, not lines.
+    """
+
+    model: Path
+    images: tuple[Path, ...]
+    format_name: str | None = None
+    top_k: int = DEFAULT_TOP_K
+    threads: int | None = None
+    as_json: bool = False
 
 
 def label_images(request: Request) -> int:

@@ -1,22 +1,17 @@
 import shutil
+from functools import partial
 
 import pytest
-import typer
-from typer.testing import CliRunner
 
-from edgewright_convert.importing.command import import_
+from edgewright_convert.importing.command import COMMAND
 from edgewright_runtime.errors import EdgewrightError
+
+from ...typed import typed
 
 
 @pytest.fixture
 def run_command():
-    app = typer.Typer()
-    app.command()(import_)
-
-    def run(*arguments):
-        return CliRunner().invoke(app, [str(argument) for argument in arguments])
-
-    return run
+    return partial(typed, "import", COMMAND)
 
 
 @pytest.fixture
