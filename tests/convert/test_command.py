@@ -8,6 +8,8 @@ from typer.testing import CliRunner
 from edgewright_convert.command import convert
 from edgewright_runtime.errors import EdgewrightError
 
+pytestmark = pytest.mark.numeric
+
 
 @pytest.fixture
 def run_command():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import keras
 import numpy as np
 import onnx
@@ -11,6 +13,7 @@ from numpy.typing import NDArray
 from edgewright_convert.activation_ranges import Range, ranges_of
 from edgewright_convert.int8 import Corrected, corrected_model
 from edgewright_convert.int8.answers import answers
+from edgewright_convert.int8.grid import ActivationRange
 from edgewright_convert.int8.judge import judged
 from edgewright_convert.int8.writer import as_float_model, tflite_from_ranges
 from edgewright_convert.onnx_checks import check_explicit_int8, check_onnx
@@ -23,7 +26,10 @@ from edgewright_convert.onnx_signed import with_signed_activations
 from edgewright_runtime.errors import CheckFailedError
 from edgewright_runtime.library_noise import captured
 
+from ..tolerances import assert_probabilities_close
 from .int8.tiny import classifier, images
+
+pytestmark = pytest.mark.numeric
 
 Pixels = NDArray[np.uint8]
 
@@ -61,7 +67,7 @@ def wanted(model: keras.Model, held_out: Pixels) -> NDArray[np.float32]:
 
 def test_float_graph_is_the_corrected_model(ranged: RangedModel, corrected: Corrected, held_out: Pixels) -> None:
     expected = np.asarray(corrected.model(held_out.astype(np.float32), training=False))
-    assert np.abs(onnx_answers(serialised(ranged.model), held_out) - expected).max() < 1e-5
+    assert_probabilities_close(onnx_answers(serialised(ranged.model), held_out), expected)
     assert not {"QuantizeLinear", "DequantizeLinear", "Pad"} & {node.op_type for node in ranged.model.graph.node}
     assert [(each.key, each.value) for each in ranged.model.metadata_props] == [("name", "tiny")]
 
@@ -93,8 +99,8 @@ def test_kernels_are_stored_in_the_codes_that_tflite_has(ranged: RangedModel, co
 
 def test_moved_activations_change_nothing_but_their_range(ranged: RangedModel, held_out: Pixels) -> None:
     moved, ranges = with_signed_activations(ranged.model, ranged.ranges)
-    difference = onnx_answers(serialised(moved), held_out) - onnx_answers(serialised(ranged.model), held_out)
-    assert np.abs(difference).max() < 1e-5
+    expected = onnx_answers(serialised(ranged.model), held_out)
+    assert_probabilities_close(onnx_answers(serialised(moved), held_out), expected)
     changed = {tensor for tensor in ranges if ranges[tensor] != ranged.ranges[tensor]}
     readers = {name: node for node in moved.graph.node for name in node.input}
     assert len(changed) >= 2
@@ -112,21 +118,31 @@ def test_tflite_and_onnx_answer_alike_and_nearer_than_the_plain_conversion(
         float32 = onnx_from_model(as_float_model(model), {})
     plain = onnx_int8_from_onnx(float32, ranges_of(float32, tensors_to_watch(float32), calibration))
     given = onnx_answers(ours.data, held_out)
-    assert judged(given, tflite).agreement >= 0.95
-    assert judged(given, wanted).distance < judged(onnx_answers(serialised(plain), held_out), wanted).distance
+    ranked = np.sort(wanted, axis=1)
+    clear = ranked[:, -1] - ranked[:, -2] > 0.2
+    assert clear.mean() > 0.25
+    assert judged(given[clear], tflite[clear]).agreement == 1
+    assert judged(given, wanted).distance < 0.8 * judged(onnx_answers(serialised(plain), held_out), wanted).distance
     check_explicit_int8(check_onnx(ours.data), some_in_float16=bool(ours.float16_layers))
 
 
 def test_layer_that_is_kept_loses_its_pair_and_comes_nearer(
     corrected: Corrected, calibration: Pixels, held_out: Pixels, wanted: NDArray[np.float32]
 ) -> None:
+    (coarse,) = [layer for layer in corrected.ranges if layer.startswith("add")]
+    known = corrected.ranges[coarse]
+    ranges = {**corrected.ranges, coarse: ActivationRange(known.low * 32, known.high * 32)}  # eight levels are left
     with captured():
-        none = onnx_int8_from_corrected(corrected, {}, calibration, held_out, wanted, keep_float=0)
-        some = onnx_int8_from_corrected(corrected, {}, calibration, held_out, wanted, keep_float=1)
+        none, some = (
+            onnx_int8_from_corrected(
+                replace(corrected, ranges=ranges), {}, calibration, held_out, wanted, keep_float=keep
+            )
+            for keep in (0, 1)
+        )
     assert none.float16_layers == {}
     assert some.fallback is not None
-    assert len(some.float16_layers) == 1
-    assert some.fallback.after.distance < some.fallback.before.distance
+    assert some.float16_layers == {coarse: None}
+    assert some.fallback.after.distance < 0.5 * some.fallback.before.distance
     check_explicit_int8(check_onnx(none.data))
     pairs = [_count(check_onnx(file.data), "QuantizeLinear") for file in (none, some)]
     assert pairs[1] < pairs[0]

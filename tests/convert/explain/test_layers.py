@@ -19,6 +19,8 @@ from edgewright_runtime.library_noise import captured
 from edgewright_runtime.preprocessing import Preprocessing
 from edgewright_runtime.run_folder import RunFolder
 
+pytestmark = pytest.mark.numeric
+
 EDGEWRIGHT = Path(sys.executable).with_name("edgewright")
 
 

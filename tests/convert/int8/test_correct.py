@@ -16,7 +16,10 @@ from edgewright_convert.tflite import tflite_int8_from_model
 from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.library_noise import captured
 
+from ...tolerances import SHALLOW, probability_errors
 from .tiny import classifier
+
+pytestmark = pytest.mark.numeric
 
 Pixels = NDArray[np.uint8]
 
@@ -70,7 +73,7 @@ def test_each_effort_answers_more_like_the_float_model_than_the_plain_file(
     fast, balanced = (
         _error(_file(tiny_model, calibration, effort), tiny_model, held_out) for effort in ("fast", "balanced")
     )
-    assert fast < plain
+    assert fast < 0.8 * plain
     assert balanced < 0.8 * plain
 
 
@@ -86,7 +89,9 @@ def test_guarded_file_says_how_far_it_is_from_the_float_model(
         made = tflite_int8_from_keras(as_float_model(tiny_model), calibration, held_out)
     assert (made.effort, made.why) == ("balanced", "")
     assert made.judged is not None
-    assert made.judged.distance == pytest.approx(_error(made.data, tiny_model, held_out))
+    # Two computations of the float model: layer by layer, and as one graph.
+    allowed = probability_errors(np.asarray(tiny_model(held_out.astype(np.float32), training=False)), SHALLOW).mean()
+    assert made.judged.distance == pytest.approx(_error(made.data, tiny_model, held_out), abs=allowed)
 
 
 def test_model_without_a_graph_is_converted_plainly_and_says_so(calibration: Pixels, held_out: Pixels) -> None:

@@ -15,12 +15,21 @@ from edgewright_convert.int8.noise import noise_of
 from edgewright_convert.int8.writer import as_float_model, float_operators
 from edgewright_runtime.library_noise import captured
 
+from .tiny import OUTLIER, classifier_with_outlier
+
+pytestmark = pytest.mark.numeric
+
 Pixels = NDArray[np.uint8]
 
 
 @pytest.fixture(scope="module")
-def corrected(tiny_model: keras.Model, calibration: Pixels) -> Corrected:
-    return corrected_model(tiny_model, calibration, effort="fast")
+def model() -> keras.Model:
+    return classifier_with_outlier()
+
+
+@pytest.fixture(scope="module")
+def corrected(model: keras.Model, calibration: Pixels) -> Corrected:
+    return corrected_model(model, calibration, effort="fast")
 
 
 def _judge_by(distances: dict[bytes, float], agreements: dict[bytes, float] | None = None):  # type: ignore[no-untyped-def]
@@ -56,21 +65,23 @@ def test_noise_of_a_layer_is_what_quantising_it_alone_changes(corrected: Correct
     noise = noise_of(corrected.model, corrected.ranges, tuple(corrected.ranges), held_out)
     assert noise.keys() == corrected.ranges.keys()
     assert list(noise.values()) == sorted(noise.values(), reverse=True)
-    assert noise["normalisation"] < 1e-12  # every pixel has a level of its own
-    assert next(iter(noise.values())) > 1e-8
+    assert next(iter(noise)) == OUTLIER
+    # Every pixel has a level of its own, so that nothing but float rounding comes of quantising them.
+    assert noise["normalisation"] < 1e-6 * noise[OUTLIER]
 
 
 def test_file_with_layers_in_float_is_nearer_to_the_float_model(
-    tiny_model: keras.Model, calibration: Pixels, held_out: Pixels
+    model: keras.Model, calibration: Pixels, held_out: Pixels
 ) -> None:
-    float_model = as_float_model(tiny_model)
+    float_model = as_float_model(model)
     with captured():
         made = tflite_int8_from_keras(float_model, calibration, held_out, effort="fast", keep_float=2)
     assert made.fallback is not None
-    assert 1 <= len(made.fallback.layers) <= 2
+    assert made.fallback.layers[0] == OUTLIER
+    assert len(made.fallback.layers) <= 2
     assert float_operators(made.data) != ()
     assert float_operators(made.integer) == ()
     wanted = float_model.probabilities(held_out)
     measured = judged(answers(made.data, held_out), wanted)
     assert measured == made.judged
-    assert measured.distance < judged(answers(made.integer, held_out), wanted).distance
+    assert measured.distance < 0.5 * judged(answers(made.integer, held_out), wanted).distance
