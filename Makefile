@@ -33,7 +33,7 @@ EXTRAS := train,convert,onnx,bench,dev$(if $(filter Linux-x86_64,$(shell uname -
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo train convert tflite-fp32 tflite-fp16 tflite-dynamic tflite-int8 onnx tensorrt tensorrt-rtx \
-	evaluate bench classify test test-quick test-pythons test-mediapipe benchmarks lint typecheck typecheck-tensorrt \
+	evaluate bench classify test test-quick test-pythons test-mediapipe test-processors benchmarks lint typecheck typecheck-tensorrt \
 	format clean at-least-one ask-for-image
 
 # --- What follows from it ---
@@ -175,6 +175,9 @@ test-pythons: $(VENV)/.setup-done  ## Install the wheel on Python 3.10, 3.12 and
 
 test-mediapipe: $(VENV)/.setup-done  ## Give .tflite files to MediaPipe Tasks, in an environment of its own.
 	$(BIN)/python -m pytest -m mediapipe
+
+test-processors: $(VENV)/.setup-done  ## Run the numeric tests under other instruction sets, kernels and threads.
+	$(BIN)/python tests/processors/run.py
 
 benchmarks: $(VENV)/.setup-done  ## Run the benchmark suites.
 	$(BIN)/python -m pytest benchmarks -m "" -p no:warnings

@@ -5,15 +5,22 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
+
+from .processors.litert_kernels import follow_environment
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ.setdefault("MPLBACKEND", "Agg")
+follow_environment()
 
 SHARED = Path(__file__).resolve().parents[1].parent / "shared"
 PER_CLASS = 30
+LOGITS = 12.0
+"""How far the logit of the right class is above the others, on the training images."""
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -51,7 +58,11 @@ def digit_images(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def float_run(tmp_path_factory: pytest.TempPathFactory, digit_images: Path) -> Path:
-    """A run folder with a small convolutional network that knows the digits; nothing is converted yet."""
+    """A run folder with a small convolutional network that knows the digits; nothing is converted yet.
+
+    Its convolutions are random and its last layer is a least-squares fit, which has one solution. Twelve epochs of
+    training would amplify the last bit in which two processors differ into another model on each of them.
+    """
     import keras
 
     from edgewright_runtime.dataset import read_dataset, split_dataset
@@ -74,17 +85,20 @@ def float_run(tmp_path_factory: pytest.TempPathFactory, digit_images: Path) -> P
     layers = keras.layers
     inputs = keras.Input((32, 32, 3), name="pixels")
     x = layers.Rescaling(1 / 127.5, -1)(inputs)
-    for filters in (12, 24, 24):
+    norms = []
+    for name, filters in (("re_lu", 12), ("re_lu_1", 24), ("re_lu_2", 24)):
         x = layers.Conv2D(filters, 3, strides=2, padding="same", use_bias=False)(x)
-        x = layers.BatchNormalization(momentum=0.8)(x)
-        x = layers.ReLU(6.0)(x)
-    x = layers.Flatten()(x)
-    model = keras.Model(inputs, layers.Dense(10, activation="softmax", name="probabilities")(x))
-    model.compile(keras.optimizers.Adam(0.01), "sparse_categorical_crossentropy", metrics=["accuracy"])
+        norms.append(layers.BatchNormalization(momentum=0.0))
+        x = layers.ReLU(6.0, name=name)(norms[-1](x))
+    features = keras.Model(inputs, layers.Flatten()(x))
+    head = layers.Dense(10, activation="softmax", name="probabilities")
+    model = keras.Model(inputs, head(features.output))
     train = rows_of(rows, "train")
     with cached_pixels(train, contract, run_path=run.path) as pixels:
-        truth = np.array([dataset.labels.index(row.label) for row in train])
-        model.fit(np.asarray(pixels, np.float32), truth, epochs=12, batch_size=32, verbose=0)
+        images = np.asarray(pixels, np.float32)
+    _settle(norms, features, images)
+    truth = np.array([dataset.labels.index(row.label) for row in train])
+    head.set_weights(_fitted_head(np.asarray(features(images)), truth))
     model.save(run.model)
     model.export(run.saved_model, verbose=False)
     files = [run.model, *(file for file in run.saved_model.rglob("*") if file.is_file())]
@@ -96,6 +110,31 @@ def float_run(tmp_path_factory: pytest.TempPathFactory, digit_images: Path) -> P
         },
     )
     return run.path
+
+
+def _settle(norms: list[Any], features: Any, images: NDArray[np.float32]) -> None:
+    """Gives batch normalisation the statistics of the images, and channels of unlike size, as in trained networks.
+
+    They stay far below the 6 at which ReLU6 stops, so that equalisation has something to make larger.
+    """
+    draw = np.random.default_rng(2)
+    for norm in norms:
+        size = norm.gamma.shape[0]
+        spread = np.exp(draw.normal(-1.5, 0.7, size))
+        norm.set_weights([spread, spread * draw.normal(0, 0.5, size), np.zeros(size), np.ones(size)])
+    features(images, training=True)
+    for norm in norms:
+        norm.momentum = 0.99
+
+
+def _fitted_head(features: NDArray[np.float32], truth: NDArray[np.int64]) -> list[NDArray[np.float64]]:
+    """Kernel and bias of ridge regression from features to classes, as logits that make softmax sure of its answers."""
+    mean = features.mean(axis=0, dtype=np.float64)
+    centred = features - mean
+    covariance = centred.T @ centred
+    ridge = 0.01 * np.trace(covariance) / len(covariance) * np.eye(len(covariance))
+    kernel = LOGITS * np.linalg.solve(covariance + ridge, centred.T @ (np.eye(10)[truth] - 0.1))
+    return [kernel, -mean @ kernel]
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,8 @@ from edgewright_runtime.errors import EdgewrightError
 
 from ..typed import typed
 
+pytestmark = pytest.mark.numeric
+
 
 @pytest.fixture
 def run_command():

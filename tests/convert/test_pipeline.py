@@ -11,6 +11,10 @@ from edgewright_runtime.run.labels import write_labels
 from edgewright_runtime.run.manifest import read_manifest
 from edgewright_runtime.run.run_folder import RunFolder
 
+from ..tolerances import assert_probabilities_close
+
+pytestmark = pytest.mark.numeric
+
 FORMATS = ("tflite-fp32", "tflite-fp16", "tflite-dynamic", "tflite-int8", "onnx-fp32", "onnx-fp16", "onnx-int8")
 
 
@@ -148,7 +152,7 @@ def test_saved_model_alone_converts_too(fresh_run, run_tflite, test_pixels, refe
     outcomes = convert_run(fresh_run, ["tflite-fp32", "onnx-fp32"], ConvertOptions())
     assert [each.error for each in outcomes] == [None, None]
     answers = run_tflite(fresh_run.file_of("tflite-fp32").read_bytes(), test_pixels[:10])
-    assert abs(answers - reference_outputs[:10]).max() < 1e-4
+    assert_probabilities_close(answers, reference_outputs[:10])
 
 
 def outcome_with(error):

@@ -6,6 +6,10 @@ import pytest
 from edgewright_runtime.classifier import Classifier
 from edgewright_runtime.errors import EdgewrightError
 
+from ..tolerances import assert_probabilities_close, float_difference, rounding_of
+
+pytestmark = pytest.mark.numeric
+
 FORMATS = [
     "keras",
     "saved-model",
@@ -36,8 +40,7 @@ def test_every_format_answers_as_the_float_model(converted_run, images, referenc
     answers = classifier.probabilities(pixels)
     assert answers.shape == (10, 10)
     assert answers.dtype == np.float32
-    tolerance = 0.35 if "int8" in name or "dynamic" in name else 0.02 if "fp16" in name else 1e-4
-    assert np.abs(answers - reference).max() < tolerance
+    assert np.abs(answers - reference).max() < float_difference(name)
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -45,7 +48,7 @@ def test_many_images_at_once_answer_as_one_by_one(converted_run, images, name):
     classifier = Classifier.open(converted_run, format=name)
     pixels = np.stack([classifier.preprocessing.apply(image) for image in images])
     one_by_one = np.concatenate([classifier.probabilities(pixels[i : i + 1]) for i in range(3)])
-    np.testing.assert_allclose(classifier.probabilities(pixels)[:3], one_by_one, atol=2e-3)
+    assert_probabilities_close(classifier.probabilities(pixels)[:3], one_by_one, rounding_of(name))
 
 
 def test_a_run_folder_opens_as_its_smallest_and_fastest_format(converted_run):

@@ -8,6 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from ..tolerances import FLOAT32_PROBABILITY
+
+pytestmark = pytest.mark.numeric
+
 EDGEWRIGHT = Path(sys.executable).with_name("edgewright")
 COMMANDS = ["digits", "train", "import", "convert", "explain", "evaluate", "gate", "bench", "classify"]
 
@@ -145,7 +149,7 @@ def test_evaluate_prints_a_table_and_writes_accuracy_json(run_copy):
     for row in rows.values():
         assert {"top1", "agreement", "drop", "verdict", "n", "n_needed", "p_value", "why"} <= row.keys()
     assert rows["tflite-fp32"]["verdict"] == "pass"
-    assert rows["onnx-fp32"]["largest_probability_difference"] < 1e-4
+    assert rows["onnx-fp32"]["largest_probability_difference"] < FLOAT32_PROBABILITY
 
 
 def test_evaluate_refuses_a_test_image_that_was_changed(run_copy, digit_images, tmp_path):

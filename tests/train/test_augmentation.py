@@ -7,6 +7,8 @@ import tensorflow as tf
 from edgewright_train.augmentation import augment
 from edgewright_train.recipe import Augmentation
 
+pytestmark = pytest.mark.numeric
+
 NONE = {
     "horizontal_flip": False,
     "vertical_flip": False,

@@ -23,6 +23,9 @@ from edgewright_runtime.run.splits import read_splits, rows_of
 from edgewright_train.pipeline import train_run
 
 from ..listening import Listening
+from ..tolerances import DEEP, PROBABILITY_SUM, assert_probabilities_close, probability_errors
+
+pytestmark = pytest.mark.numeric
 
 OWN_FILES = {
     "history.csv", "labels.txt", "manifest.json", "metrics.json", "model.keras", "plots/confusion_matrix.png",
@@ -83,9 +86,13 @@ def test_metrics_are_those_of_the_saved_model_on_the_files_themselves(request, f
     )
     rows = rows_of(read_splits(run.splits), "test")
     pixels = np.stack([contract.apply(row.path) for row in rows]).astype(np.float32)
-    chosen = np.asarray(model(pixels)).argmax(axis=1)
+    probabilities = np.asarray(model(pixels))
     truth = np.array([labels.index(row.label) for row in rows])
-    assert metrics["test"]["accuracy"] == pytest.approx((chosen == truth).mean())
+    right = probabilities.argmax(axis=1) == truth
+    # The metrics come from another computation of the same model, in which a tie may end otherwise.
+    ranked = np.sort(probabilities, axis=1)
+    sure = ranked[:, -1] - ranked[:, -2] > 2 * probability_errors(probabilities, DEEP).max(axis=1)
+    assert (right & sure).sum() <= round(metrics["test"]["accuracy"] * len(rows)) <= (right | ~sure).sum()
     assert metrics["test"]["n"] == len(rows) == np.sum(metrics["test"]["confusion_matrix"])
     assert metrics["images"]["test"] == len(rows)
     assert set(metrics["test"]["per_class"]) == set(labels)
@@ -98,8 +105,8 @@ def test_saved_model_answers_as_the_keras_model_with_a_named_signature(head_run)
     assert signature.structured_input_signature[1]["pixels"].shape.as_list() == [None, 32, 32, 3]
     probabilities = np.asarray(signature(pixels=tf.constant(pixels))["probabilities"])
     expected = np.asarray(keras.models.load_model(run.model)(pixels))
-    np.testing.assert_allclose(probabilities, expected, atol=1e-5)
-    np.testing.assert_allclose(probabilities.sum(axis=1), 1, rtol=1e-5)
+    assert_probabilities_close(probabilities, expected, DEEP)
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, rtol=PROBABILITY_SUM)
 
 
 def test_model_is_saved_without_the_optimizer_and_loads_in_safe_mode(head_run):

@@ -8,6 +8,8 @@ from sklearn.metrics import accuracy_score, confusion_matrix, log_loss, precisio
 
 from edgewright_train.scores import score
 
+pytestmark = pytest.mark.numeric
+
 LABELS = ("a", "b", "c")
 
 

@@ -17,6 +17,8 @@ from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.library_noise import captured
 from edgewright_runtime.preprocessing import Preprocessing
 
+pytestmark = pytest.mark.numeric
+
 EDGEWRIGHT = Path(sys.executable).with_name("edgewright")
 
 

@@ -11,6 +11,10 @@ from edgewright_runtime.preprocessing import Preprocessing
 from edgewright_runtime.run.manifest import read_manifest, verify
 from edgewright_runtime.run.splits import read_splits
 
+from ...tolerances import assert_probabilities_close, float32_network
+
+pytestmark = pytest.mark.numeric
+
 PIXELS = np.random.default_rng(1).integers(0, 256, (4, 32, 32, 3), np.uint8)
 
 
@@ -64,7 +68,7 @@ def test_raw_pixels_in_probabilities_out_whatever_the_normalisation(normalisatio
     path, model = saved()
     run = imported(path, normalisation=normalisation)
     expected = model.predict_on_batch(by_hand(normalisation, PIXELS).astype(np.float32))
-    assert np.abs(load_float_model(run.model).probabilities(PIXELS) - expected).max() < 1e-4
+    assert_probabilities_close(load_float_model(run.model).probabilities(PIXELS), expected)
 
 
 @pytest.mark.parametrize("normalisation", ["raw", "imagenet-torch", "imagenet-caffe"])
@@ -73,7 +77,7 @@ def test_saved_model_is_wrapped_the_same_way(normalisation, saved, imported):
     run = imported(path, normalisation=normalisation)
     expected = softmax(model.predict_on_batch(by_hand(normalisation, PIXELS).astype(np.float32)))
     assert not run.model.exists()
-    assert np.abs(load_float_model(run.saved_model).probabilities(PIXELS) - expected).max() < 1e-4
+    assert_probabilities_close(load_float_model(run.saved_model).probabilities(PIXELS), expected)
 
 
 @pytest.mark.filterwarnings("ignore:.*HDF5 file.*:UserWarning")
@@ -81,7 +85,7 @@ def test_h5_file_with_logits_gets_a_softmax_and_the_manifest_says_so(saved, impo
     path, model = saved("model.h5", activation=None)
     run = imported(path, normalisation="unit")
     expected = softmax(model.predict_on_batch(by_hand("unit", PIXELS).astype(np.float32)))
-    assert np.abs(load_float_model(run.model).probabilities(PIXELS) - expected).max() < 1e-4
+    assert_probabilities_close(load_float_model(run.model).probabilities(PIXELS), expected)
     options = read_manifest(run.path).artefacts["model.keras"].options
     assert (options["output"], options["imported_from"]) == ("logits", "model.h5")
     assert options["declared"]["normalisation"] == "unit"
@@ -154,7 +158,8 @@ def test_uint8_saved_model_is_fed_bytes(tmp_path, imported):
     run = imported(tmp_path / "bytes")
     pixels = PIXELS[:, :8, :8]
     expected = softmax(pixels.reshape(4, -1)[:, :10] / 50)
-    assert np.abs(load_float_model(run.saved_model).probabilities(pixels) - expected).max() < 1e-5
+    found = load_float_model(run.saved_model).probabilities(pixels)
+    assert_probabilities_close(found, expected, float32_network(layers=1, products=1))
 
 
 def test_contract_says_how_images_reach_the_model(saved, imported):

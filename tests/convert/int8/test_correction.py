@@ -18,6 +18,8 @@ from edgewright_convert.tflite.ranked_correction import distance_of_tflite
 from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.library_noise import captured
 
+pytestmark = pytest.mark.numeric
+
 Pixels = NDArray[np.uint8]
 
 
@@ -71,7 +73,7 @@ def test_each_effort_is_nearer_to_the_float_model_than_the_baseline(
     fast, balanced = (
         _error(_file(tiny_model, calibration, effort), tiny_model, held_out) for effort in ("fast", "balanced")
     )
-    assert fast < baseline
+    assert fast < 0.8 * baseline
     assert balanced < 0.8 * baseline
 
 

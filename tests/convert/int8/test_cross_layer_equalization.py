@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import keras
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from edgewright_convert.int8.cross_layer_equalization import equalize
 from edgewright_convert.int8.folding import folded_model
 from edgewright_convert.int8.keras_graph import graph_of
 from edgewright_convert.int8.pixel_normalisation import normalisation_steps, normalised_ranges, without_half_steps
+
+pytestmark = pytest.mark.numeric
 
 
 def test_equalized_model_answers_alike_and_its_streams_are_more_even(

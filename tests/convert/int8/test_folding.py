@@ -14,16 +14,26 @@ from edgewright_convert.int8.folding import folded_model
 from edgewright_convert.int8.keras_graph import UnsupportedModelError, graph_of
 from edgewright_convert.int8.pixel_normalisation import normalisation_steps
 
+from ...tolerances import SHALLOW, assert_close, assert_probabilities_close
 from ..tiny import SIDE, classifier
 
+pytestmark = pytest.mark.numeric
 
-def _difference(first: Any, second: Any, pixels: NDArray[np.uint8]) -> float:
-    images = pixels.astype(np.float32)
-    return float(np.abs(np.asarray(first(images, training=False)) - np.asarray(second(images, training=False))).max())
+
+def _answers(model: Any, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+    return np.asarray(model(pixels.astype(np.float32), training=False))
+
+
+def _assert_same_probabilities(model: Any, folded: Any, pixels: NDArray[np.uint8]) -> None:
+    assert_probabilities_close(_answers(folded, pixels), _answers(model, pixels))
+
+
+def _assert_same_logits(model: Any, folded: Any, pixels: NDArray[np.uint8]) -> None:
+    assert_close(_answers(folded, pixels), _answers(model, pixels), SHALLOW)
 
 
 def test_folded_model_answers_like_the_model(tiny_model: keras.Model, held_out: NDArray[np.uint8]) -> None:
-    assert _difference(tiny_model, folded_model(tiny_model), held_out) < 1e-5
+    _assert_same_probabilities(tiny_model, folded_model(tiny_model), held_out)
 
 
 def test_folded_model_has_no_batch_normalisation_and_no_dropout(tiny_model: keras.Model) -> None:
@@ -42,7 +52,7 @@ def test_folding_leaves_the_model_itself_alone(tiny_model: keras.Model) -> None:
 def test_nested_backbone_is_laid_open(held_out: NDArray[np.uint8]) -> None:
     model = classifier(nested=True)
     folded = folded_model(model)
-    assert _difference(model, folded, held_out) < 1e-5
+    _assert_same_probabilities(model, folded, held_out)
     assert len(graph_of(folded).linear_steps()) == len(graph_of(folded_model(classifier())).linear_steps())
 
 
@@ -56,7 +66,7 @@ def test_normalisation_per_channel_becomes_one_depthwise_step(held_out: NDArray[
     model = keras.Model(inputs, layers.Dense(3)(layers.GlobalAveragePooling2D()(x)))
     folded = folded_model(model)
     assert [type(step.operation) for step in normalisation_steps(graph_of(folded))] == [layers.DepthwiseConv2D]
-    assert _difference(model, folded, held_out) < 1e-5
+    _assert_same_logits(model, folded, held_out)
 
 
 def test_layers_that_are_not_known_stay_as_they_are(held_out: NDArray[np.uint8]) -> None:
@@ -70,14 +80,14 @@ def test_layers_that_are_not_known_stay_as_they_are(held_out: NDArray[np.uint8])
     gate = layers.Dense(12, activation="sigmoid")(layers.GlobalAveragePooling2D(keepdims=True)(x))
     x = layers.Flatten()(layers.Multiply()([x, gate]))
     model = keras.Model(inputs, layers.Dense(4, activation="softmax")(x))
-    assert _difference(model, folded_model(model), held_out) < 1e-5
+    _assert_same_probabilities(model, folded_model(model), held_out)
 
 
 def test_sequential_model_is_described(held_out: NDArray[np.uint8]) -> None:
     model = keras.Sequential(
         [keras.Input((SIDE, SIDE, 3)), layers.Conv2D(4, 3, activation="relu"), layers.Flatten(), layers.Dense(3)]
     )
-    assert _difference(model, folded_model(model), held_out) < 1e-3  # logits of raw pixels are large
+    _assert_same_logits(model, folded_model(model), held_out)
 
 
 def test_layer_called_twice_is_not_corrected() -> None:
@@ -101,7 +111,7 @@ def test_layers_of_nested_models_may_have_the_same_name(held_out: NDArray[np.uin
     inputs = keras.Input((SIDE, SIDE, 3))
     model = keras.Model(inputs, layers.Dense(3, activation="softmax", name="probabilities")(inside(inputs)))
     folded = folded_model(model)
-    assert _difference(model, folded, held_out) < 1e-5
+    _assert_same_probabilities(model, folded, held_out)
     assert {"probabilities", "probabilities_2"} <= {layer.name for layer in folded.layers}
 
 
@@ -115,5 +125,4 @@ def test_layers_that_change_images_at_random_stand_still_in_the_steps(held_out: 
     values: dict[int, Any] = {id(graph.input): held_out.astype(np.float32)}
     for step in graph.steps:
         values[id(step.output)] = step.call(values)
-    wanted = np.asarray(model(held_out.astype(np.float32), training=False))
-    assert np.abs(np.asarray(values[id(graph.output)]) - wanted).max() < 1e-3
+    assert_close(values[id(graph.output)], _answers(model, held_out), SHALLOW)

@@ -8,6 +8,8 @@ import pytest
 from edgewright_convert.int8.quantization_grids import nearest_codes, weight_scales, with_full_range
 from edgewright_convert.int8.weight_rounding import rounded_codes
 
+pytestmark = pytest.mark.numeric
+
 
 def _problem(inputs: int, channels: int) -> tuple[np.ndarray, np.ndarray]:
     draw = np.random.default_rng(0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import keras
 import numpy as np
 import onnx
@@ -11,6 +13,7 @@ from numpy.typing import NDArray
 from edgewright_convert.float_model import float_model_of_keras
 from edgewright_convert.int8 import Corrected, corrected_model
 from edgewright_convert.int8.fidelity import fidelity_of
+from edgewright_convert.int8.quantization_grids import ActivationRange
 from edgewright_convert.onnx.activation_ranges import Range, ranges_of
 from edgewright_convert.onnx.checks import check_explicit_int8, check_onnx, outputs_of_onnx
 from edgewright_convert.onnx.corrected_model import RangedModel, onnx_from_corrected
@@ -24,7 +27,10 @@ from edgewright_convert.tflite.interpreter import outputs_of_tflite
 from edgewright_runtime.errors import CheckFailedError
 from edgewright_runtime.library_noise import captured
 
+from ...tolerances import assert_probabilities_close
 from ..tiny import classifier, images
+
+pytestmark = pytest.mark.numeric
 
 Pixels = NDArray[np.uint8]
 
@@ -62,7 +68,7 @@ def reference(model: keras.Model, held_out: Pixels) -> NDArray[np.float32]:
 
 def test_float_graph_is_the_corrected_model(ranged: RangedModel, corrected: Corrected, held_out: Pixels) -> None:
     expected = np.asarray(corrected.model(held_out.astype(np.float32), training=False))
-    assert np.abs(outputs_of_onnx(serialised(ranged.model), held_out) - expected).max() < 1e-5
+    assert_probabilities_close(outputs_of_onnx(serialised(ranged.model), held_out), expected)
     assert not {"QuantizeLinear", "DequantizeLinear", "Pad"} & {node.op_type for node in ranged.model.graph.node}
     assert [(each.key, each.value) for each in ranged.model.metadata_props] == [("name", "tiny")]
 
@@ -94,8 +100,8 @@ def test_kernels_are_stored_in_the_codes_that_tflite_has(ranged: RangedModel, co
 
 def test_moved_activations_change_nothing_but_their_range(ranged: RangedModel, held_out: Pixels) -> None:
     moved, ranges = with_signed_activations(ranged.model, ranged.ranges)
-    difference = outputs_of_onnx(serialised(moved), held_out) - outputs_of_onnx(serialised(ranged.model), held_out)
-    assert np.abs(difference).max() < 1e-5
+    expected = outputs_of_onnx(serialised(ranged.model), held_out)
+    assert_probabilities_close(outputs_of_onnx(serialised(moved), held_out), expected)
     changed = {tensor for tensor in ranges if ranges[tensor] != ranged.ranges[tensor]}
     readers = {name: node for node in moved.graph.node for name in node.input}
     assert len(changed) >= 2
@@ -113,10 +119,13 @@ def test_tflite_and_onnx_agree_and_are_nearer_than_the_baseline(
         float32 = onnx_from_model(float_model_of_keras(model), {})
     baseline = onnx_int8_from_onnx(float32, ranges_of(float32, tensors_to_watch(float32), calibration))
     candidate = outputs_of_onnx(ours.data, held_out)
-    assert fidelity_of(candidate, tflite).agreement >= 0.95
+    ranked = np.sort(reference, axis=1)
+    clear = ranked[:, -1] - ranked[:, -2] > 0.2
+    assert clear.mean() > 0.25
+    assert fidelity_of(candidate[clear], tflite[clear]).agreement == 1
     assert (
         fidelity_of(candidate, reference).distance
-        < fidelity_of(outputs_of_onnx(serialised(baseline), held_out), reference).distance
+        < 0.8 * fidelity_of(outputs_of_onnx(serialised(baseline), held_out), reference).distance
     )
     check_explicit_int8(check_onnx(ours.data), some_in_float16=bool(ours.float16_layers))
 
@@ -124,13 +133,26 @@ def test_tflite_and_onnx_agree_and_are_nearer_than_the_baseline(
 def test_excluded_layer_loses_its_pair_and_comes_nearer(
     corrected: Corrected, calibration: Pixels, held_out: Pixels, reference: NDArray[np.float32]
 ) -> None:
+    (coarse,) = [layer for layer in corrected.ranges if layer.startswith("add")]
+    known = corrected.ranges[coarse]
+    ranges = {**corrected.ranges, coarse: ActivationRange(known.low * 32, known.high * 32)}  # eight levels are left
     with captured():
-        none = onnx_int8_from_corrected(corrected, {}, calibration, held_out, reference, effort="balanced", exclude=0)
-        some = onnx_int8_from_corrected(corrected, {}, calibration, held_out, reference, effort="balanced", exclude=1)
+        none, some = (
+            onnx_int8_from_corrected(
+                replace(corrected, ranges=ranges),
+                {},
+                calibration,
+                held_out,
+                reference,
+                effort="balanced",
+                exclude=count,
+            )
+            for count in (0, 1)
+        )
     assert none.float16_layers == {}
     assert some.mixed_precision is not None
-    assert len(some.float16_layers) == 1
-    assert some.mixed_precision.after.distance < some.mixed_precision.before.distance
+    assert some.float16_layers == {coarse: None}
+    assert some.mixed_precision.after.distance < 0.5 * some.mixed_precision.before.distance
     check_explicit_int8(check_onnx(none.data))
     pairs = [_count(check_onnx(file.data), "QuantizeLinear") for file in (none, some)]
     assert pairs[1] < pairs[0]

@@ -15,7 +15,10 @@ from edgewright_convert.tflite.int8_file import Int8File, tflite_int8_from_corre
 from edgewright_convert.tflite.interpreter import float_operators, outputs_of_tflite
 from edgewright_runtime.library_noise import captured
 
-from ..tiny import classifier
+from ...tolerances import SHALLOW, probability_errors
+from ..tiny import OUTLIER, classifier, classifier_with_outlier
+
+pytestmark = pytest.mark.numeric
 
 Pixels = NDArray[np.uint8]
 
@@ -36,8 +39,10 @@ def test_file_says_how_far_it_is_from_the_float_model(
     made = int8_file(model, calibration, held_out, effort="balanced")
     assert (made.effort, made.why) == ("balanced", "")
     assert made.fidelity is not None
-    distance = np.abs(outputs_of_tflite(made.data, held_out) - model.probabilities(held_out)).mean()
-    assert made.fidelity.distance == pytest.approx(float(distance))
+    reference = np.asarray(tiny_model(held_out.astype(np.float32), training=False))
+    distance = np.abs(outputs_of_tflite(made.data, held_out) - reference).mean()
+    # Two computations of the float model: layer by layer, and as one graph.
+    assert made.fidelity.distance == pytest.approx(float(distance), abs=probability_errors(reference, SHALLOW).mean())
 
 
 def test_model_without_a_graph_becomes_the_baseline_and_says_so(calibration: Pixels, held_out: Pixels) -> None:
@@ -57,16 +62,15 @@ def test_model_without_a_graph_becomes_the_baseline_and_says_so(calibration: Pix
     assert "Python code of its own" in made.why
 
 
-def test_file_with_layers_in_float_is_nearer_to_the_float_model(
-    tiny_model: keras.Model, calibration: Pixels, held_out: Pixels
-) -> None:
-    model = float_model_of_keras(tiny_model)
+def test_file_with_layers_in_float_is_nearer_to_the_float_model(calibration: Pixels, held_out: Pixels) -> None:
+    model = float_model_of_keras(classifier_with_outlier())
     made = int8_file(model, calibration, held_out, effort="fast", exclude=2)
     assert made.mixed_precision is not None
-    assert 1 <= len(made.mixed_precision.layers) <= 2
+    assert made.mixed_precision.layers[0] == OUTLIER
+    assert len(made.mixed_precision.layers) <= 2
     assert float_operators(made.data) != ()
     assert float_operators(made.integer) == ()
     reference = model.probabilities(held_out)
     measured = fidelity_of(outputs_of_tflite(made.data, held_out), reference)
     assert measured == made.fidelity
-    assert measured.distance < fidelity_of(outputs_of_tflite(made.integer, held_out), reference).distance
+    assert measured.distance < 0.5 * fidelity_of(outputs_of_tflite(made.integer, held_out), reference).distance

@@ -17,6 +17,8 @@ from edgewright_convert.tflite.model_file import read_tflite
 from edgewright_runtime.preprocessing import Normalisation, Preprocessing
 from edgewright_runtime.run.run_folder import RunFolder
 
+pytestmark = pytest.mark.numeric
+
 CARD = ModelCard("Blätter", "1.2.3", "CC BY 4.0")
 LABELS = ("daisy", "löwenzahn", "バラ")
 

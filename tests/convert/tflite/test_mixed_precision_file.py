@@ -23,7 +23,10 @@ from edgewright_convert.tflite.model_file import TfliteFile, TfliteOperator, Tfl
 from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.library_noise import captured
 
+from ...tolerances import INT8_STEP, SHALLOW, UINT8_STEP, probability_errors
 from ..tiny import SIDE
+
+pytestmark = pytest.mark.numeric
 
 Pixels = NDArray[np.uint8]
 
@@ -89,6 +92,13 @@ def _error(file: bytes, whole: Whole, pixels: Pixels) -> float:
     return float(np.abs(outputs_of_tflite(file, pixels) - reference).mean())
 
 
+def _assert_differs_by_rounding_alone(candidate: NDArray[np.float32], reference: NDArray[np.float32]) -> None:
+    """Asserts that a file that computes in float is off by what float32 and the steps of its output cost."""
+    largest = 255 * UINT8_STEP
+    allowed = UINT8_STEP / 2 + probability_errors(reference, SHALLOW)
+    assert (np.abs(candidate - np.minimum(reference, largest)) <= allowed).all()
+
+
 def _tensors_of(file: bytes, layer: str) -> list[TfliteTensor]:
     """What operators make in the layer's scope, converted tensors left out."""
     made = [tensor for operator in read_tflite(file).operators for tensor in operator.outputs]
@@ -130,15 +140,14 @@ def test_weights_and_biases_of_float_operators_are_those_of_the_integer_ones(tin
     everything = tflite_with_float_layers(tiny.file, list(tiny.ranges))
     reference = np.asarray(tiny.model(held_out.astype(np.float32), training=False))
     assert not [t for t in read_tflite(everything).tensors if t.constant and t.dtype == "INT8"]
-    # The output has steps of 1/256.
-    assert np.abs(outputs_of_tflite(everything, held_out) - reference).max() < 0.5 / 256 + 1e-3
+    _assert_differs_by_rounding_alone(outputs_of_tflite(everything, held_out), reference)
 
 
 def test_branches_all_in_float_answer_like_the_model(branching: Whole, moving: Whole, held_out: Pixels) -> None:
     for whole in (branching, moving):
         everything = tflite_with_float_layers(whole.file, list(whole.ranges))
         reference = np.asarray(whole.model(held_out.astype(np.float32), training=False))
-        assert np.abs(outputs_of_tflite(everything, held_out) - reference).max() < 0.5 / 256 + 1e-3
+        _assert_differs_by_rounding_alone(outputs_of_tflite(everything, held_out), reference)
 
 
 def test_reshape_between_two_float_operators_is_float(branching: Whole) -> None:
@@ -262,7 +271,9 @@ def test_answers_are_the_same_without_the_fast_kernels(branching: Whole, held_ou
         plain.set_tensor(given["index"], image[np.newaxis])
         plain.invoke()
         rows.append(plain.get_tensor(taken["index"])[0] / 256)
-    assert np.abs(np.array(rows) - outputs_of_tflite(file, held_out[:16])).max() <= 3 / 256
+    fast = outputs_of_tflite(file, held_out[:16])
+    # Kernels rescale sums in fixed point or in float: in some layers, a value ends a step of its tensor away.
+    assert (np.abs(np.array(rows) - fast) <= probability_errors(fast, 2 * INT8_STEP) + UINT8_STEP).all()
 
 
 def test_same_file_and_layers_give_the_same_bytes_in_any_order(branching: Whole) -> None:

@@ -10,17 +10,21 @@ from edgewright_convert.tflite.converter import tflite_fp32_from_model, tflite_i
 from edgewright_convert.tflite.model_file import read_tflite
 from edgewright_runtime.errors import CheckFailedError, EdgewrightError
 
+from ...tolerances import float_difference
+
+pytestmark = pytest.mark.numeric
+
 CHECKS = {
     "fp32": tflite_checks.check_fp32,
     "fp16": tflite_checks.check_fp16,
     "dynamic": tflite_checks.check_dynamic,
     "int8": tflite_checks.check_int8,
 }
-# Least agreement of labels and greatest difference of a probability on 60 test images.
-EXPECTED = {"fp32": (1.0, 1e-4), "fp16": (0.98, 0.1), "dynamic": (0.9, 0.4), "int8": (0.9, 0.4)}
+# Least agreement of labels on 60 test images, in whose answers the first two labels are at least 0.2 apart.
+AGREEMENT = {"fp32": 1.0, "fp16": 1.0, "dynamic": 0.95, "int8": 0.95}
 
 
-@pytest.fixture(params=EXPECTED)
+@pytest.fixture(params=AGREEMENT)
 def name(request):
     return request.param
 
@@ -32,9 +36,8 @@ def data(name, converted_run):
 
 def test_answers_like_keras(name, data, run_tflite, test_pixels, reference_outputs):
     answers = run_tflite(data, test_pixels)
-    agreement, difference = EXPECTED[name]
-    assert (answers.argmax(1) == reference_outputs.argmax(1)).mean() >= agreement
-    assert np.abs(answers - reference_outputs).max() <= difference
+    assert (answers.argmax(1) == reference_outputs.argmax(1)).mean() >= AGREEMENT[name]
+    assert np.abs(answers - reference_outputs).max() <= float_difference(name)
 
 
 def test_one_image_at_a_time_of_raw_pixels(name, data):
@@ -110,11 +113,15 @@ def test_int8_of_a_model_whose_layers_carry_their_own_gradients(tmp_path, run_tf
     keras.utils.set_random_seed(4)
     inputs = keras.Input((32, 32, 3))
     x = keras.layers.Conv2D(8, 3, strides=4, activation="silu")(keras.layers.Rescaling(1 / 255)(inputs))
-    outputs = keras.layers.Dense(10, activation="softmax")(keras.layers.Flatten()(x))
+    wide = keras.initializers.RandomNormal(stddev=1.0)  # so that most answers are clear
+    outputs = keras.layers.Dense(10, activation="softmax", kernel_initializer=wide)(keras.layers.Flatten()(x))
     path = tmp_path / "model.keras"
     keras.Model(inputs, outputs).save(path)
     model = load_float_model(path)
     data = tflite_int8_from_model(model, test_pixels)
     assert Interpreter(model_content=data).get_signature_list()["serving_default"]["inputs"] == ["pixels"]
-    answers = run_tflite(data, test_pixels)
-    assert (answers.argmax(1) == model.probabilities(test_pixels).argmax(1)).mean() > 0.9
+    expected = model.probabilities(test_pixels)
+    ranked = np.sort(expected, axis=1)
+    clear = ranked[:, -1] - ranked[:, -2] > 0.5
+    assert clear.mean() > 0.5
+    assert (run_tflite(data, test_pixels).argmax(1) == expected.argmax(1))[clear].mean() > 0.9

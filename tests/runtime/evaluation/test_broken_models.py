@@ -17,6 +17,8 @@ from edgewright_runtime.evaluation.gate import Thresholds
 from edgewright_runtime.preprocessing import Preprocessing
 from edgewright_runtime.run.labels import write_labels
 
+pytestmark = pytest.mark.numeric
+
 EDGEWRIGHT = Path(sys.executable).with_name("edgewright")
 COLOURS = {"green": (0, 255, 0), "orange": (255, 128, 0), "red": (255, 0, 0), "yellow": (255, 255, 0)}
 
