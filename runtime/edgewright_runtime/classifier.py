@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from .backends.base import Backend
 from .backends.table import backend_for, load
 from .errors import EdgewrightError
+from .preferred import preferred_format
 from .preprocessing import Preprocessing
 from .preprocessing.decode import ImageSource
 from .run import manifest
-from .run.formats import FORMATS, PREFERENCE
+from .run.formats import FORMATS
 from .run.labels import read_labels
 from .run.run_folder import RunFolder, open_run
 
@@ -30,13 +31,14 @@ class Prediction(NamedTuple):
 
 @dataclass(frozen=True)
 class ModelFiles:
-    """What belongs together: a model file, its contract and its labels."""
+    """What belongs together: a model file, its contract and its labels; and why it was taken, if nobody named it."""
 
     model: Path
     preprocessing: Path
     labels: Path
     backend: str
     format: str
+    why: str = ""
 
 
 class Classifier:
@@ -48,6 +50,7 @@ class Classifier:
         backend: what runs the model; `backend.library` says which library was taken.
         format: the format's name, or the file's suffix for a file outside a run folder.
         path: the model file.
+        why: why that format was taken, as a phrase; empty where it was named.
     """
 
     def __init__(
@@ -58,6 +61,7 @@ class Classifier:
         self.preprocessing = preprocessing
         self.format = files.format
         self.path = files.model
+        self.why = files.why
         _check_fit(self, files)
 
     @classmethod
@@ -66,7 +70,7 @@ class Classifier:
 
         Args:
             path: run folder or model file.
-            format: which of a run folder's formats; the smallest and fastest that is there if not given.
+            format: which of a run folder's formats; if not given, see `preferred.preferred_format`.
             threads: how many threads inference may use; None leaves it to the library.
 
         Raises:
@@ -74,7 +78,7 @@ class Classifier:
             CheckFailedError: the model file is not what the manifest says.
             MissingDependencyError: the library that runs this format is not installed.
         """
-        return cls.from_files(find_model(Path(path), format_name=format), threads=threads)
+        return cls.from_files(find_model(Path(path), format_name=format, threads=threads), threads=threads)
 
     @classmethod
     def from_files(cls, files: ModelFiles, *, threads: int | None = None) -> Classifier:
@@ -116,14 +120,14 @@ class Classifier:
         return [Prediction(self.labels[index], float(probabilities[index])) for index in order]
 
 
-def find_model(path: Path, *, format_name: str | None = None) -> ModelFiles:
+def find_model(path: Path, *, format_name: str | None = None, threads: int | None = None) -> ModelFiles:
     """Where the model, contract and labels lie.
 
     Raises:
         EdgewrightError: one of them is not there.
     """
     if path.is_dir() and not (path / "saved_model.pb").is_file():
-        return _in_run(open_run(path), format_name)
+        return _in_run(open_run(path), format_name, threads)
     if not path.exists():
         raise EdgewrightError(f"No model or run folder at {path}")
     if format_name is not None:
@@ -131,9 +135,10 @@ def find_model(path: Path, *, format_name: str | None = None) -> ModelFiles:
     return _beside(path)
 
 
-def _in_run(run: RunFolder, format_name: str | None) -> ModelFiles:
-    if format_name is None:
-        format_name = next((name for name in PREFERENCE if run.file_of(name).exists()), None)
+def _in_run(run: RunFolder, format_name: str | None, threads: int | None) -> ModelFiles:
+    preferred = None if format_name is not None else preferred_format(run, threads=threads)
+    if preferred is not None:
+        format_name = preferred.format
     if format_name is None:
         raise EdgewrightError(f"{run.path} holds no model; make one with: edgewright convert {run.path}")
     model = run.file_of(format_name)
@@ -144,7 +149,8 @@ def _in_run(run: RunFolder, format_name: str | None) -> ModelFiles:
             f"edgewright convert {run.path} --to {format_name}"
         )
     backend = next(row.backend for row in FORMATS if row.name == format_name)
-    return ModelFiles(model, run.preprocessing, run.labels, backend, format_name)
+    why = "" if preferred is None else preferred.why
+    return ModelFiles(model, run.preprocessing, run.labels, backend, format_name, why)
 
 
 def _beside(model: Path) -> ModelFiles:

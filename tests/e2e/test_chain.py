@@ -56,8 +56,8 @@ def test_demo_compares_and_times_every_format_that_needs_no_gpu(demo):
     accuracy, latency = (json.loads((run / name).read_text()) for name in ("accuracy.json", "latency.json"))
     assert set(accuracy) == formats
     assert set(latency) == formats | {"keras"}
-    assert accuracy["tflite-fp32"]["verdict"] == "pass"
-    assert accuracy["tflite-int8"]["agreement"] >= 0.97
+    assert accuracy["tflite-fp32"]["test"]["verdict"] == "pass"
+    assert accuracy["tflite-int8"]["test"]["agreement"] >= 0.97
     assert done.stdout.rstrip().splitlines()[-1][:1] in "└W"  # the table, or a warning about this machine below it
 
 
@@ -90,7 +90,7 @@ def test_a_format_that_is_gone_is_made_again_and_no_other(demo):
 def test_a_stricter_limit_takes_effect_on_a_finished_run(demo):
     run, _ = demo
     done = make("tflite-int8", f"RUN={run}", "MAX_DROP=0.002", "CONFIDENCE=0.99")
-    row = json.loads((run / "accuracy.json").read_text())["tflite-int8"]
+    row = json.loads((run / "accuracy.json").read_text())["tflite-int8"]["test"]
     assert (row["thresholds"]["max_drop"], row["thresholds"]["confidence"]) == (0.002, 0.99)
     strict = make("tflite-int8", f"RUN={run}", "MAX_DROP=0.002", "CONFIDENCE=0.99", "STRICT=1")
     assert (strict.returncode == 0) == (row["verdict"] == "pass")
@@ -191,6 +191,6 @@ def test_flowers_reach_85_percent_and_a_full_integer_model(shared, tmp_path):
     )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     assert json.loads((run / "metrics.json").read_text())["test"]["accuracy"] >= 0.85
-    row = json.loads((run / "accuracy.json").read_text())["tflite-int8"]
+    row = json.loads((run / "accuracy.json").read_text())["tflite-int8"]["test"]
     assert row["agreement"] >= 0.95
     assert "tflite/model_int8.tflite" in json.loads((run / "manifest.json").read_text())["artefacts"]

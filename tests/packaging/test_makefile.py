@@ -174,7 +174,7 @@ def test_limits_take_effect_on_a_finished_run(run_copy, tmp_path):
     done = make(tmp_path, "evaluate", f"RUN={run}", "STRICT=1", "MAX_DROP=0.004")
     assert done.returncode == 2
     assert "INCONCLUSIVE: tflite-int8" in done.stdout
-    thresholds = json.loads((run / "accuracy.json").read_text())["tflite-int8"]["thresholds"]
+    thresholds = json.loads((run / "accuracy.json").read_text())["tflite-int8"]["test"]["thresholds"]
     assert thresholds == {"max_drop": 0.004, "min_agreement": 0.95, "confidence": 0.95}
 
 

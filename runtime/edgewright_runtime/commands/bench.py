@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING
 
 from ..command_line import Command, number, path, whole_number
 from ..run.formats import REFERENCE_FORMATS
+from .failures import report_errors
 
 if TYPE_CHECKING:
-    from ..evaluation.latency import FormatLatency
+    from collections.abc import Mapping
+
+    from ..evaluation.figures import LatencyFigures
+    from ..run.run_folder import RunFolder
+
+_NUMBER = re.compile(r"\d+(\.\d+)?")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,11 +28,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--image",
-        metavar="FILE",
+        metavar="FILE|FOLDER",
         type=path,
         action="append",
         default=[],
-        help="Image to time with, may be repeated; 8 test images if not given.",
+        help="Images to time with, may be repeated; 8 test images if not given.",
     )
     parser.add_argument(
         "--threads",
@@ -58,10 +64,15 @@ def run(arguments: argparse.Namespace) -> int:
     )
     figures = {outcome.format: outcome.figures for outcome in outcomes if outcome.figures is not None}
     if arguments.json:
-        print(json.dumps(figures, indent=2))
+        print(json.dumps({name: each.to_dict() for name, each in figures.items()}, indent=2))
     else:
         print_latency(figures)
-    return _report(outcomes)
+        _print_favourite(folder, figures, threads=arguments.threads)
+    return report_errors(
+        [(outcome.format, outcome.error) for outcome in outcomes if outcome.error is not None],
+        named=arguments.format is not None,
+        done=len(figures),
+    )
 
 
 COMMAND = Command(
@@ -72,41 +83,64 @@ COMMAND = Command(
 )
 
 
-def print_latency(figures: dict[str, dict[str, Any]]) -> None:
+def print_latency(figures: Mapping[str, LatencyFigures]) -> None:
     """Prints one row per format, and under the table what makes the figures less trustworthy."""
     from ..console import Column, print_table
 
     if not figures:
         return
-    first = next(iter(figures.values()))["machine"]
+    first = next(iter(figures.values()))
     headings = ["p50 ms", "p90", "p99", "mean", "preprocess p50", "image to label p50", "size MB", "load ms", "peak MB"]
     print_table(
-        f"Latency of one image on {first['processor']}, {first['cores']} cores",
+        f"Latency of one image on {first.machine.processor}, {first.machine.cores} cores, {_threads(first.threads)}",
         [Column("format"), *(Column(heading, numeric=True) for heading in headings), Column("by")],
         [_row(name, row) for name, row in figures.items()],
     )
+    for warning, names in _by_warning(figures).items():
+        which = "" if len(names) == len(figures) > 1 else f"{', '.join(names)}: "
+        print(f"Warning: {which}{warning}")
+
+
+def _threads(count: int | None) -> str:
+    return "threads left to the library" if count is None else f"{count} thread{'' if count == 1 else 's'}"
+
+
+def _by_warning(figures: Mapping[str, LatencyFigures]) -> dict[str, list[str]]:
+    """The formats that each warning holds for; numbers in it may differ, so the first stands for the others."""
+    found: dict[str, tuple[str, list[str]]] = {}
     for name, row in figures.items():
-        for warning in row["warnings"]:
-            print(f"Warning: {name}: {warning}")
+        for warning in row.warnings:
+            found.setdefault(_NUMBER.sub("#", warning), (warning, []))[1].append(name)
+    return dict(found.values())
 
 
-def _row(name: str, row: dict[str, Any]) -> tuple[str, ...]:
-    times = [row["p50_ms"], row["p90_ms"], row["p99_ms"], row["mean_ms"]]
-    times += [row["preprocessing"]["p50_ms"], row["total"]["p50_ms"]]
-    memory = row["peak_memory_mb"]
+def _row(name: str, row: LatencyFigures) -> tuple[str, ...]:
+    summary = row.inference.summary
+    times = [summary.p50_ms, summary.p90_ms, summary.p99_ms, summary.mean_ms]
+    times += [row.preprocessing.summary.p50_ms, row.total.summary.p50_ms]
     return (
         f"{name} (float)" if name in REFERENCE_FORMATS else name,
         *(f"{value:.2f}" for value in times),
-        f"{row['size_bytes'] / 1e6:.2f}",
-        f"{row['cold_load_ms']:.0f}",
-        "?" if memory is None else f"{memory:.0f}",
-        row["library"],
+        f"{row.size_bytes / 1e6:.2f}",
+        f"{row.cold_load_ms:.0f}",
+        "?" if row.peak_memory_mb is None else f"{row.peak_memory_mb:.0f}",
+        row.library,
     )
 
 
-def _report(outcomes: tuple[FormatLatency, ...]) -> int:
-    failed = [outcome.error for outcome in outcomes if outcome.error is not None]
-    for outcome in outcomes:
-        if outcome.error is not None:
-            print(f"Error: {outcome.format}: {outcome.error}", file=sys.stderr)
-    return max((error.exit_status for error in failed), default=0)
+def _print_favourite(folder: RunFolder, figures: Mapping[str, LatencyFigures], *, threads: int | None) -> None:
+    """Names the fastest format, and the fastest that may ship where that is another."""
+    from ..preferred import preferred_format
+
+    timed = {name: row.inference.summary.p50_ms for name, row in figures.items() if name not in REFERENCE_FORMATS}
+    if len(timed) < 2:
+        return
+    fastest = min(timed, key=lambda name: timed[name])
+    second = sorted(timed, key=lambda name: timed[name])[1]
+    print(f"Fastest here: {fastest}, {timed[second] / timed[fastest]:.2f} times as fast as {second} (p50).")
+    preferred = preferred_format(folder, threads=threads)
+    if preferred is None or preferred.median_ms is None:
+        print("Which of them are right, edgewright evaluate tells; classify takes the fastest of those.")
+    elif preferred.format != fastest:
+        slower = preferred.median_ms / timed[fastest]
+        print(f"Fastest that passed the gate, which classify takes: {preferred.format}, {slower:.2f} times its time.")

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..command_line import Command, number, path, whole_number
-from ..errors import EXIT_CHECK_FAILED, EdgewrightError
+from ..errors import EXIT_CHECK_FAILED
 from ..evaluation.gate import Thresholds
+from .failures import report_errors
 
 if TYPE_CHECKING:
     from ..evaluation.accuracy import FormatAccuracy
     from ..evaluation.comparison import Comparison
+    from ..evaluation.gate import Decision
+
+POLICY = (
+    "Status 0 on pass; 1 on fail; on inconclusive (too few images to tell) 0 with a loud line, or 1 where what was "
+    "measured is already beyond a limit. --strict makes every inconclusive 1."
+)
 
 _DEFAULTS = Thresholds()
 _VERDICT_STYLE = {"pass": "bold green", "fail": "bold red", "inconclusive": "bold yellow"}
@@ -44,7 +50,7 @@ def add_threshold_options(parser: argparse.ArgumentParser, *, reference: str) ->
         default=_DEFAULTS.confidence,
         help="Confidence of the intervals that decide, 0.5 to 0.9999.",
     )
-    group.add_argument("--strict", action="store_true", help="Exit with status 1 on inconclusive as well.")
+    group.add_argument("--strict", action="store_true", help="Exit with status 1 on every inconclusive.")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -84,34 +90,36 @@ def run(arguments: argparse.Namespace) -> int:
     )
     if arguments.json:
         written = read_object(folder.accuracy)
-        print(json.dumps({o.format: written[o.format] for o in outcomes if o.comparison}, indent=2, ensure_ascii=False))
+        print(
+            json.dumps(
+                {o.format: written[o.format][arguments.split] for o in outcomes if o.comparison},
+                indent=2,
+                ensure_ascii=False,
+            )
+        )
     else:
-        measured = [(outcome.format, outcome.comparison, outcome.cause) for outcome in outcomes if outcome.comparison]
-        print_comparison(measured, reference=folder.reference().name)
-    for outcome in outcomes:
-        if outcome.error is not None:
-            print(f"Error: {outcome.format}: {outcome.error}", file=sys.stderr)
-    return exit_status_of(outcomes, strict=arguments.strict)
+        compared = [(outcome.format, outcome.comparison, outcome.cause) for outcome in outcomes if outcome.comparison]
+        print_comparison(compared, reference=folder.reference().name)
+    failed = report_errors(
+        [(outcome.format, outcome.error) for outcome in outcomes if outcome.error is not None],
+        named=arguments.format is not None,
+        done=sum(outcome.comparison is not None for outcome in outcomes),
+    )
+    return EXIT_CHECK_FAILED if must_not_ship(outcomes, strict=arguments.strict) else failed
 
 
 COMMAND = Command(
     summary="Compare every format with the float model, image by image; exit with status 1 if one must not ship.",
+    details=POLICY,
     example="edgewright evaluate runs/digits --format tflite-int8 --max-drop 0.005",
     add_arguments=add_arguments,
     run=run,
 )
 
 
-def exit_status_of(outcomes: tuple[FormatAccuracy, ...], *, strict: bool) -> int:
-    """1 if a format failed (or is inconclusive, when strict), else what the formats that could not be run deserve."""
-    refused = {"fail", "inconclusive"} if strict else {"fail"}
-    if any(outcome.comparison and outcome.comparison.judgement.verdict in refused for outcome in outcomes):
-        return EXIT_CHECK_FAILED
-    return max((_status_of(outcome.error) for outcome in outcomes), default=0)
-
-
-def _status_of(error: EdgewrightError | None) -> int:
-    return 0 if error is None else error.exit_status
+def must_not_ship(outcomes: Sequence[FormatAccuracy], *, strict: bool) -> bool:
+    """Whether one of the formats must not ship; see `Decision.blocks`."""
+    return any(each.comparison is not None and each.comparison.decision.blocks(strict=strict) for each in outcomes)
 
 
 def print_comparison(measured: Sequence[tuple[str, Comparison, str | None]], *, reference: str) -> None:
@@ -141,15 +149,21 @@ def print_comparison(measured: Sequence[tuple[str, Comparison, str | None]], *, 
 
 def _print_verdict(name: str, comparison: Comparison, cause: str | None) -> None:
     """Says loudly what did not pass, why, and what the likely cause is."""
-    found = comparison.judgement
+    found = comparison.decision
     if found.verdict != "pass":
-        print(f"{found.verdict.upper()}: {name}: {found.why}")
+        print(f"{_loud(found)}: {name}: {found.why}")
     if cause is not None:
         print(f"Likely cause: {name}: {cause}")
 
 
+def _loud(found: Decision) -> str:
+    """The verdict in capitals, and that it forbids shipping where it does without a fail."""
+    ships = "" if found.verdict == "fail" or not found.blocks(strict=False) else ", MUST NOT SHIP"
+    return f"{found.verdict.upper()}{ships}"
+
+
 def _row(name: str, comparison: Comparison) -> tuple[str, ...]:
-    found = comparison.judgement
+    found = comparison.decision
     return (
         name,
         f"{comparison.top1:.2%}",

@@ -8,8 +8,8 @@ import sys
 
 from ..command_line import Command, path
 from ..errors import EXIT_CHECK_FAILED, EXIT_DONE
-from ..evaluation.gate import PASS, Thresholds
-from .evaluate import add_threshold_options, print_comparison
+from ..evaluation.gate import Thresholds
+from .evaluate import POLICY, add_threshold_options, print_comparison
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -48,16 +48,15 @@ def run(arguments: argparse.Namespace) -> int:
         print_comparison(
             [(arguments.candidate.name, result.comparison, result.cause)], reference=arguments.reference.name
         )
-    verdict = result.comparison.judgement.verdict
-    if arguments.json and verdict != PASS:
-        print(f"{verdict.upper()}: {result.comparison.judgement.why}", file=sys.stderr)
-    if verdict == "fail" or (arguments.strict and verdict != PASS):
-        return EXIT_CHECK_FAILED
-    return EXIT_DONE
+    decision = result.comparison.decision
+    if arguments.json and decision.verdict != "pass":
+        print(f"{decision.verdict.upper()}: {decision.why}", file=sys.stderr)
+    return EXIT_CHECK_FAILED if decision.blocks(strict=arguments.strict) else EXIT_DONE
 
 
 COMMAND = Command(
     summary="Compare a model with another, wherever they were made: status 0 on pass, 1 on fail.",
+    details=POLICY,
     example="edgewright gate model.keras model.tflite photos/ --labels labels.txt --preprocessing preprocessing.json",
     add_arguments=add_arguments,
     run=run,

@@ -42,16 +42,17 @@ def label_images(request: Request) -> int:
     classifier = Classifier.open(request.model, format=request.format_name, threads=request.threads)
     for note in classifier.backend.notes:
         print(f"Warning: {note}", file=sys.stderr)
-    answers = [_answer(classifier, image, request.top_k) for image in request.images]
+    rows = [_labelled(classifier, image, request.top_k) for image in request.images]
     if request.as_json:
-        print(json.dumps(answers, indent=2, ensure_ascii=False))
+        print(json.dumps(rows, indent=2, ensure_ascii=False))
     else:
-        _print_lines(answers)
-        print(f"({classifier.format}, {classifier.backend.library})", file=sys.stderr)
-    return EXIT_BAD_INPUT if any("error" in answer for answer in answers) else EXIT_DONE
+        _print_lines(rows)
+        why = f"; {classifier.why}" if classifier.why else ""
+        print(f"({classifier.format}, {classifier.backend.library}{why})", file=sys.stderr)
+    return EXIT_BAD_INPUT if any("error" in row for row in rows) else EXIT_DONE
 
 
-def _answer(classifier: Classifier, image: Path, top_k: int) -> dict[str, Any]:
+def _labelled(classifier: Classifier, image: Path, top_k: int) -> dict[str, Any]:
     try:
         predictions = classifier.classify(image, top_k=top_k)
     except ImageReadError as error:
@@ -59,10 +60,10 @@ def _answer(classifier: Classifier, image: Path, top_k: int) -> dict[str, Any]:
     return {"path": str(image), "predictions": [prediction._asdict() for prediction in predictions]}
 
 
-def _print_lines(answers: list[dict[str, Any]]) -> None:
-    for answer in answers:
-        if "error" in answer:
-            print(f"Error: {answer['error']}", file=sys.stderr)
+def _print_lines(rows: list[dict[str, Any]]) -> None:
+    for row in rows:
+        if "error" in row:
+            print(f"Error: {row['error']}", file=sys.stderr)
             continue
-        labels = ", ".join(f"{found['label']} {found['probability']:.1%}" for found in answer["predictions"])
-        print(f"{answer['path']}: {labels}")
+        labels = ", ".join(f"{found['label']} {found['probability']:.1%}" for found in row["predictions"])
+        print(f"{row['path']}: {labels}")

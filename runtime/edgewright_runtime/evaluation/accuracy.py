@@ -20,7 +20,7 @@ from ..run.splits import SplitRow, read_splits, rows_of
 from ..strict_json import read_object, write_object
 from .comparison import Comparison, compare
 from .diagnosis import likely_cause
-from .gate import FAIL, Thresholds
+from .gate import Thresholds
 from .reference import probabilities_of, reference_probabilities, reference_sha256
 
 
@@ -88,49 +88,60 @@ def _class_indices(rows: Sequence[SplitRow], labels: tuple[str, ...], run: RunFo
 def _measured(name: str, subject: _Subject, threads: int | None) -> FormatAccuracy:
     try:
         classifier = Classifier.open(subject.run.path, format=name, threads=threads)
-        answers = probabilities_of(classifier, subject.pixels, description=name)
+        outputs = probabilities_of(classifier, subject.pixels, description=name)
     except EdgewrightError as error:
         return FormatAccuracy(name, None, error=error)
     comparison = compare(
         subject.reference,
-        answers,
+        outputs,
         subject.truth,
         labels=subject.labels,
         paths=[row.path for row in subject.rows],
         thresholds=subject.thresholds,
     )
     cause = None
-    if comparison.judgement.verdict == FAIL:
-        cause = likely_cause(classifier, subject.pixels, subject.reference, answers)
+    if comparison.decision.verdict == "fail":
+        cause = likely_cause(classifier, subject.pixels, subject.reference, outputs)
     return FormatAccuracy(name, comparison, library=classifier.backend.library, cause=cause)
 
 
 def write_accuracy(
     run: RunFolder, outcomes: Iterable[FormatAccuracy], *, thresholds: Thresholds, split: str
 ) -> dict[str, Any]:
-    """accuracy.json with these formats' rows; rows of other formats stay if they belong to this float model."""
+    """accuracy.json with these formats' figures on this split, by format and split.
+
+    Figures of other formats and other splits stay if they belong to this float model.
+    """
     reference = reference_sha256(run)
-    kept = {} if not run.accuracy.is_file() else read_object(run.accuracy)
-    rows = {name: row for name, row in kept.items() if row.get("reference_sha256") == reference}
+    found = {} if not run.accuracy.is_file() else read_object(run.accuracy)
+    rows = {name: _of_reference(by_split, reference) for name, by_split in found.items()}
     for outcome in outcomes:
-        rows.pop(outcome.format, None)
+        rows.setdefault(outcome.format, {}).pop(split, None)
         if outcome.comparison is not None:
             model = run.file_of(outcome.format)
-            rows[outcome.format] = {
+            rows[outcome.format][split] = {
                 **json_of(outcome.comparison),
                 "likely_cause": outcome.cause,
                 "thresholds": asdict(thresholds),
-                "split": split,
                 "library": outcome.library,
                 "sha256": sha256_of_file(model) if model.is_file() else None,
                 "reference": run.reference().name,
                 "reference_sha256": reference,
             }
+    rows = {name: by_split for name, by_split in rows.items() if by_split}
     write_object(run.accuracy, rows)
     return rows
 
 
+def _of_reference(by_split: Any, reference: str) -> dict[str, Any]:
+    """The figures of one format that belong to this float model; a file of another kind holds none."""
+    if not isinstance(by_split, dict):
+        return {}
+    rows = {split: row for split, row in by_split.items() if isinstance(row, dict)}
+    return {split: row for split, row in rows.items() if row.get("reference_sha256") == reference}
+
+
 def json_of(comparison: Comparison) -> dict[str, Any]:
-    """The comparison as one flat JSON object, the judgement's fields among the others."""
+    """The comparison as one flat JSON object, the decision's fields among the others."""
     fields = asdict(comparison)
-    return {**fields.pop("judgement"), **fields}
+    return {**fields.pop("decision"), **fields}

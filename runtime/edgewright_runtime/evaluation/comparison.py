@@ -1,4 +1,4 @@
-"""Two models' answers on the same images, image by image."""
+"""Two models' outputs on the same images, image by image."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .gate import Judgement, PairedCounts, Thresholds, judge
+from .gate import Decision, PairedCounts, Thresholds, decide
 
 CALIBRATION_BINS = 15
 WORST_SHOWN = 10
@@ -45,7 +45,7 @@ class Comparison:
         n: images.
         top1: the candidate's accuracy, 0 to 1.
         reference_top1: the reference's.
-        judgement: drop, agreement and verdict.
+        decision: drop, agreement and verdict.
         largest_probability_difference: over all images and classes.
         mean_probability_difference: over all images and classes.
         calibration_error: the candidate's expected calibration error (15 equal bins), 0 to 1.
@@ -57,7 +57,7 @@ class Comparison:
     n: int
     top1: float
     reference_top1: float
-    judgement: Judgement
+    decision: Decision
     largest_probability_difference: float
     mean_probability_difference: float
     calibration_error: float
@@ -93,14 +93,12 @@ def compare(
         agreed=int((reference_top == candidate_top).sum()),
         lost=int((reference_right & ~candidate_right).sum()),
         gained=int((candidate_right & ~reference_right).sum()),
-        identical=not difference.any(),
     )
-    judgement = judge(counts, thresholds)
     return Comparison(
         n=counts.n,
         top1=float(candidate_right.mean()),
         reference_top1=float(reference_right.mean()),
-        judgement=judgement,
+        decision=decide(counts, thresholds),
         largest_probability_difference=float(difference.max()),
         mean_probability_difference=float(difference.mean()),
         calibration_error=expected_calibration_error(candidate, truth),

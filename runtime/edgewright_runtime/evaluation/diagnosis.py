@@ -1,4 +1,4 @@
-"""Why a model answers so differently: the usual mistakes, each tried on it."""
+"""Why a model is so far off: the usual mistakes, each tried on it."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ MISTAKES: tuple[Mistake, ...] = (
 
 
 def likely_cause(
-    candidate: Classifier, pixels: NDArray[np.uint8], reference: NDArray[np.float32], answers: NDArray[np.float32]
+    candidate: Classifier, pixels: NDArray[np.uint8], reference: NDArray[np.float32], outputs: NDArray[np.float32]
 ) -> str | None:
     """One sentence saying which common mistake makes the candidate differ, or None if none of them does.
 
@@ -48,18 +48,18 @@ def likely_cause(
         candidate: the model that failed.
         pixels: raw pixels, shape (n, height, width, channels).
         reference: the float model's probabilities, shape (n, classes).
-        answers: the candidate's, shape (n, classes).
+        outputs: the candidate's, shape (n, classes).
     """
-    if len(np.unique(answers.argmax(axis=1))) == 1:
+    if len(np.unique(outputs.argmax(axis=1))) == 1:
         return (
-            f"it names {candidate.labels[int(answers[0].argmax())]!r} on every image: its input or weights are broken"
+            f"it names {candidate.labels[int(outputs[0].argmax())]!r} on every image: its input or weights are broken"
         )
-    return _reordered(reference, answers, candidate.labels) or _wrongly_fed(candidate, pixels, reference)
+    return _reordered(reference, outputs, candidate.labels) or _wrongly_fed(candidate, pixels, reference)
 
 
-def _reordered(reference: NDArray[np.float32], answers: NDArray[np.float32], labels: Sequence[str]) -> str | None:
+def _reordered(reference: NDArray[np.float32], outputs: NDArray[np.float32], labels: Sequence[str]) -> str | None:
     """Whether the candidate's classes are the reference's in another order."""
-    before, after = reference.argmax(axis=1), answers.argmax(axis=1)
+    before, after = reference.argmax(axis=1), outputs.argmax(axis=1)
     meant = {int(said): int(np.bincount(before[after == said]).argmax()) for said in np.unique(after)}
     mended = np.array([meant[int(said)] for said in after])
     moved = [(labels[said], labels[truly]) for said, truly in meant.items() if said != truly]

@@ -3,28 +3,17 @@
 from __future__ import annotations
 
 import os
-import platform
 import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..machine import Machine, text_of
+
 _CPU = Path("/sys/devices/system/cpu")
 _THERMAL = Path("/sys/class/thermal")
 _TOLERATED_CORES = 0.25
 """A quiet desktop's background; above it, tails (p90, p99) are somebody else's."""
-
-
-@dataclass(frozen=True)
-class Machine:
-    """What does not change during a measurement."""
-
-    processor: str
-    architecture: str
-    cores: int
-    governor: str | None
-    system: str
-    python: str
 
 
 @dataclass(frozen=True)
@@ -46,22 +35,10 @@ class Moment:
     temperature_c: float | None
 
 
-def machine() -> Machine:
-    """This machine."""
-    return Machine(
-        processor=_processor(),
-        architecture=platform.machine(),
-        cores=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
-        governor=_text(_CPU / "cpu0/cpufreq/scaling_governor"),
-        system=f"{platform.system()} {platform.release()}",
-        python=platform.python_version(),
-    )
-
-
 def moment() -> Moment:
     """This machine now."""
-    clocks = [float(text) / 1000 for text in map(_text, _CPU.glob("cpu[0-9]*/cpufreq/scaling_cur_freq")) if text]
-    heat = [float(text) / 1000 for text in map(_text, _THERMAL.glob("thermal_zone*/temp")) if text]
+    clocks = [float(text) / 1000 for text in map(text_of, _CPU.glob("cpu[0-9]*/cpufreq/scaling_cur_freq")) if text]
+    heat = [float(text) / 1000 for text in map(text_of, _THERMAL.glob("thermal_zone*/temp")) if text]
     return Moment(
         at_seconds=time.monotonic(),
         busy_seconds=_busy_seconds(),
@@ -79,7 +56,7 @@ def other_cores(before: Moment, after: Moment) -> float | None:
     return max(0.0, others / (after.at_seconds - before.at_seconds))
 
 
-def cautions(this: Machine, before: Moment, after: Moment) -> tuple[str, ...]:
+def benchmark_warnings(this: Machine, before: Moment, after: Moment) -> tuple[str, ...]:
     """What makes figures measured here less trustworthy, each with its remedy."""
     found = []
     if this.governor not in {None, "performance"}:
@@ -106,7 +83,7 @@ def peak_memory_mb() -> float | None:
     Linux's VmHWM belongs to this program alone; getrusage's figure would include what the parent process held when
     it started us.
     """
-    status = _text(Path("/proc/self/status"))
+    status = text_of(Path("/proc/self/status"))
     for line in (status or "").splitlines():
         if line.startswith("VmHWM:"):
             return int(line.split()[1]) * 1024 / 1e6
@@ -120,22 +97,8 @@ def peak_memory_mb() -> float | None:
 
 def _busy_seconds() -> float | None:
     """Source: proc(5), /proc/stat: user, nice, system, idle, iowait, irq, softirq, steal in clock ticks."""
-    line = (_text(Path("/proc/stat")) or "").splitlines()[:1]
+    line = (text_of(Path("/proc/stat")) or "").splitlines()[:1]
     if not line or not line[0].startswith("cpu "):
         return None
     user, nice, system, _idle, _iowait, irq, softirq, steal = map(int, line[0].split()[1:9])
     return (user + nice + system + irq + softirq + steal) / os.sysconf("SC_CLK_TCK")
-
-
-def _processor() -> str:
-    for line in (_text(Path("/proc/cpuinfo")) or "").splitlines():
-        if line.startswith(("model name", "Model")):
-            return line.split(":", 1)[1].strip()
-    return platform.processor() or platform.machine()
-
-
-def _text(path: Path) -> str | None:
-    try:
-        return path.read_text().strip() or None
-    except OSError:
-        return None

@@ -19,7 +19,7 @@ from ..run.splits import SplitRow
 from .accuracy import json_of
 from .comparison import Comparison, compare
 from .diagnosis import likely_cause
-from .gate import FAIL, Thresholds
+from .gate import Thresholds
 from .reference import probabilities_of
 
 
@@ -64,17 +64,17 @@ def gate_files(
     rows = [SplitRow(image.path, image.label, "test", image.sha256) for image in dataset.images]
     truth = np.array([names.index(row.label) for row in rows], dtype=np.int64)
     with cached_pixels(rows, contract, run_path=Path()) as pixels:
-        answers = [probabilities_of(model, pixels, description=model.path.name) for model in models]
+        outputs = [probabilities_of(model, pixels, description=model.path.name) for model in models]
         comparison = compare(
-            answers[0],
-            answers[1],
+            outputs[0],
+            outputs[1],
             truth,
             labels=names,
             paths=[row.path for row in rows],
             thresholds=thresholds,
         )
-        failed = comparison.judgement.verdict == FAIL
-        cause = likely_cause(models[1], pixels, answers[0], answers[1]) if failed else None
+        failed = comparison.decision.verdict == "fail"
+        cause = likely_cause(models[1], pixels, outputs[0], outputs[1]) if failed else None
     return GateResult(comparison, cause, dataset.rejected)
 
 

@@ -9,12 +9,13 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
+from ..dataset.folder import is_image_name
 from ..errors import CheckFailedError, EdgewrightError, MissingDependencyError
 from ..run.run_folder import RunFolder
 from ..run.splits import locate, read_splits, rows_of
 from ..strict_json import read_object, write_object
+from .figures import LatencyFigures
 from .timing import Sampling
 
 IMAGES = 8
@@ -26,26 +27,42 @@ class FormatLatency:
     """One format's figures as `worker` gives them, or why there are none (then `figures` is None)."""
 
     format: str
-    figures: dict[str, Any] | None
+    figures: LatencyFigures | None
     error: EdgewrightError | None = None
 
 
 def images_to_time(run: RunFolder, asked: Sequence[Path]) -> tuple[Path, ...]:
-    """The images asked for, or else a few of the held-back ones, spread over the classes.
+    """The images asked for (of a folder, a few), or else some of the held-back ones, spread over the classes.
 
     Raises:
         EdgewrightError: one is not there, or the run has no test image.
     """
-    for image in asked:
-        if not image.is_file():
-            raise EdgewrightError(f"No image at {image}")
     if asked:
-        return tuple(asked)
-    rows = rows_of(read_splits(run.splits), "test")
-    if not rows:
-        raise EdgewrightError(f"{run.splits} has no test image; name some with --image")
-    step = max(1, len(rows) // IMAGES)
-    return tuple(locate(row.path, run.path) for row in rows[::step][:IMAGES])
+        return tuple(image for place in asked for image in _images_at(place))
+    try:
+        rows = rows_of(read_splits(run.splits), "test")
+        step = max(1, len(rows) // IMAGES)
+        found = tuple(locate(row.path, run.path) for row in rows[::step][:IMAGES])
+    except EdgewrightError as error:
+        raise EdgewrightError(f"The run's own test images are not at hand ({error}); {_NAME_SOME}") from error
+    if not found:
+        raise EdgewrightError(f"{run.splits} has no test image; {_NAME_SOME}")
+    return found
+
+
+_NAME_SOME = "name any photographs to time with: --image FILE or --image FOLDER"
+
+
+def _images_at(place: Path) -> list[Path]:
+    """The image itself, or the first images of a folder."""
+    if place.is_file():
+        return [place]
+    if not place.is_dir():
+        raise EdgewrightError(f"No image at {place}")
+    found = sorted(file for file in place.rglob("*") if file.is_file() and is_image_name(file.name))
+    if not found:
+        raise EdgewrightError(f"{place} holds no image")
+    return found[:: max(1, len(found) // IMAGES)][:IMAGES]
 
 
 def bench_run(
@@ -69,14 +86,14 @@ def _in_own_process(
     run: RunFolder, name: str, *, images: Sequence[Path], sampling: Sampling, threads: int | None
 ) -> FormatLatency:
     with tempfile.TemporaryDirectory(prefix="edgewright-") as folder:
-        answer = Path(folder) / "answer.json"
+        figures = Path(folder) / "figures.json"
         order = {
             "run": str(run.path),
             "format": name,
             "images": [str(image) for image in images],
             "sampling": asdict(sampling),
             "threads": threads,
-            "answer": str(answer),
+            "figures": str(figures),
         }
         done = subprocess.run(
             [sys.executable, "-m", "edgewright_runtime.evaluation.worker", json.dumps(order)],
@@ -85,7 +102,7 @@ def _in_own_process(
             check=False,
         )
         if done.returncode == 0:
-            return FormatLatency(name, json.loads(answer.read_text()))
+            return FormatLatency(name, LatencyFigures.from_dict(json.loads(figures.read_text())))
     return FormatLatency(name, None, error=_error(done))
 
 
@@ -106,4 +123,4 @@ def _write(run: RunFolder, outcome: FormatLatency) -> None:
     rows = read_object(run.latency) if run.latency.is_file() else {}
     present = {row.name for row in run.present()}
     kept = {name: row for name, row in rows.items() if name in present}
-    write_object(run.latency, {**kept, outcome.format: outcome.figures})
+    write_object(run.latency, {**kept, outcome.format: outcome.figures.to_dict()})

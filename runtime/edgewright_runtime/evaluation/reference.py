@@ -1,4 +1,4 @@
-"""The float model's answers on a split, computed once and kept in the run folder."""
+"""The float model's outputs on a split, computed once and stored in the run folder."""
 
 from __future__ import annotations
 
@@ -23,29 +23,29 @@ _CHUNK = 64
 def reference_probabilities(run: RunFolder, rows: Sequence[SplitRow], pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
     """The float model's probabilities of the rows, shape (n, classes).
 
-    TensorFlow takes longer to start than a small test split takes to answer, so they are kept under a key made from
+    TensorFlow takes longer to start than a small test split takes to run, so they are kept under a key made from
     the model, the contract and the images.
     """
     path = run.path / "cache" / f"reference-{_key(run, rows)}.npy"
     if path.is_file():
-        kept: NDArray[np.float32] = np.load(path, allow_pickle=False)
-        return kept
+        stored: NDArray[np.float32] = np.load(path, allow_pickle=False)
+        return stored
     classifier = Classifier.open(run.path, format=run.reference().name)
-    answers = probabilities_of(classifier, pixels, description="Float model")
+    outputs = probabilities_of(classifier, pixels, description="Float model")
     with atomic.atomic_path(path) as temporary:
-        np.save(temporary, answers, allow_pickle=False)
-    return answers
+        np.save(temporary, outputs, allow_pickle=False)
+    return outputs
 
 
 def probabilities_of(classifier: Classifier, pixels: NDArray[np.uint8], *, description: str) -> NDArray[np.float32]:
     """The model's probabilities of many images, shape (n, classes), a few at a time."""
-    answers = []
+    outputs = []
     starts = range(0, len(pixels), _CHUNK)
     with progress(description, len(starts)) as advance:
         for start in starts:
-            answers.append(classifier.probabilities(np.asarray(pixels[start : start + _CHUNK])))
+            outputs.append(classifier.probabilities(np.asarray(pixels[start : start + _CHUNK])))
             advance()
-    return np.concatenate(answers)
+    return np.concatenate(outputs)
 
 
 def reference_sha256(run: RunFolder) -> str:
@@ -54,8 +54,8 @@ def reference_sha256(run: RunFolder) -> str:
 
 
 def _key(run: RunFolder, rows: Sequence[SplitRow]) -> str:
-    facts = [reference_sha256(run), sha256_of_file(run.preprocessing), [row.sha256 for row in rows]]
-    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
+    basis = [reference_sha256(run), sha256_of_file(run.preprocessing), [row.sha256 for row in rows]]
+    return hashlib.sha256(json.dumps(basis).encode()).hexdigest()[:16]
 
 
 def _hash_of_tree(path: Path) -> str:

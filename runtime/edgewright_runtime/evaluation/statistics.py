@@ -41,6 +41,18 @@ def wilson_interval(successes: float, n: float, *, confidence: float) -> tuple[f
     return min(share, max(0.0, centre - half)), max(share, min(1.0, centre + half))
 
 
+def exact_upper_bound_of_none(n: float, *, confidence: float) -> float:
+    """The largest share of a population that n images without one case of it leave open.
+
+    Source: Clopper and Pearson 1934 for 0 of n: 1 - alpha ** (1 / n), one-sided, since the lower bound is 0.
+
+    Args:
+        n: images, none of which is a case.
+        confidence: that the share is no larger; alpha is 1 - confidence.
+    """
+    return float(-math.expm1(math.log1p(-confidence) / n))
+
+
 def tango_interval(lost: float, gained: float, n: float, *, confidence: float) -> tuple[float, float]:
     """Two-sided interval of the drop in accuracy, (lost - gained) / n, in the population the images come from.
 

@@ -8,31 +8,32 @@ from __future__ import annotations
 import json
 import sys
 import time
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import EdgewrightError
 from ..hashing import files_of
+from ..run.manifest import listed_sha256
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ..classifier import Classifier
+    from .figures import LatencyFigures, Timing
+    from .timing import Sampling
 
 
-def measure(order: dict[str, Any], *, began: float) -> dict[str, Any]:
+def measure(order: dict[str, Any], *, began: float) -> LatencyFigures:
     """The figures of one format.
 
     Args:
         order: run, format, images, sampling, threads.
         began: when this process began, by `time.perf_counter`.
-
-    Returns:
-        A JSON object: percentiles and samples of inference; the same of preprocessing and of both together;
-        `cold_load_ms` from the start of Python code to a loaded model, `first_inference_ms`, `size_bytes`,
-        `peak_memory_mb`.
     """
     from ..classifier import Classifier
-    from .environment import cautions, machine, moment, peak_memory_mb
+    from ..machine import machine
+    from .environment import benchmark_warnings, moment, peak_memory_mb
+    from .figures import LatencyFigures
     from .timing import Sampling
 
     classifier = Classifier.open(order["run"], format=order["format"], threads=order["threads"])
@@ -43,38 +44,41 @@ def measure(order: dict[str, Any], *, began: float) -> dict[str, Any]:
     classifier.probabilities(pixels[0])
     first_ms = 1000 * (time.perf_counter() - before_first)
     this, before = machine(), moment()
-    timings = _timings(classifier, images, pixels, Sampling(**order["sampling"]))
+    inference, preprocessing, total = _timings(classifier, images, pixels, Sampling(**order["sampling"]))
     after = moment()
-    return {
-        **timings.pop("inference"),
-        **timings,
-        "cold_load_ms": 1000 * (loaded - began),
-        "first_inference_ms": first_ms,
-        "size_bytes": _size_bytes(classifier.path),
-        "peak_memory_mb": peak_memory_mb(),
-        "threads": order["threads"],
-        "library": classifier.backend.library,
-        "machine": asdict(this),
-        "before": asdict(before),
-        "after": asdict(after),
-        "warnings": [*classifier.backend.notes, *cautions(this, before, after)],
-    }
+    return LatencyFigures(
+        inference=inference,
+        preprocessing=preprocessing,
+        total=total,
+        cold_load_ms=1000 * (loaded - began),
+        first_inference_ms=first_ms,
+        size_bytes=_size_bytes(classifier.path),
+        peak_memory_mb=peak_memory_mb(),
+        threads=order["threads"],
+        library=classifier.backend.library,
+        machine=this,
+        before=before,
+        after=after,
+        warnings=(*classifier.backend.notes, *benchmark_warnings(this, before, after)),
+        sha256=listed_sha256(classifier.path),
+    )
 
 
-def _timings(classifier: Classifier, images: list[Path], pixels: list[Any], sampling: Any) -> dict[str, Any]:
-    from .timing import sample, summarise
+def _timings(
+    classifier: Classifier, images: list[Path], pixels: list[Any], sampling: Sampling
+) -> tuple[Timing, Timing, Timing]:
+    """Inference alone, preprocessing alone, and both together."""
+    from .figures import Timing
+    from .timing import sample
 
     apply, infer = classifier.preprocessing.apply, classifier.probabilities
-    parts = {
-        "inference": lambda turn: infer(pixels[turn % len(pixels)]),
-        "preprocessing": lambda turn: apply(images[turn % len(images)]),
-        "total": lambda turn: infer(apply(images[turn % len(images)])[None]),
-    }
-    found = {}
-    for name, run in parts.items():
-        samples = sample(run, sampling)
-        found[name] = {**asdict(summarise(samples)), "samples_ms": [round(value, 4) for value in samples]}
-    return found
+    parts: tuple[Callable[[int], object], ...] = (
+        lambda turn: infer(pixels[turn % len(pixels)]),
+        lambda turn: apply(images[turn % len(images)]),
+        lambda turn: infer(apply(images[turn % len(images)])[None]),
+    )
+    inference, preprocessing, total = (Timing.of(sample(part, sampling)) for part in parts)
+    return inference, preprocessing, total
 
 
 def _size_bytes(path: Path) -> int:
@@ -90,7 +94,7 @@ def main() -> int:
     except EdgewrightError as error:
         print(f"Error: {error}", file=sys.stderr)
         return error.exit_status
-    Path(order["answer"]).write_text(json.dumps(figures))
+    Path(order["figures"]).write_text(json.dumps(figures.to_dict()))
     return 0
 
 

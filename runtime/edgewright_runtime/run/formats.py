@@ -55,7 +55,7 @@ PREFERENCE = (
     "keras",
     "saved-model",
 )
-"""Which file `Classifier.open(run)` takes when no format is named: the fastest on a CPU first.
+"""Which file to take where no format is named and nothing was measured: what is usually fast on a CPU first.
 
 Float16 and Q/DQ ONNX files are meant for GPUs; onnxruntime is slower with them on a CPU than with float32."""
 

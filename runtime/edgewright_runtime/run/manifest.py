@@ -145,6 +145,15 @@ def _verify_one(path: Path, entry: Artefact) -> None:
         )
 
 
+def listed_sha256(path: Path) -> str | None:
+    """The SHA-256 that the manifest has of a file; None where no manifest lists it."""
+    folder = manifest_folder(path)
+    if folder is None:
+        return None
+    entry = read_manifest(folder).artefacts.get(path.resolve().relative_to(folder).as_posix())
+    return None if entry is None else entry.sha256
+
+
 def manifest_folder(path: Path) -> Path | None:
     """The nearest folder above `path`, two at most, that holds a manifest."""
     resolved = path.resolve()

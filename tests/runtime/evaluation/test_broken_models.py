@@ -29,7 +29,7 @@ def gate(reference: Path, candidate: Path, run: Path, data: Path, *options: str)
     return subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False)
 
 
-def judged(reference: Path, candidate: Path, run: Path, data: Path) -> dict:
+def compared(reference: Path, candidate: Path, run: Path, data: Path) -> dict:
     """What the command prints as JSON, without the seconds that TensorFlow takes to start in a process of its own."""
     places = {"labels": run / "labels.txt", "preprocessing": run / "preprocessing.json"}
     return gate_files(reference, candidate, data, **places, thresholds=Thresholds()).to_dict()
@@ -78,7 +78,7 @@ def zero_head(model):
 )
 def test_gate_fails_a_broken_model_and_names_the_cause(float_run, digit_images, tmp_path, change, cause):
     candidate = spoilt(float_run, tmp_path / "broken.tflite", change)
-    answer = judged(float_run / "model.keras", candidate, float_run, digit_images)
+    answer = compared(float_run / "model.keras", candidate, float_run, digit_images)
     assert answer["verdict"] == "fail"
     assert cause in answer["likely_cause"]
 
@@ -120,10 +120,10 @@ def test_gate_names_bgr(colour_run, tmp_path):
     assert "BGR" in done.stdout
 
 
-def test_gate_passes_the_same_model(colour_run):
+def test_gate_does_not_fail_the_same_model_and_says_how_many_images_would_pass_it(colour_run):
     model = colour_run / "model.keras"
-    answer = judged(model, model, colour_run, colour_run / "data")
-    assert answer["verdict"] == "pass"
+    answer = compared(model, model, colour_run, colour_run / "data")
+    assert (answer["verdict"], answer["beyond"], answer["n_needed"]) == ("inconclusive", False, 299)
     assert answer["n"] == 80
     fields = {"verdict", "n", "n_needed", "drop", "drop_low", "drop_high", "agreement", "p_value", "why"}
     assert fields <= answer.keys()
@@ -139,8 +139,8 @@ def test_inconclusive_is_loud_and_fails_only_when_strict(converted_run, digit_im
     done = gate(*arguments, "--json")
     assert done.returncode == 0, done.stderr
     answer = json.loads(done.stdout)
-    assert (answer["verdict"], answer["n"], answer["n_needed"]) == ("inconclusive", 20, 30)
-    assert "INCONCLUSIVE: both models name the same label on all 20 images, but" in done.stderr
+    assert (answer["verdict"], answer["n"], answer["n_needed"]) == ("inconclusive", 20, 299)
+    assert "INCONCLUSIVE: both models name the same label on all 20 images, and at 95%" in done.stderr
     strict = gate(*arguments, "--strict")
     assert strict.returncode == 1
     assert "INCONCLUSIVE" in strict.stdout

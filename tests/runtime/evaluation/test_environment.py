@@ -8,32 +8,31 @@ from dataclasses import replace
 import pytest
 
 from edgewright_runtime.evaluation.environment import (
-    Machine,
     Moment,
-    cautions,
-    machine,
+    benchmark_warnings,
     moment,
     other_cores,
     peak_memory_mb,
 )
+from edgewright_runtime.machine import Machine, machine
 
 QUIET = Moment(at_seconds=100.0, busy_seconds=50.0, own_seconds=5.0, frequency_mhz=1500.0, temperature_c=50.0)
 LATER = replace(QUIET, at_seconds=110.0, busy_seconds=60.0, own_seconds=15.0)
 BOARD = Machine("Cortex-A76", "aarch64", 4, "performance", "Linux 6", "3.11")
 
 
-def test_a_quiet_machine_needs_no_caution():
+def test_a_quiet_machine_has_no_benchmark_warning():
     assert other_cores(QUIET, LATER) == 0.0
-    assert cautions(BOARD, QUIET, LATER) == ()
+    assert benchmark_warnings(BOARD, QUIET, LATER) == ()
 
 
 def test_other_programs_are_told_apart_from_our_own_work():
-    (found,) = cautions(BOARD, QUIET, replace(LATER, busy_seconds=75.0))
+    (found,) = benchmark_warnings(BOARD, QUIET, replace(LATER, busy_seconds=75.0))
     assert "1.5 of 4 cores" in found
 
 
 def test_a_falling_clock_and_a_lazy_governor_come_with_their_remedy():
-    found = cautions(replace(BOARD, governor="powersave"), QUIET, replace(LATER, frequency_mhz=900.0))
+    found = benchmark_warnings(replace(BOARD, governor="powersave"), QUIET, replace(LATER, frequency_mhz=900.0))
     assert len(found) == 2
     assert "cpupower" in found[0]
     assert "900 MHz" in found[1]

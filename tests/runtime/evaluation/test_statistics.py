@@ -7,7 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from edgewright_runtime.evaluation.statistics import exact_mcnemar, tango_interval, wilson_interval
+from edgewright_runtime.evaluation.statistics import (
+    exact_mcnemar,
+    exact_upper_bound_of_none,
+    tango_interval,
+    wilson_interval,
+)
 
 
 @given(lost=st.integers(0, 400), gained=st.integers(0, 400))
@@ -18,6 +23,12 @@ def test_mcnemar_is_scipys_exact_binomial_test(lost, gained):
 
 def test_mcnemar_stands_thousands_of_discordant_images():
     assert 0 < exact_mcnemar(1500, 1600) < 1
+
+
+@given(n=st.integers(1, 100_000), confidence=st.floats(0.5, 0.9999))
+def test_bound_of_none_is_clopper_and_pearsons(n, confidence):
+    expected = stats.beta.ppf(confidence, 1, n)
+    assert exact_upper_bound_of_none(n, confidence=confidence) == pytest.approx(expected, rel=1e-9)
 
 
 @given(n=st.integers(1, 5000), share=st.floats(0, 1))

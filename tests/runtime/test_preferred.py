@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from edgewright_runtime.machine import cores, processor
+from edgewright_runtime.preferred import preferred_format
+from edgewright_runtime.run.formats import PREFERENCE
+from edgewright_runtime.run.manifest import read_manifest
+from edgewright_runtime.run.run_folder import RunFolder
+
+
+@pytest.fixture
+def measured(run_copy):
+    """A function that writes what evaluate and bench would have found, and gives what is preferred then."""
+    run = RunFolder(run_copy)
+    entries = read_manifest(run.path).artefacts
+
+    def measure(latencies, *, verdicts=None, machine=None, threads=None, asked=None):
+        accuracy, latency = {}, {}
+        for name, p50_ms in latencies.items():
+            sha256 = entries[run.file_of(name).relative_to(run.path).as_posix()].sha256
+            verdict, beyond = (verdicts or {}).get(name, ("pass", False))
+            accuracy[name] = {"test": {"verdict": verdict, "beyond": beyond, "sha256": sha256}}
+            where = machine or {"processor": processor(), "cores": cores()}
+            latency[name] = {"p50_ms": p50_ms, "machine": where, "threads": threads, "sha256": sha256}
+        run.accuracy.write_text(json.dumps(accuracy))
+        run.latency.write_text(json.dumps(latency))
+        return preferred_format(run, threads=asked)
+
+    return measure
+
+
+TIMES = {"tflite-int8": 3.0, "tflite-fp16": 2.0, "onnx-fp32": 1.0}
+
+
+def test_fastest_of_those_that_passed_is_preferred(measured):
+    assert measured(TIMES).format == "onnx-fp32"
+    assert measured(TIMES, verdicts={"onnx-fp32": ("fail", True)}).format == "tflite-fp16"
+    assert measured(TIMES, verdicts={"onnx-fp32": ("inconclusive", True)}).format == "tflite-fp16"
+    found = measured(TIMES, verdicts={"onnx-fp32": ("inconclusive", False)})
+    assert (found.format, found.median_ms) == ("onnx-fp32", 1.0)
+    assert "fastest measured here" in found.why
+
+
+def test_figures_of_another_machine_or_other_threads_decide_nothing(measured):
+    elsewhere = measured(TIMES, machine={"processor": "Cortex-A76", "cores": 4})
+    assert (elsewhere.format, elsewhere.median_ms) == (PREFERENCE[0], None)
+    assert "not measured here" in elsewhere.why
+    assert measured(TIMES, threads=1).median_ms is None
+    assert measured(TIMES, threads=1, asked=1).format == "onnx-fp32"
+
+
+def test_file_that_was_made_anew_since_is_as_good_as_not_measured(measured, run_copy):
+    measured(TIMES)
+    manifest = json.loads((run_copy / "manifest.json").read_text())
+    manifest["artefacts"]["onnx/model_fp32.onnx"]["sha256"] = "0" * 64
+    (run_copy / "manifest.json").write_text(json.dumps(manifest))
+    assert preferred_format(RunFolder(run_copy)).format == "tflite-fp16"
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"tflite-int8": 3}', '{"tflite-int8": {"test": []}}'])
+def test_damaged_figures_decide_nothing(content, measured, run_copy):
+    measured(TIMES)
+    (run_copy / "latency.json").write_text(content)
+    (run_copy / "accuracy.json").write_text(content)
+    assert preferred_format(RunFolder(run_copy)).format == PREFERENCE[0]
