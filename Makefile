@@ -29,11 +29,11 @@ EDGEWRIGHT ?= $(BIN)/edgewright
 SETUP := $(if $(filter $(BIN)/edgewright,$(EDGEWRIGHT)),$(VENV)/.setup-done)
 # tensorrt-rtx has wheels for these machines only; elsewhere its formats say which extra they need.
 comma := ,
-EXTRAS := train,convert,onnx,bench,dev$(if $(filter Linux-x86_64,$(shell uname -s -m | tr ' ' -)),$(comma)rtx)
+EXTRAS := train,convert,onnx,bench,docs,dev$(if $(filter Linux-x86_64,$(shell uname -s -m | tr ' ' -)),$(comma)rtx)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo train convert tflite-fp32 tflite-fp16 tflite-dynamic tflite-int8 onnx tensorrt tensorrt-rtx \
-	evaluate bench classify test test-quick test-pythons test-mediapipe test-processors benchmarks lint typecheck typecheck-tensorrt \
+	evaluate bench classify test test-quick test-pythons test-mediapipe test-processors benchmarks docs lint typecheck typecheck-tensorrt \
 	format clean at-least-one ask-for-image
 
 # --- What follows from it ---
@@ -181,6 +181,9 @@ test-processors: $(VENV)/.setup-done  ## Run the numeric tests under other instr
 
 benchmarks: $(VENV)/.setup-done  ## Run the benchmark suites.
 	$(BIN)/python -m pytest benchmarks -m "" -p no:warnings
+
+docs: $(VENV)/.setup-done  ## Build the documentation site into build/site; a broken link is an error.
+	$(BIN)/mkdocs build --strict --quiet
 
 lint: $(VENV)/.setup-done  ## Check style, formatting and who imports whom.
 	$(BIN)/ruff check .
