@@ -5,17 +5,13 @@ from __future__ import annotations
 import math
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Any, TypeVar
 
 from ..errors import EdgewrightError
 from ..strict_json import check_fields, read_object, write_object
 from ..suggestion import unknown_name
-from .decode import decode
-from .fit import fit
-from .source import ImageSource
+
+AnyContract = TypeVar("AnyContract", bound="Contract")
 
 SCHEMA_VERSION = 1
 COLOUR_MODES = ("RGB", "grayscale")
@@ -48,8 +44,8 @@ class Normalisation:
 
 
 @dataclass(frozen=True)
-class Preprocessing:
-    """How a file becomes the model's input.
+class Contract:
+    """How a file becomes the model's input, as data. `Preprocessing` is this and does it.
 
     Attributes:
         height: rows of the model's input, pixels.
@@ -87,22 +83,6 @@ class Preprocessing:
         """3 for RGB, 1 for grayscale."""
         return 3 if self.colour_mode == "RGB" else 1
 
-    def apply(self, image: ImageSource) -> NDArray[np.uint8]:
-        """The image as the model's input.
-
-        Args:
-            image: a path, the bytes of a file, an open binary file (read from its start), a PIL image (its current
-                frame; always decoded at full size), or a uint8 array of shape (h, w), (h, w, 1), (h, w, 3) RGB or
-                (h, w, 4) RGBA. Pixels of an image or array are not changed.
-
-        Returns:
-            uint8 array of shape (height, width, 3), values 0..255; (height, width, 1) if the contract says grayscale.
-
-        Raises:
-            ImageReadError: the image cannot be read, is too large, or is not of an accepted format.
-        """
-        return fit(decode(image, self), self)
-
     def to_dict(self) -> dict[str, Any]:
         """The JSON object, with the schema version and the fixed rules in words."""
         fields = asdict(self)
@@ -115,7 +95,9 @@ class Preprocessing:
         }
 
     @classmethod
-    def from_dict(cls, value: dict[str, Any], *, where: str = "preprocessing contract") -> Preprocessing:
+    def from_dict(
+        cls: type[AnyContract], value: dict[str, Any], *, where: str = "preprocessing contract"
+    ) -> AnyContract:
         """The contract in a JSON object; unknown and missing fields are errors.
 
         Raises:
@@ -134,7 +116,7 @@ class Preprocessing:
             raise EdgewrightError(f"{where}: {error}") from error
 
     @classmethod
-    def load(cls, path: str | Path) -> Preprocessing:
+    def load(cls: type[AnyContract], path: str | Path) -> AnyContract:
         """The contract in a preprocessing.json.
 
         Raises:
@@ -171,7 +153,7 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-def _check(contract: Preprocessing) -> None:
+def _check(contract: Contract) -> None:
     for name in ("height", "width"):
         size = getattr(contract, name)
         if isinstance(size, bool) or not isinstance(size, int) or not 1 <= size <= 8192:
@@ -206,7 +188,7 @@ def _check_colour(name: str, value: Any) -> None:
         raise EdgewrightError(f"{name} must be three whole numbers from 0 to 255, not {value!r}")
 
 
-def _check_normalisation(contract: Preprocessing) -> None:
+def _check_normalisation(contract: Contract) -> None:
     for name, numbers in (("scale", contract.normalisation.scale), ("offset", contract.normalisation.offset)):
         whole = isinstance(numbers, tuple) and len(numbers) == contract.channels and all(map(_is_number, numbers))
         if not whole or not all(-math.inf < number < math.inf for number in numbers):

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
 import numpy as np
 from PIL import ExifTags, Image
 
 from ..errors import ImageReadError
 from .colour import coloured
+from .contract import Contract
 from .geometry import Box, Size, jpeg_scale
 from .quiet import quiet
 from .source import ACCEPTED_FORMATS, ACCEPTED_SUFFIXES, ImageSource, described, identified, image_from_array, opened
-
-if TYPE_CHECKING:
-    from .contract import Preprocessing
 
 __all__ = ["ACCEPTED_FORMATS", "ACCEPTED_SUFFIXES", "ImageSource", "UprightImage", "decode"]
 
@@ -52,7 +50,7 @@ class UprightImage:
     extent: Box
 
 
-def decode(source: ImageSource, contract: Preprocessing) -> UprightImage:
+def decode(source: ImageSource, contract: Contract) -> UprightImage:
     """The upright image in mode RGB, or L if the contract says grayscale.
 
     Raises:
@@ -67,7 +65,7 @@ def decode(source: ImageSource, contract: Preprocessing) -> UprightImage:
         return _from_pillow(stream, contract, name=name)
 
 
-def _from_pillow(source: Image.Image | IO[bytes], contract: Preprocessing, *, name: str) -> UprightImage:
+def _from_pillow(source: Image.Image | IO[bytes], contract: Contract, *, name: str) -> UprightImage:
     """What Pillow makes of it, with every failure as one sentence and no warning."""
     try:
         with quiet():
@@ -84,7 +82,7 @@ def _from_pillow(source: Image.Image | IO[bytes], contract: Preprocessing, *, na
         raise ImageReadError(f"Cannot read {name}: {reason}; it may be damaged, so copy or export it again") from error
 
 
-def _decoded(image: Image.Image, contract: Preprocessing, *, name: str, may_scale: bool = False) -> UprightImage:
+def _decoded(image: Image.Image, contract: Contract, *, name: str, may_scale: bool = False) -> UprightImage:
     _check_size(image, name)
     may_scale = may_scale and image.format in {"JPEG", "MPO"}
     if not may_scale and image.format != "TIFF":
