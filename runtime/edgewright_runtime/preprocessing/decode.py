@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import IO
 
@@ -15,7 +16,7 @@ from .geometry import Box, Size, jpeg_scale
 from .quiet import quiet
 from .source import ACCEPTED_FORMATS, ACCEPTED_SUFFIXES, ImageSource, described, identified, image_from_array, opened
 
-__all__ = ["ACCEPTED_FORMATS", "ACCEPTED_SUFFIXES", "ImageSource", "UprightImage", "decode"]
+__all__ = ["ACCEPTED_FORMATS", "ACCEPTED_SUFFIXES", "ImageSource", "UprightImage", "decode", "stored_size"]
 
 # EXIF tag 0x0112 (CIPA DC-008, section 4.6.4): how the stored rows and columns must be turned to stand upright.
 _UPRIGHT = {
@@ -50,19 +51,35 @@ class UprightImage:
     extent: Box
 
 
-def decode(source: ImageSource, contract: Contract) -> UprightImage:
+def decode(source: ImageSource, contract: Contract, *, name: str | None = None) -> UprightImage:
     """The upright image in mode RGB, or L if the contract says grayscale.
+
+    Args:
+        source: see `Preprocessing.apply`.
+        contract: by which it is decoded.
+        name: what errors call it; its path, where it has one, if not given.
 
     Raises:
         ImageReadError: naming the file where there is a name.
     """
-    name = described(source)
+    name = described(source) if name is None else name
     if isinstance(source, np.ndarray):
         return _from_pillow(image_from_array(source), contract, name=name)
     if isinstance(source, Image.Image):
         return _from_pillow(source, contract, name=name)
     with opened(source) as stream:
         return _from_pillow(stream, contract, name=name)
+
+
+def stored_size(source: str | os.PathLike[str] | bytes) -> Size:
+    """Width and height as the file has them, before it is turned upright; its pixels are not decoded.
+
+    Raises:
+        ImageReadError: it is no image that can be read.
+    """
+    name = described(source)
+    with opened(source) as stream, quiet():
+        return identified(stream, name).size
 
 
 def _from_pillow(source: Image.Image | IO[bytes], contract: Contract, *, name: str) -> UprightImage:
