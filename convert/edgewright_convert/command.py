@@ -139,6 +139,7 @@ def convert(
     Example: edgewright convert runs/digits --to tflite-int8,onnx-fp16
     """
     from edgewright_runtime.console import status
+    from edgewright_runtime.library_noise import captured
     from edgewright_runtime.run.formats import format_names
 
     from .importing.command import Declared
@@ -166,9 +167,8 @@ def convert(
     declared = Declared(labels, data, normalisation, output, size, resize, interpolation, crop_fraction, seed)
     run = _run(source, out, declared)
     with status() as line:
-        outcomes = convert_run(
-            run, formats, options, if_needed=if_needed, progress=line, debug=bool(os.environ.get(DEBUG_VARIABLE))
-        )
+        debug = bool(os.environ.get(DEBUG_VARIABLE))
+        outcomes = convert_run(run, formats, options, if_needed=if_needed, progress=line, capture=captured, debug=debug)
     _report(outcomes, run, as_json=as_json)
     raise typer.Exit(exit_status(outcomes))
 

@@ -48,6 +48,8 @@ def train(
 
     Example: edgewright train data/digits --recipe digits --out runs/digits
     """
+    from edgewright_runtime.library_noise import captured
+
     from .pipeline import train_run
     from .progress import watching
 
@@ -57,7 +59,14 @@ def train(
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with watching(sys.stderr) as reporter:
         trained = train_run(
-            data, recipe=chosen, out=out, weights=weights, labels_file=labels, seed=seed, reporter=reporter
+            data,
+            recipe=chosen,
+            out=out,
+            weights=weights,
+            labels_file=labels,
+            seed=seed,
+            reporter=reporter,
+            capture=captured,
         )
     if as_json:
         typer.echo(json.dumps(trained.metrics(), indent=2, ensure_ascii=False))

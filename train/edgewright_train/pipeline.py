@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from edgewright_runtime.errors import EdgewrightError
-from edgewright_runtime.library_noise import captured
+from edgewright_runtime.library_noise import Capture, quietened
 from edgewright_runtime.optional_imports import check_installed, import_optional
 
 from .backbones import backbone_named
@@ -33,6 +33,7 @@ def train_run(
     labels_file: Path | None = None,
     seed: int = 0,
     reporter: Reporter | None = None,
+    capture: Capture = quietened,
 ) -> Trained:
     """The trained classifier, which lies in the run folder `out` when this returns.
 
@@ -45,6 +46,7 @@ def train_run(
             folder or beside the CSV file, and else the class names sorted.
         seed: of the split, the head's first weights, shuffling and augmentation.
         reporter: what is told about progress.
+        capture: what TensorFlow is imported in; the command line, whose process is its own, gives `captured`.
 
     Raises:
         EdgewrightError: the data, the weights or the run folder are not as they must be.
@@ -67,7 +69,7 @@ def train_run(
     # TensorFlow takes seconds to import, and the download needs it: what can fail without it comes first.
     start = None if source == IMAGENET else started_from()
     prepared = prepare(data, recipe=recipe, labels=fixed_labels(labels_file, out), seed=seed, reporter=reporter)
-    training = _training()
+    training = _training(capture)
     start = start or started_from()
     options = _options(prepared, data=data, recipe=recipe, start=start, seed=seed)
     trained: Trained = training.train_prepared(
@@ -76,8 +78,8 @@ def train_run(
     return trained
 
 
-def _training() -> Any:
-    with captured():
+def _training(capture: Capture) -> Any:
+    with capture():
         import_optional("tensorflow", package="tensorflow", extra="train", purpose=_PURPOSE)
         return import_optional("edgewright_train.training", package="keras", extra="train", purpose=_PURPOSE)
 

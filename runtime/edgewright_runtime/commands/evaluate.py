@@ -47,18 +47,15 @@ def evaluate(
     """
     from ..evaluation.accuracy import evaluate_run
     from ..evaluation.selection import chosen_formats
+    from ..library_noise import captured
     from ..run.run_folder import open_run
     from ..strict_json import read_object
 
     folder = open_run(run)
     thresholds = Thresholds(max_drop=max_drop, min_agreement=min_agreement, confidence=confidence)
-    outcomes = evaluate_run(
-        folder,
-        chosen_formats(folder, formats, with_reference=False),
-        thresholds=thresholds,
-        split=split,
-        threads=threads,
-    )
+    chosen = chosen_formats(folder, formats, with_reference=False)
+    with captured():
+        outcomes = evaluate_run(folder, chosen, thresholds=thresholds, split=split, threads=threads)
     if as_json:
         written = read_object(folder.accuracy)
         print(json.dumps({o.format: written[o.format] for o in outcomes if o.comparison}, indent=2, ensure_ascii=False))

@@ -42,10 +42,14 @@ def gate(
     Example: edgewright gate model.keras model.tflite photos/ --labels labels.txt --preprocessing preprocessing.json
     """
     from ..evaluation.file_gate import gate_files
+    from ..library_noise import captured
     from .evaluate import print_comparison
 
     thresholds = Thresholds(max_drop=max_drop, min_agreement=min_agreement, confidence=confidence)
-    result = gate_files(reference, candidate, data, labels=labels, preprocessing=preprocessing, thresholds=thresholds)
+    with captured():
+        result = gate_files(
+            reference, candidate, data, labels=labels, preprocessing=preprocessing, thresholds=thresholds
+        )
     for file in result.rejected:
         print(f"Warning: left out {file.path}: {file.reason}", file=sys.stderr)
     if as_json:

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..classifier import Classifier
 from ..errors import EXIT_BAD_INPUT, EXIT_DONE, ImageReadError
+from ..library_noise import captured
 from .plain_classify import Request
 
 
@@ -18,7 +19,8 @@ def label_images(request: Request) -> int:
     Raises:
         EdgewrightError: the model cannot be opened (see `Classifier.open`).
     """
-    classifier = Classifier.open(request.model, format=request.format_name, threads=request.threads)
+    with captured():
+        classifier = Classifier.open(request.model, format=request.format_name, threads=request.threads)
     for note in classifier.backend.notes:
         print(f"Warning: {note}", file=sys.stderr)
     answers = [_answer(classifier, image, request.top_k) for image in request.images]
