@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,6 +43,8 @@ def content_of(path: Path) -> Iterator[Content]:
             data = file.read()
             yield Content(data, sha256_of_bytes(data))
             return
+        import tempfile  # here and in other modules: it brings shutil, random and lzma, which most calls never need
+
         with tempfile.TemporaryDirectory(prefix="edgewright-") as folder:
             copy = Path(folder) / "content"
             with copy.open("wb") as target:

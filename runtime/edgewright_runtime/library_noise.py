@@ -13,10 +13,10 @@ import logging
 import os
 import re
 import sys
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import IO
 
 from .errors import DEBUG_VARIABLE
 
@@ -75,13 +75,22 @@ def captured(*, show: bool | None = None) -> Iterator[Noise]:
     if os.environ.get(DEBUG_VARIABLE) if show is None else show:
         yield noise
         return
-    with tempfile.TemporaryFile() as file:
+    with _collector() as file:
         try:
             with _redirected(file.fileno()), _quiet_loggers():
                 yield noise
         finally:
             file.seek(0)
             noise.text = file.read().decode("utf-8", errors="replace")
+
+
+def _collector() -> IO[bytes]:
+    """A file that nobody else sees and that is gone once it is closed."""
+    if hasattr(os, "memfd_create"):
+        return os.fdopen(os.memfd_create("edgewright"), "w+b")
+    import tempfile
+
+    return tempfile.TemporaryFile()
 
 
 @contextlib.contextmanager
