@@ -108,6 +108,7 @@ def _add_metadata_options(group: Arguments) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Converts; the exit status is what the worst of the formats deserves."""
     from edgewright_runtime.console import status
+    from edgewright_runtime.library_noise import captured
     from edgewright_runtime.run.formats import format_names
 
     from .pipeline import convert_run
@@ -125,6 +126,7 @@ def run(arguments: argparse.Namespace) -> int:
             options,
             if_needed=arguments.if_needed,
             progress=line,
+            capture=captured,
             debug=bool(os.environ.get(DEBUG_VARIABLE)),
         )
     _report(outcomes, folder, as_json=arguments.json)

@@ -11,7 +11,7 @@ from typing import Any
 from edgewright_runtime import atomic
 from edgewright_runtime.console import SILENT, StatusLine
 from edgewright_runtime.errors import EdgewrightError, MissingDependencyError
-from edgewright_runtime.library_noise import Noise, captured
+from edgewright_runtime.library_noise import Capture, Noise, quietened
 from edgewright_runtime.run.manifest import add_artefacts, describe, versions_of
 from edgewright_runtime.run.run_folder import RunFolder, open_run
 
@@ -37,7 +37,7 @@ class Outcome:
         error: why it could not be made.
         asked: False for a format that was made only because another one is derived from it.
         fresh: the file was up to date and was not made again.
-        log: what the libraries printed meanwhile.
+        log: what the libraries printed meanwhile, where it was captured.
     """
 
     format: str
@@ -58,6 +58,7 @@ class _Conversion:
     run: OpenedRun
     options: ConvertOptions
     inputs: RunInputs
+    capture: Capture
     debug: bool
 
 
@@ -90,6 +91,7 @@ def convert_run(
     *,
     if_needed: bool = False,
     progress: StatusLine = SILENT,
+    capture: Capture = quietened,
     debug: bool = False,
 ) -> tuple[Outcome, ...]:
     """One outcome per format, in the order in which they were made; what they are derived from comes first.
@@ -100,7 +102,8 @@ def convert_run(
         options: how to make them.
         if_needed: leave files alone that are up to date.
         progress: told what is being done as each step begins, and how far it has come where that is known.
-        debug: let the libraries print.
+        capture: what the libraries run in; the command line, whose process is its own, gives `captured`.
+        debug: raise what a converter was not expected to raise.
 
     Raises:
         EdgewrightError: a format is unknown, or the run folder itself is unusable.
@@ -108,7 +111,7 @@ def convert_run(
     asked = tuple(target_named(name) for name in formats)
     run = opened_run(folder)
     given = {"run": run, "options": options, "on_progress": progress.detail}
-    conversion = _Conversion(run, options, RunInputs(given, on_start=progress.start), debug)
+    conversion = _Conversion(run, options, RunInputs(given, on_start=progress.start), capture, debug)
     kept = _kept(run, options, asked, if_needed=if_needed)
     rows = [row for row in in_order(asked) if row.format not in kept]
     _load_float_model(conversion, rows)
@@ -142,7 +145,7 @@ def _load_float_model(conversion: _Conversion, rows: Sequence[Target]) -> None:
     """Loads it where a row needs it: once for all, and apart from the formats' own seconds."""
     try:
         if any(maker_here(row, conversion.run).maker.needs_float_model for row in rows if row.derived_from is None):
-            with captured(show=conversion.debug):
+            with conversion.capture():
                 conversion.inputs.make(["float_model"])
     except Exception:
         return  # remembered: each row that needs it says why it cannot be made
@@ -153,7 +156,7 @@ def _outcome(conversion: _Conversion, row: Target, earlier: Mapping[str, Outcome
     noise = Noise()
     try:
         _check_basis(row, earlier)
-        with captured(show=conversion.debug) as noise:
+        with conversion.capture() as noise:
             product = _product(conversion, row)
         path = _write(conversion, row, product)
     except ImportError as error:

@@ -9,8 +9,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -53,6 +51,9 @@ def atomic_path(path: Path) -> Iterator[Path]:
     Raises:
         EdgewrightError: the disk is full, read-only, or the like; the old file is still there.
     """
+    import shutil  # here, for reading a model needs neither, and they bring much with them
+    import tempfile
+
     path = Path(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .backends.base import Backend
+from .backends.raw_pixels import why_not_raw
 from .backends.table import backend_for, load
 from .errors import EdgewrightError
 from .preferred import preferred_format
@@ -176,6 +177,12 @@ def _check_fit(classifier: Classifier, files: ModelFiles) -> None:
     if len(given) != 3 or any(size not in {None, want} for size, want in zip(given, wanted, strict=True)):
         raise EdgewrightError(
             f"{files.model} takes images of shape {_shape(given)}, but {files.preprocessing} makes {_shape(wanted)}"
+        )
+    why_not = why_not_raw(backend.input)
+    if why_not is not None:
+        raise EdgewrightError(
+            f"{files.model} {why_not}, but {files.preprocessing} makes values from 0 to 255; take the float model that "
+            f"it was made from in with `edgewright import MODEL --normalisation NAME`, and convert that"
         )
     outputs = backend.output.shape[-1]
     if len(backend.output.shape) != 2 or outputs not in {None, len(classifier.labels)}:

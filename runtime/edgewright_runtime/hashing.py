@@ -2,19 +2,76 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
+
+from .atomic import cannot_write
 
 _BLOCK_BYTES = 1 << 20
+_IN_MEMORY_BYTES = 64 << 20
+"""A larger file is copied to disk, not into memory; photographs are far smaller."""
+
+
+@dataclass(frozen=True)
+class Content:
+    """What was in a file when it was read, whatever becomes of the file.
+
+    Attributes:
+        source: the bytes, or for a large file the path of a copy.
+        sha256: of exactly these bytes, 64 lower-case hex digits.
+    """
+
+    source: bytes | Path
+    sha256: str
+
+
+@contextlib.contextmanager
+def content_of(path: Path) -> Iterator[Content]:
+    """The content of a file, read once: what is hashed is what the block goes on to use. A copy goes with the block.
+
+    Raises:
+        OSError: the file cannot be read.
+        EdgewrightError: it is large, and there is no space on disk for the copy.
+    """
+    with Path(path).open("rb") as file:
+        if os.fstat(file.fileno()).st_size <= _IN_MEMORY_BYTES:
+            data = file.read()
+            yield Content(data, sha256_of_bytes(data))
+            return
+        import tempfile  # here and in other modules: it brings shutil, random and lzma, which most calls never need
+
+        with tempfile.TemporaryDirectory(prefix="edgewright-") as folder:
+            copy = Path(folder) / "content"
+            with copy.open("wb") as target:
+                sha256 = _sha256_of_stream(file, target)
+            yield Content(copy, sha256)
 
 
 def sha256_of_file(path: Path) -> str:
     """The file's SHA-256 as 64 lower-case hex digits."""
-    digest = hashlib.sha256()
     with Path(path).open("rb") as file:
-        while block := file.read(_BLOCK_BYTES):
-            digest.update(block)
+        return _sha256_of_stream(file)
+
+
+def _sha256_of_stream(file: IO[bytes], copy: IO[bytes] | None = None) -> str:
+    digest = hashlib.sha256()
+    while block := file.read(_BLOCK_BYTES):
+        digest.update(block)
+        if copy is not None:
+            _write(copy, block)
     return digest.hexdigest()
+
+
+def _write(file: IO[bytes], block: bytes) -> None:
+    try:
+        file.write(block)
+    except OSError as error:  # a full disk is no fault of the file that is read
+        raise cannot_write(Path(file.name), error) from error
 
 
 def files_of(path: Path) -> list[Path]:

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from .atomic import cannot_write
 from .console import progress
 from .errors import EdgewrightError
-from .hashing import sha256_of_bytes
+from .hashing import content_of
 from .preprocessing import Preprocessing
+from .preprocessing.source import described
 from .run.splits import SplitRow, locate
 
 
@@ -62,12 +63,12 @@ def _reserve(descriptor: int, size_bytes: int) -> None:
 def _pixels_of(row: SplitRow, contract: Preprocessing, run_path: Path) -> NDArray[np.uint8]:
     path = locate(row.path, run_path)
     try:
-        data = path.read_bytes()
+        with content_of(path) as content:
+            if content.sha256 != row.sha256:
+                raise EdgewrightError(
+                    f"{path} is not the image that the data set was read with (its SHA-256 differs from splits.csv); "
+                    f"restore it, or start from the data set again"
+                )
+            return contract.apply(content.source, name=described(path))
     except OSError as error:
         raise EdgewrightError(f"Cannot read {path}: {error.strerror or error}") from error
-    if sha256_of_bytes(data) != row.sha256:
-        raise EdgewrightError(
-            f"{path} is not the image that the data set was read with (its SHA-256 differs from splits.csv); "
-            f"restore it, or start from the data set again"
-        )
-    return contract.apply(path)

@@ -1,4 +1,4 @@
-"""JSON files that hold exactly what their dataclass says."""
+"""JSON files that hold one object, read and written without what JSON does not know."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ def read_object(path: Path) -> dict[str, Any]:
     """The JSON object in the file.
 
     Raises:
-        EdgewrightError: the file is missing, not UTF-8, not JSON, names a field twice, or holds something other than
-            an object.
+        EdgewrightError: the file is missing, not UTF-8, not JSON (NaN and infinity are not), names a field twice, or
+            holds something other than an object.
     """
     try:
-        value = json.loads(Path(path).read_text(encoding="utf-8"), object_pairs_hook=_object)
+        text = Path(path).read_text(encoding="utf-8")
+        value = json.loads(text, object_pairs_hook=_object, parse_constant=_refused)
     except OSError as error:
         raise EdgewrightError(f"Cannot read {path}: {error.strerror or error}") from error
     except (ValueError, RecursionError) as error:
@@ -36,19 +37,10 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return value
 
 
+def _refused(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON number")
+
+
 def write_object(path: Path, value: dict[str, Any]) -> None:
     """Writes the object with two-space indents, whole or not at all. NaN and infinity are refused."""
     atomic.write_text(path, json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
-
-
-def check_fields(given: dict[str, Any], known: frozenset[str], where: str) -> None:
-    """Refuses unknown and missing fields.
-
-    Raises:
-        EdgewrightError: naming them.
-    """
-    unknown, absent = sorted(given.keys() - known), sorted(known - given.keys())
-    if unknown:
-        raise EdgewrightError(f"{where} has unknown field(s) {', '.join(unknown)}; it may hold only its schema's")
-    if absent:
-        raise EdgewrightError(f"{where} lacks the field(s) {', '.join(absent)}")

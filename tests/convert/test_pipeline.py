@@ -1,12 +1,16 @@
+import contextlib
+import os
 import shutil
+import threading
 
 import pytest
 
 from edgewright_convert.command import exit_status
 from edgewright_convert.options import ConvertOptions
-from edgewright_convert.pipeline import Outcome, convert_run
+from edgewright_convert.pipeline import Outcome, convert, convert_run
 from edgewright_runtime.errors import CheckFailedError, EdgewrightError, MissingDependencyError
 from edgewright_runtime.hashing import sha256_of_file
+from edgewright_runtime.library_noise import Noise
 from edgewright_runtime.run.labels import write_labels
 from edgewright_runtime.run.manifest import read_manifest
 from edgewright_runtime.run.run_folder import RunFolder
@@ -171,3 +175,31 @@ def outcome_with(error):
 )
 def test_exit_status_tells_missing_packages_from_other_failures(errors, status):
     assert exit_status(tuple(outcome_with(error) for error in errors)) == status
+
+
+def test_library_call_leaves_the_processs_output_alone(run_copy):
+    targets, done = set(), threading.Event()
+
+    def watch():
+        while not done.is_set():
+            targets.add(tuple((os.fstat(number).st_dev, os.fstat(number).st_ino) for number in (1, 2)))
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    outcomes = convert(run_copy, ["onnx-fp16"])
+    done.set()
+    watcher.join()
+
+    assert [outcome.error for outcome in outcomes] == [None]
+    assert len(targets) == 1
+
+
+def test_what_libraries_print_is_logged_for_who_captures_it(run_copy):
+    @contextlib.contextmanager
+    def heard():
+        yield Noise("E1122 10:11:12.131415 77 file.cc:9] it went wrong")
+
+    (outcome,) = convert_run(RunFolder(run_copy), ["onnx-fp16"], ConvertOptions(), capture=heard)
+
+    assert outcome.log.startswith("E1122")
+    assert "it went wrong" in outcome.notes

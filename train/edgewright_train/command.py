@@ -114,6 +114,8 @@ def _kept(out: Path, asked: Asked, reporter: Reporter, *, as_json: bool) -> str 
 
 
 def _trained(out: Path, asked: Asked, reporter: Reporter, *, overwrite: bool) -> Trained:
+    from edgewright_runtime.library_noise import captured
+
     from .pipeline import DEFAULT_SEED, train_run
     from .recipe_file import load_recipe, recipe_names
 
@@ -139,6 +141,7 @@ def _trained(out: Path, asked: Asked, reporter: Reporter, *, overwrite: bool) ->
         seed=DEFAULT_SEED if asked.seed is None else asked.seed,
         overwrite=overwrite,
         reporter=reporter,
+        capture=captured,
     )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from edgewright_runtime.console import Reporter, Silent
 from edgewright_runtime.errors import EdgewrightError
-from edgewright_runtime.library_noise import captured
+from edgewright_runtime.library_noise import Capture, quietened
 from edgewright_runtime.optional_imports import check_installed, import_optional
 
 from .backbones import backbone_named
@@ -86,6 +86,7 @@ def train_run(
     seed: int = DEFAULT_SEED,
     overwrite: bool = False,
     reporter: Reporter | None = None,
+    capture: Capture = quietened,
 ) -> Trained:
     """The trained classifier, which lies in the run folder `out` when this returns.
 
@@ -102,6 +103,7 @@ def train_run(
         overwrite: whether `out` may hold a model already. It is replaced when this training has ended well, what other
             stages made from it goes away, and until then all of it is left alone.
         reporter: what is told about progress.
+        capture: what TensorFlow is imported in; the command line, whose process is its own, gives `captured`.
 
     Raises:
         EdgewrightError: the data, the weights or the run folder are not as they must be, or the run folder holds a
@@ -128,7 +130,7 @@ def train_run(
     # TensorFlow takes seconds to import, and the download needs it: what can fail without it comes first.
     start = None if source == IMAGENET else started_from()
     prepared = prepare(data, recipe=recipe, labels=fixed_labels(labels_file, out), seed=seed, reporter=reporter)
-    training = _training()
+    training = _training(capture)
     start = start or started_from()
     made = Provenance(
         data=str(data),
@@ -146,7 +148,7 @@ def train_run(
     return trained
 
 
-def _training() -> Any:
-    with captured():
+def _training(capture: Capture) -> Any:
+    with capture():
         import_optional("tensorflow", package="tensorflow", extra="train", purpose=_PURPOSE)
         return import_optional("edgewright_train.training", package="keras", extra="train", purpose=_PURPOSE)

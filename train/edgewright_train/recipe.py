@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.preprocessing import Preprocessing
+from edgewright_runtime.structured import check, rule
 
 from .backbones import backbone_named
-from .strict_table import require
 
 SCHEDULES = ("cosine", "plateau")
 WEIGHTS_BY_NAME = ("imagenet", "none")
+
+_FROM_0, _FROM_1, _ABOVE_0 = rule(low=0), rule(low=1), rule(above=0)
+_SHARE = rule(low=0, high=0.9)
+_HELD_BACK = rule(above=0, high=0.5)
 
 
 @dataclass(frozen=True)
@@ -25,16 +29,13 @@ class HeadPhase:
         early_stopping_patience: epochs without a better validation loss before it stops.
     """
 
-    epochs: int
-    learning_rate: float
-    views: int
-    early_stopping_patience: int
+    epochs: int = field(metadata=_FROM_0)
+    learning_rate: float = field(metadata=_ABOVE_0)
+    views: int = field(metadata=rule(low=1, high=64))
+    early_stopping_patience: int = field(metadata=_FROM_1)
 
     def __post_init__(self) -> None:
-        require("epochs", self.epochs, low=0)
-        require("learning_rate", self.learning_rate, above=0)
-        require("views", self.views, low=1, high=64)
-        require("early_stopping_patience", self.early_stopping_patience, low=1)
+        check(self)
 
 
 @dataclass(frozen=True)
@@ -49,30 +50,21 @@ class FullPhase:
         plateau_patience: the same before the learning rate goes down.
     """
 
-    epochs: int
-    learning_rate: float
-    schedule: str
-    early_stopping_patience: int
-    plateau_patience: int
+    epochs: int = field(metadata=_FROM_0)
+    learning_rate: float = field(metadata=_ABOVE_0)
+    schedule: str = field(metadata=rule(among=SCHEDULES))
+    early_stopping_patience: int = field(metadata=_FROM_1)
+    plateau_patience: int = field(metadata=_FROM_1)
 
     def __post_init__(self) -> None:
-        require("epochs", self.epochs, low=0)
-        require("learning_rate", self.learning_rate, above=0)
-        require("schedule", self.schedule, among=SCHEDULES)
-        require("early_stopping_patience", self.early_stopping_patience, low=1)
-        require("plateau_patience", self.plateau_patience, low=1)
+        check(self)
 
 
 @dataclass(frozen=True)
 class FineTunePhase(FullPhase):
     """Phase 2: as FullPhase, for the topmost `unfreeze_layers` layers of the backbone, or `all` of them."""
 
-    unfreeze_layers: int | str
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.unfreeze_layers != "all":
-            require("unfreeze_layers", self.unfreeze_layers, low=0, otherwise='"all"')
+    unfreeze_layers: int | str = field(metadata=rule(low=0, otherwise="all"))
 
 
 @dataclass(frozen=True)
@@ -91,16 +83,14 @@ class Augmentation:
 
     horizontal_flip: bool
     vertical_flip: bool
-    rotation_degrees: float
-    zoom: float
-    shift: float
-    brightness: float
-    contrast: float
+    rotation_degrees: float = field(metadata=rule(low=0, high=180))
+    zoom: float = field(metadata=_SHARE)
+    shift: float = field(metadata=_SHARE)
+    brightness: float = field(metadata=_SHARE)
+    contrast: float = field(metadata=_SHARE)
 
     def __post_init__(self) -> None:
-        require("rotation_degrees", self.rotation_degrees, low=0, high=180)
-        for name in ("zoom", "shift", "brightness", "contrast"):
-            require(name, getattr(self, name), low=0, high=0.9)
+        check(self)
 
 
 @dataclass(frozen=True)
@@ -135,29 +125,24 @@ class Recipe:
     resize_method: str
     crop_fraction: float
     interpolation: str
-    weights: str
-    batch_size: int
-    dropout: float
-    label_smoothing: float
+    weights: str = field(metadata=rule(among=WEIGHTS_BY_NAME))
+    batch_size: int = field(metadata=rule(low=1, high=4096))
+    dropout: float = field(metadata=rule(low=0, high=0.95))
+    label_smoothing: float = field(metadata=rule(low=0, high=0.5))
     class_weights: bool
-    val_fraction: float
-    test_fraction: float
+    val_fraction: float = field(metadata=_HELD_BACK)
+    test_fraction: float = field(metadata=_HELD_BACK)
     head: HeadPhase
     fine_tune: FineTunePhase
     from_scratch: FullPhase
     augmentation: Augmentation
 
     def __post_init__(self) -> None:
+        check(self)
         row = backbone_named(self.backbone)
         row.check_size(self.input_size)
         if self.alpha != "auto":
             row.check_alpha(self.alpha)
-        require("weights", self.weights, among=WEIGHTS_BY_NAME)
-        require("batch_size", self.batch_size, low=1, high=4096)
-        require("dropout", self.dropout, low=0, high=0.95)
-        require("label_smoothing", self.label_smoothing, low=0, high=0.5)
-        require("val_fraction", self.val_fraction, above=0, high=0.5)
-        require("test_fraction", self.test_fraction, above=0, high=0.5)
         self.preprocessing()
 
     def preprocessing(self) -> Preprocessing:

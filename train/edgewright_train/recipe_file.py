@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 
 from edgewright_runtime.errors import EdgewrightError
+from edgewright_runtime.structured import TOML, from_builtins
 from edgewright_runtime.suggestion import unknown_name
 
 from .recipe import Recipe
-from .strict_table import from_table
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -54,4 +54,4 @@ def parse_recipe(text: str, *, where: str) -> Recipe:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise EdgewrightError(f"{where} is not valid TOML: {error}") from error
-    return from_table(Recipe, table, where)
+    return from_builtins(Recipe, table, where=where, notation=TOML)

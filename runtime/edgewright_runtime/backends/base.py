@@ -10,6 +10,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from .tflite_metadata import StatedNormalisation
+
 
 @dataclass(frozen=True)
 class Tensor:
@@ -21,6 +23,7 @@ class Tensor:
         dtype: numpy's name of the element type.
         scale: quantization parameter; 0.0 where the tensor is not quantized.
         zero_point: quantization parameter; real value = (stored - zero_point) * scale.
+        stated_normalisation: what the file says of itself that readers do to pixels first; None where it says nothing.
     """
 
     name: str
@@ -28,6 +31,7 @@ class Tensor:
     dtype: str
     scale: float = 0.0
     zero_point: int = 0
+    stated_normalisation: StatedNormalisation | None = None
 
 
 class Backend(Protocol):

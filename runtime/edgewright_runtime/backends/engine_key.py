@@ -7,13 +7,14 @@ hash does not fit.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from ..errors import CheckFailedError, EdgewrightError
 from ..run.formats import FORMATS
-from ..strict_json import check_fields, read_object
+from ..strict_json import read_object
+from ..structured import from_builtins, rule
 
 SUFFIX = ".json"
 SCHEMA_VERSION = 1
@@ -38,6 +39,9 @@ class Gpu:
         return f"{self.name} ({self.compute_capability})"
 
 
+_TEXTS = rule(must_be="a list of texts")
+
+
 @dataclass(frozen=True)
 class EngineKey:
     """What tells one engine from another: two builds with the same key need only be done once.
@@ -56,10 +60,19 @@ class EngineKey:
     onnx_sha256: str
     library: str
     library_version: str
-    devices: tuple[str, ...]
-    batch: tuple[int, int, int]
-    flags: tuple[str, ...]
+    devices: tuple[str, ...] = field(metadata=_TEXTS)
+    batch: tuple[int, int, int] = field(metadata=rule(must_be="a list of three whole numbers"))
+    flags: tuple[str, ...] = field(metadata=_TEXTS)
     workspace_mb: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _KeyFile(EngineKey):
+    """What the key's file holds."""
+
+    also_in_files: ClassVar[tuple[str, ...]] = ("schema_version",)
+
+    engine_sha256: str
 
 
 def key_path(engine: Path) -> Path:
@@ -85,39 +98,13 @@ def read_key(engine: Path) -> tuple[EngineKey, str]:
             f"{engine} has no key ({path.name}) beside it, so nothing tells what it is; {_again(engine)}"
         )
     value = read_object(path)
-    if value.pop("schema_version", None) != SCHEMA_VERSION:
+    if value.get("schema_version") != SCHEMA_VERSION:
         raise EdgewrightError(f"{path} has another schema version than {SCHEMA_VERSION}; {_again(engine)}")
-    check_fields(value, frozenset(EngineKey.__dataclass_fields__) | {"engine_sha256"}, str(path))
-    wrong = [name for name, fits in _FIELDS.items() if not fits(value[name])]
-    if wrong:
-        raise EdgewrightError(f"{path}: {wrong[0]} must not be {value[wrong[0]]!r}; {_again(engine)}")
-    engine_sha256 = str(value.pop("engine_sha256"))
-    lists = {name: tuple(given) for name, given in value.items() if isinstance(given, list)}
-    return EngineKey(**{**value, **lists}), engine_sha256
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str)
-
-
-def _is_texts(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(each, str) for each in value)
-
-
-def _is_batch(value: Any) -> bool:
-    return isinstance(value, list) and len(value) == 3 and all(type(each) is int for each in value)
-
-
-_FIELDS = {
-    "onnx_sha256": _is_text,
-    "library": _is_text,
-    "library_version": _is_text,
-    "devices": _is_texts,
-    "batch": _is_batch,
-    "flags": _is_texts,
-    "workspace_mb": lambda value: value is None or type(value) is int,
-    "engine_sha256": _is_text,
-}
+    try:
+        file = from_builtins(_KeyFile, value, where=str(path))
+    except EdgewrightError as error:
+        raise EdgewrightError(f"{error}; {_again(engine)}") from error
+    return EngineKey(**{each.name: getattr(file, each.name) for each in fields(EngineKey)}), file.engine_sha256
 
 
 def check_content(engine: Path, sha256: str, *, expected: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import EdgewrightError
-from ..library_noise import captured
+from ..library_noise import quietened
 from .base import Backend, Loader
 
 
@@ -55,7 +55,7 @@ def load(path: Path, *, backend: str, threads: int | None = None) -> Backend:
             f"{path} needs the {backend} backend; this release has {', '.join(known.name for known in BACKENDS)}"
         )
     loader: Loader = importlib.import_module(row.module).load
-    with captured():
+    with quietened():
         return loader(path, threads=threads)
 
 

@@ -74,6 +74,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Compares the formats; the exit status is what the worst of them deserves."""
     from ..evaluation.accuracy import evaluate_run
     from ..evaluation.selection import chosen_formats
+    from ..library_noise import captured
     from ..run.run_folder import open_run
     from ..strict_json import read_object
 
@@ -81,13 +82,9 @@ def run(arguments: argparse.Namespace) -> int:
     thresholds = Thresholds(
         max_drop=arguments.max_drop, min_agreement=arguments.min_agreement, confidence=arguments.confidence
     )
-    outcomes = evaluate_run(
-        folder,
-        chosen_formats(folder, arguments.format, with_reference=False),
-        thresholds=thresholds,
-        split=arguments.split,
-        threads=arguments.threads,
-    )
+    chosen = chosen_formats(folder, arguments.format, with_reference=False)
+    with captured():
+        outcomes = evaluate_run(folder, chosen, thresholds=thresholds, split=arguments.split, threads=arguments.threads)
     if arguments.json:
         written = read_object(folder.accuracy)
         print(

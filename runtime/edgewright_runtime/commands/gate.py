@@ -28,18 +28,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Compares the two models; the exit status says whether the candidate may ship."""
     from ..evaluation.file_gate import gate_files
+    from ..library_noise import captured
 
     thresholds = Thresholds(
         max_drop=arguments.max_drop, min_agreement=arguments.min_agreement, confidence=arguments.confidence
     )
-    result = gate_files(
-        arguments.reference,
-        arguments.candidate,
-        arguments.data,
-        labels=arguments.labels,
-        preprocessing=arguments.preprocessing,
-        thresholds=thresholds,
-    )
+    with captured():
+        result = gate_files(
+            arguments.reference,
+            arguments.candidate,
+            arguments.data,
+            labels=arguments.labels,
+            preprocessing=arguments.preprocessing,
+            thresholds=thresholds,
+        )
     for file in result.rejected:
         print(f"Warning: left out {file.path}: {file.reason}", file=sys.stderr)
     if arguments.json:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from ..classifier import Classifier
 from ..errors import EXIT_BAD_INPUT, EXIT_DONE, ImageReadError
+from ..library_noise import captured
 
 DEFAULT_TOP_K = 3
 
@@ -39,7 +40,8 @@ def label_images(request: Request) -> int:
     Raises:
         EdgewrightError: the model cannot be opened (see `Classifier.open`).
     """
-    classifier = Classifier.open(request.model, format=request.format_name, threads=request.threads)
+    with captured():
+        classifier = Classifier.open(request.model, format=request.format_name, threads=request.threads)
     for note in classifier.backend.notes:
         print(f"Warning: {note}", file=sys.stderr)
     rows = [_labelled(classifier, image, request.top_k) for image in request.images]

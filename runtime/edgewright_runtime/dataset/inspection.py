@@ -7,12 +7,11 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from PIL import Image
-
 from ..errors import ImageReadError
-from ..hashing import sha256_of_file
+from ..hashing import content_of
 from ..preprocessing import Preprocessing
-from ..preprocessing.source import ACCEPTED_FORMATS, described
+from ..preprocessing.decode import stored_size
+from ..preprocessing.source import described
 from .types import LabelledImage, ListedFile, RejectedFile
 
 OnProgress = Callable[[int, int], None]
@@ -45,14 +44,14 @@ def _inspect(file: ListedFile) -> LabelledImage | RejectedFile:
         # Such a name cannot be written to splits.csv.
         return RejectedFile(file.path.encode("utf-8", "backslashreplace").decode(), "its name is not UTF-8")
     try:
-        _PROBE.apply(file.path)
-        with Image.open(file.path, formats=ACCEPTED_FORMATS) as image:
-            width, height = image.size
-        return LabelledImage(file.path, file.label, sha256_of_file(Path(file.path)), file.split, width, height)
+        with content_of(Path(file.path)) as content:
+            _PROBE.apply(content.source, name=described(file.path))
+            width, height = stored_size(content.source)
+        return LabelledImage(file.path, file.label, content.sha256, file.split, width, height)
     except ImageReadError as error:
         return RejectedFile(file.path, _of_it(str(error), described(file.path)))
     except OSError as error:
-        return RejectedFile(file.path, f"it cannot be read: {error.strerror or error}")
+        return RejectedFile(file.path, f"it cannot be read: {error.strerror or error}; check the path")
 
 
 def _of_it(sentence: str, name: str) -> str:

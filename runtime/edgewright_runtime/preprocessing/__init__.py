@@ -1,5 +1,10 @@
-"""The one way from an image file to pixels, and the contract that says which way it is."""
+"""The one way from an image file to pixels, and the contract that says which way it is.
 
-from .contract import Normalisation, Preprocessing
+In: a path, bytes, an open file, a PIL image or an array. Out: uint8 pixels as the model takes them, from
+`Preprocessing.apply`. `Contract` is what preprocessing.json holds.
+"""
 
-__all__ = ["Normalisation", "Preprocessing"]
+from .contract import Contract, Normalisation
+from .preprocessing import Preprocessing
+
+__all__ = ["Contract", "Normalisation", "Preprocessing"]

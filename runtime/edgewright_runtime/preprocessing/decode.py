@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
 import numpy as np
 from PIL import ExifTags, Image
 
 from ..errors import ImageReadError
 from .colour import coloured
+from .contract import Contract
 from .geometry import Box, Size, jpeg_scale
 from .quiet import quiet
 from .source import ACCEPTED_FORMATS, ACCEPTED_SUFFIXES, ImageSource, described, identified, image_from_array, opened
 
-if TYPE_CHECKING:
-    from .contract import Preprocessing
-
-__all__ = ["ACCEPTED_FORMATS", "ACCEPTED_SUFFIXES", "ImageSource", "UprightImage", "decode"]
+__all__ = ["ACCEPTED_FORMATS", "ACCEPTED_SUFFIXES", "ImageSource", "UprightImage", "decode", "stored_size"]
 
 # EXIF tag 0x0112 (CIPA DC-008, section 4.6.4): how the stored rows and columns must be turned to stand upright.
 _UPRIGHT = {
@@ -52,13 +51,18 @@ class UprightImage:
     extent: Box
 
 
-def decode(source: ImageSource, contract: Preprocessing) -> UprightImage:
+def decode(source: ImageSource, contract: Contract, *, name: str | None = None) -> UprightImage:
     """The upright image in mode RGB, or L if the contract says grayscale.
+
+    Args:
+        source: see `Preprocessing.apply`.
+        contract: by which it is decoded.
+        name: what errors call it; its path, where it has one, if not given.
 
     Raises:
         ImageReadError: naming the file where there is a name.
     """
-    name = described(source)
+    name = described(source) if name is None else name
     if isinstance(source, np.ndarray):
         return _from_pillow(image_from_array(source), contract, name=name)
     if isinstance(source, Image.Image):
@@ -67,7 +71,18 @@ def decode(source: ImageSource, contract: Preprocessing) -> UprightImage:
         return _from_pillow(stream, contract, name=name)
 
 
-def _from_pillow(source: Image.Image | IO[bytes], contract: Preprocessing, *, name: str) -> UprightImage:
+def stored_size(source: str | os.PathLike[str] | bytes) -> Size:
+    """Width and height as the file has them, before it is turned upright; its pixels are not decoded.
+
+    Raises:
+        ImageReadError: it is no image that can be read.
+    """
+    name = described(source)
+    with opened(source) as stream, quiet():
+        return identified(stream, name).size
+
+
+def _from_pillow(source: Image.Image | IO[bytes], contract: Contract, *, name: str) -> UprightImage:
     """What Pillow makes of it, with every failure as one sentence and no warning."""
     try:
         with quiet():
@@ -84,7 +99,7 @@ def _from_pillow(source: Image.Image | IO[bytes], contract: Preprocessing, *, na
         raise ImageReadError(f"Cannot read {name}: {reason}; it may be damaged, so copy or export it again") from error
 
 
-def _decoded(image: Image.Image, contract: Preprocessing, *, name: str, may_scale: bool = False) -> UprightImage:
+def _decoded(image: Image.Image, contract: Contract, *, name: str, may_scale: bool = False) -> UprightImage:
     _check_size(image, name)
     may_scale = may_scale and image.format in {"JPEG", "MPO"}
     if not may_scale and image.format != "TIFF":

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from .contract import Contract
+from .decode import UprightImage
 from .geometry import resized_size, used_region, within
-
-if TYPE_CHECKING:
-    from .contract import Preprocessing
-    from .decode import UprightImage
 
 _RESAMPLING = {
     "bilinear": Image.Resampling.BILINEAR,
@@ -21,7 +17,7 @@ _RESAMPLING = {
 }
 
 
-def fit(upright: UprightImage, contract: Preprocessing) -> NDArray[np.uint8]:
+def fit(upright: UprightImage, contract: Contract) -> NDArray[np.uint8]:
     """The image's used region resized to the target, padded where the contract says so.
 
     Args:
@@ -41,7 +37,7 @@ def fit(upright: UprightImage, contract: Preprocessing) -> NDArray[np.uint8]:
     return np.array(resized, dtype=np.uint8).reshape(contract.height, contract.width, contract.channels)
 
 
-def _padded(image: Image.Image, contract: Preprocessing) -> Image.Image:
+def _padded(image: Image.Image, contract: Contract) -> Image.Image:
     canvas = Image.new("RGB", (contract.width, contract.height), contract.pad_colour).convert(image.mode)
     canvas.paste(image, ((contract.width - image.width) // 2, (contract.height - image.height) // 2))
     return canvas

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from .contract import Preprocessing
+from .contract import Contract
 
 Size = tuple[int, int]
 Box = tuple[float, float, float, float]
 
 
-def used_region(size: Size, contract: Preprocessing) -> Box:
+def used_region(size: Size, contract: Contract) -> Box:
     """Left, top, right and bottom of what is used of an upright image of (width, height); may cut through pixels."""
     width, height = size
     if contract.resize_method != "crop":
@@ -23,7 +20,7 @@ def used_region(size: Size, contract: Preprocessing) -> Box:
     return (left, top, min(left + region_width, float(width)), min(top + region_height, float(height)))
 
 
-def resized_size(size: Size, contract: Preprocessing) -> Size:
+def resized_size(size: Size, contract: Contract) -> Size:
     """Width and height that the used region becomes: the target, or for `pad` the largest that fits inside it."""
     if contract.resize_method != "pad":
         return (contract.width, contract.height)
@@ -35,7 +32,7 @@ def resized_size(size: Size, contract: Preprocessing) -> Size:
     )
 
 
-def jpeg_scale(size: Size, contract: Preprocessing) -> int:
+def jpeg_scale(size: Size, contract: Contract) -> int:
     """8, 4, 2 or 1: the largest divisor that leaves the used region large enough for the target.
 
     Args:

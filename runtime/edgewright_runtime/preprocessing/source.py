@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 import os
 from typing import IO, Any, Union
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import (  # imported so that Pillow does not go and load every plugin it has
-    Image,
-    TiffImagePlugin,  # noqa: F401
-    UnidentifiedImageError,
-    WebPImagePlugin,  # noqa: F401
-)
+from PIL import Image, UnidentifiedImageError
 
 from ..errors import ImageReadError
 
@@ -27,6 +23,14 @@ ACCEPTED_SUFFIXES = frozenset(
     (".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".ppm", ".pgm", ".pbm")
 )
 """File name endings that a folder is searched for."""
+
+# Pillow imports the plugins of the others by itself, and every plugin that it has where one is asked for that is not
+# imported yet. These two take time, so they come in when a file begins as theirs do: at an offset, with certain bytes.
+_LATE_PLUGINS: dict[str, tuple[str, int, tuple[bytes, ...]]] = {
+    "TIFF": ("PIL.TiffImagePlugin", 0, (b"II", b"MM")),
+    "WEBP": ("PIL.WebPImagePlugin", 8, (b"WEBP",)),
+}
+_PREFIX_BYTES = 16
 
 _SAVE_AS = "save it as JPEG or PNG"
 
@@ -111,10 +115,21 @@ def identified(stream: IO[bytes], name: str) -> Image.Image:
         Exception: whatever else Pillow's parsers make of a damaged header.
     """
     try:
-        return Image.open(stream, formats=ACCEPTED_FORMATS)
+        return Image.open(stream, formats=_formats_like(stream.read(_PREFIX_BYTES)))
     except UnidentifiedImageError as error:
         stream.seek(0)
         raise ImageReadError(f"{name} {_stranger(stream.read(512))}") from error
+
+
+def _formats_like(start: bytes) -> tuple[str, ...]:
+    """The accepted formats without those that the file cannot be; their plugins are imported."""
+    out = set()
+    for name, (plugin, offset, marks) in _LATE_PLUGINS.items():
+        if start[offset:].startswith(marks):
+            importlib.import_module(plugin)
+        else:
+            out.add(name)
+    return tuple(name for name in ACCEPTED_FORMATS if name not in out)
 
 
 def _stranger(start: bytes) -> str:

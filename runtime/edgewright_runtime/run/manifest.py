@@ -11,12 +11,13 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, ClassVar
 
 from ..errors import CheckFailedError, EdgewrightError
 from ..hashing import sha256_of_file
 from ..optional_imports import version_of
-from ..strict_json import check_fields, read_object, write_object
+from ..strict_json import read_object, write_object
+from ..structured import from_builtins
 
 SCHEMA_VERSION = 1
 FILE_NAME = "manifest.json"
@@ -53,6 +54,15 @@ class Manifest:
     artefacts: Mapping[str, Artefact]
 
 
+@dataclass(frozen=True)
+class _File:
+    """What manifest.json holds."""
+
+    also_in_files: ClassVar[tuple[str, ...]] = ("schema_version",)
+
+    artefacts: Mapping[str, Any]
+
+
 def versions_of(packages: Iterable[str]) -> dict[str, str]:
     """The installed versions of those packages that are installed."""
     return {name: version for name in packages if (version := version_of(name)) is not None}
@@ -76,24 +86,15 @@ def read_manifest(folder: Path) -> Manifest:
     if value.get("schema_version") != SCHEMA_VERSION:
         given = value.get("schema_version")
         raise EdgewrightError(f"{path} has schema version {given!r}; this release reads {SCHEMA_VERSION}")
-    check_fields(value, frozenset({"schema_version", "artefacts"}), str(path))
-    if not isinstance(value["artefacts"], dict):
-        raise EdgewrightError(f"{path}: artefacts must be an object, not {value['artefacts']!r}")
-    return Manifest({name: _artefact(name, fields, path) for name, fields in value["artefacts"].items()})
+    file = from_builtins(_File, value, where=str(path))
+    return Manifest({name: _artefact(name, fields, path) for name, fields in file.artefacts.items()})
 
 
 def _artefact(name: str, fields: Any, path: Path) -> Artefact:
     where = f"{path}, artefact {name}"
     if not name or PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
         raise EdgewrightError(f"{where}: the path must lie inside the run folder")
-    if not isinstance(fields, dict):
-        raise EdgewrightError(f"{where} must be an object, not {fields!r}")
-    check_fields(fields, frozenset(Artefact.__dataclass_fields__), where)
-    kinds = {"sha256": str, "size_bytes": int, "stage": str, "options": dict, "versions": dict}
-    wrong = [field for field, kind in kinds.items() if not isinstance(fields[field], kind)]
-    if wrong:
-        raise EdgewrightError(f"{where}: {wrong[0]} must not be {fields[wrong[0]]!r}")
-    return Artefact(**fields)
+    return from_builtins(Artefact, fields, where=where)
 
 
 def add_artefacts(folder: Path, artefacts: Mapping[str, Artefact]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,6 +86,8 @@ class RunFolder:
 
     def remove_derived(self) -> tuple[str, ...]:
         """Takes away what other stages made from an older float model (converted files, their figures); its names."""
+        import shutil  # here, for no board needs it
+
         folders = {row.path.split("/")[0] for row in FORMATS if row.name not in REFERENCE_FORMATS}
         removed = []
         for name in sorted(folders | set(_MADE_FROM_FORMATS)):

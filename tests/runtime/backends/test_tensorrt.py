@@ -154,20 +154,20 @@ def test_engine_built_on_another_board_is_refused_though_the_generation_is_the_s
 
 
 @pytest.mark.parametrize(
-    ("field", "value"),
+    ("field", "value", "expected"),
     [
-        ("batch", [1, 2]),
-        ("batch", [1, "2", 3]),
-        ("devices", "8.6"),
-        ("flags", [1]),
-        ("workspace_mb", "x"),
-        ("library", 3),
+        ("batch", [1, 2], "a list of three whole numbers"),
+        ("batch", [1, "2", 3], "a list of three whole numbers"),
+        ("devices", "8.6", "a list of texts"),
+        ("flags", [1], "a list of texts"),
+        ("workspace_mb", "x", "a whole number or null"),
+        ("library", 3, "a text"),
     ],
 )
-def test_malformed_key_is_refused_by_its_field(field, value, tmp_path):
+def test_malformed_key_is_refused_by_its_field(field, value, expected, tmp_path):
     content = json.loads(key_bytes(key_of("tensorrt", "x"), "0" * 64))
     (tmp_path / "a.engine.json").write_text(json.dumps({**content, field: value}))
-    with pytest.raises(EdgewrightError, match=f"{field} must not be"):
+    with pytest.raises(EdgewrightError, match=re.escape(f"{field} must be {expected}, not {value!r}; build")):
         read_key(tmp_path / "a.engine")
 
 

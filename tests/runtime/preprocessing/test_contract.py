@@ -50,7 +50,7 @@ def test_missing_field_is_refused_by_name(contract, data):
 
 @given(st.text(min_size=1).filter(lambda name: name not in Preprocessing(1, 1).to_dict()))
 def test_unknown_field_is_refused(name):
-    with pytest.raises(EdgewrightError, match="unknown field"):
+    with pytest.raises(EdgewrightError, match="Unknown field"):
         Preprocessing.from_dict({**Preprocessing(8, 8).to_dict(), name: 1})
 
 
@@ -129,10 +129,32 @@ def test_near_miss_of_a_name_is_suggested():
         Preprocessing(8, 8, interpolation="bicubik")
 
 
-@pytest.mark.parametrize("numbers", [("1", "1", "1"), (1, 1, math.nan), (10**400, 1), [1, 1, 1], None])
+@pytest.mark.parametrize("numbers", [("1", "1", "1"), (1, 1, math.nan), (10**400, 1, 1), None, 3])
 def test_normalisation_of_other_than_finite_numbers_is_refused(numbers):
-    with pytest.raises(EdgewrightError, match="normalisation scale needs 3"):
-        Preprocessing(8, 8, normalisation=Normalisation(scale=numbers))
+    with pytest.raises(EdgewrightError, match="scale must be a list of finite numbers, one per channel, not "):
+        Normalisation(scale=numbers)
+
+
+def test_normalisation_of_another_number_of_channels_is_refused():
+    with pytest.raises(EdgewrightError, match=r"normalisation offset needs 3 finite number\(s\)"):
+        Preprocessing(8, 8, normalisation=Normalisation(offset=(0.0,)))
+
+
+def test_lists_and_whole_numbers_become_what_the_fields_are():
+    contract = Preprocessing(8, 8, resize_method="crop", crop_fraction=1, pad_colour=[1, 2, 3])
+
+    assert contract == Preprocessing(8, 8, resize_method="crop", crop_fraction=1.0, pad_colour=(1, 2, 3))
+    assert (type(contract.crop_fraction), type(contract.pad_colour)) == (float, tuple)
+
+
+def test_field_that_is_misspelt_is_refused_with_the_nearest():
+    value = json.loads(json.dumps(Preprocessing(8, 8).to_dict()))
+    value["normalisation"]["ofset"] = value["normalisation"].pop("offset")
+
+    with pytest.raises(EdgewrightError) as error:
+        Preprocessing.from_dict(value, where="a.json")
+
+    assert str(error.value) == "a.json, normalisation: Unknown field 'ofset': did you mean 'offset'?"
 
 
 def test_contract_cannot_be_changed():

@@ -1,6 +1,8 @@
 import gzip
 import io
 import os
+import subprocess
+import sys
 import tempfile
 import zipfile
 from pathlib import Path
@@ -248,3 +250,24 @@ def test_pil_image_with_a_file_name_is_called_by_it(tmp_path, encode):
 
     with Image.open(path) as image, pytest.raises(ImageReadError, match=r"deep\.tif"):
         CONTRACT.apply(image)
+
+
+def test_only_the_plugins_that_the_files_need_are_imported(scene, encode, tmp_path):
+    for format in ("PNG", "TIFF", "WEBP"):
+        (tmp_path / format).write_bytes(encode(scene, format))
+
+    def imported(*names: str) -> set[str]:
+        probe = (
+            "import sys\n"
+            "from edgewright_runtime.preprocessing import Preprocessing\n"
+            "for path in sys.argv[1:]: Preprocessing(8, 8).apply(path)\n"
+            "print(*(name for name in sys.modules if name.startswith('PIL.') and name.endswith('ImagePlugin')))"
+        )
+        paths = [tmp_path / name for name in names]
+        done = subprocess.run([sys.executable, "-c", probe, *paths], capture_output=True, text=True, check=True)
+        return {name.removeprefix("PIL.").removesuffix("ImagePlugin") for name in done.stdout.split()}
+
+    common = imported("PNG")
+    assert not {"Tiff", "WebP"} & common
+    assert imported("PNG", "TIFF") == common | {"Tiff"}
+    assert imported("WEBP", "PNG") == common | {"WebP"}
