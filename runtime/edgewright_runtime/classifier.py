@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,15 +16,17 @@ from .preprocessing import Preprocessing
 from .preprocessing.decode import ImageSource
 from .run import manifest
 from .run.formats import FORMATS, PREFERENCE
-from .run.labels import read_labels
+from .run.labels import class_names, read_labels
 from .run.run_folder import RunFolder, open_run
 
 
-class Prediction(NamedTuple):
-    """One label and its probability, 0 to 1."""
+@dataclass(frozen=True)
+class Prediction:
+    """One label, its probability, 0 to 1, and its class index: labels may repeat, the index does not."""
 
     label: str
     probability: float
+    index: int
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class Classifier:
 
     Attributes:
         labels: in class order.
+        class_names: the labels in class order, with the class index where a label repeats.
         preprocessing: the contract that images go through.
         backend: what runs the model; `backend.library` says which library was taken.
         format: the format's name, or the file's suffix for a file outside a run folder.
@@ -55,6 +57,7 @@ class Classifier:
     ) -> None:
         self.backend = backend
         self.labels = labels
+        self.class_names = class_names(labels)
         self.preprocessing = preprocessing
         self.format = files.format
         self.path = files.model
@@ -113,7 +116,7 @@ class Classifier:
     def ranked(self, probabilities: NDArray[np.float32], *, top_k: int | None = None) -> list[Prediction]:
         """One image's probabilities, shape (classes,), as predictions, best first; equal ones in class order."""
         order = np.argsort(-probabilities, kind="stable")[:top_k]
-        return [Prediction(self.labels[index], float(probabilities[index])) for index in order]
+        return [Prediction(self.labels[index], float(probabilities[index]), int(index)) for index in order]
 
 
 def find_model(path: Path, *, format_name: str | None = None) -> ModelFiles:

@@ -87,14 +87,14 @@ def _two_numbers(text: str) -> tuple[int, int]:
 
 def _show(trained: Trained, out: Path) -> None:
     test = trained.scores["test"]
-    width = max(len("class"), *(len(label) for label in trained.labels))
+    width = max(len("class"), *(len(name) for name in test.per_class))
     typer.echo(f"\n{'class':<{width}}  precision  recall      f1  images")
-    for label, scores in test.per_class.items():
+    for name, scores in test.per_class.items():
         numbers = "  ".join(
             f"{'-' if value is None else f'{value:.3f}':>{room}}"
             for value, room in ((scores.precision, 9), (scores.recall, 6), (scores.f1, 6))
         )
-        typer.echo(f"{label:<{width}}  {numbers}  {scores.support:>6}")
+        typer.echo(f"{name:<{width}}  {numbers}  {scores.support:>6}")
     typer.echo(
         f"\nTest accuracy {test.accuracy:.4f} on {test.n} images (validation {trained.scores['val'].accuracy:.4f})."
     )

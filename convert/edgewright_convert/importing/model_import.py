@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgewright_runtime import atomic
-from edgewright_runtime.dataset import RejectedFile, read_dataset, split_dataset
+from edgewright_runtime.dataset import RejectedFile, TooFewImagesError, read_dataset, split_dataset
 from edgewright_runtime.errors import CheckFailedError, EdgewrightError
 from edgewright_runtime.hashing import files_of, sha256_of_bytes, sha256_of_file
 from edgewright_runtime.optional_imports import import_optional
@@ -120,7 +120,7 @@ def import_model(
     if data is None:
         _check_old_splits(RunFolder(out))
     labels = read_labels(declared.labels)
-    rows = _split_rows(data, labels, seed, on_left_out) if data is not None else ()
+    rows = _split_rows(data, labels, str(declared.labels), seed, on_left_out) if data is not None else ()
     is_keras = _is_keras(source)
     wrapped = _wrapped(source, _from_keras(source) if is_keras else _from_saved_model(source), declared, labels)
     run = RunFolder(atomic.make_folder(out))
@@ -205,9 +205,14 @@ def _is_keras(source: Path) -> bool:
 
 
 def _split_rows(
-    data: Path, labels: tuple[str, ...], seed: int, on_left_out: Callable[[RejectedFile], None]
+    data: Path, labels: tuple[str, ...], labels_from: str, seed: int, on_left_out: Callable[[RejectedFile], None]
 ) -> tuple[SplitRow, ...]:
-    dataset = read_dataset(data, labels=labels)
+    try:
+        dataset = read_dataset(data, labels=labels, labels_from=labels_from)
+    except TooFewImagesError as error:
+        raise TooFewImagesError(
+            f"{error}; without data the model is imported all the same, but not for INT8"
+        ) from error
     for file in dataset.rejected:
         on_left_out(file)
     return split_dataset(dataset, seed=seed)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +27,7 @@ def label_images(request: Request) -> int:
     if request.as_json:
         print(json.dumps(answers, indent=2, ensure_ascii=False))
     else:
-        _print_lines(answers)
+        _print_lines(answers, classifier.class_names)
         print(f"({classifier.format}, {classifier.backend.library})", file=sys.stderr)
     return EXIT_BAD_INPUT if any("error" in answer for answer in answers) else EXIT_DONE
 
@@ -35,13 +37,15 @@ def _answer(classifier: Classifier, image: Path, top_k: int) -> dict[str, Any]:
         predictions = classifier.classify(image, top_k=top_k)
     except ImageReadError as error:
         return {"path": str(image), "error": str(error)}
-    return {"path": str(image), "predictions": [prediction._asdict() for prediction in predictions]}
+    return {"path": str(image), "predictions": [asdict(prediction) for prediction in predictions]}
 
 
-def _print_lines(answers: list[dict[str, Any]]) -> None:
+def _print_lines(answers: list[dict[str, Any]], class_names: Sequence[str]) -> None:
     for answer in answers:
         if "error" in answer:
             print(f"Error: {answer['error']}", file=sys.stderr)
             continue
-        labels = ", ".join(f"{found['label']} {found['probability']:.1%}" for found in answer["predictions"])
-        print(f"{answer['path']}: {labels}")
+        names = ", ".join(
+            f"{class_names[found['index']]} {found['probability']:.1%}" for found in answer["predictions"]
+        )
+        print(f"{answer['path']}: {names}")

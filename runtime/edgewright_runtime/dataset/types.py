@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+
+from ..run.labels import class_names
 
 
 @dataclass(frozen=True)
@@ -11,7 +14,7 @@ class ListedFile:
 
     Attributes:
         path: opens from the working folder, or is absolute.
-        label: its class.
+        label: its class, as the data set says it.
         split: `train`, `val` or `test` where the data set says so.
     """
 
@@ -26,7 +29,7 @@ class LabelledImage:
 
     Attributes:
         path: opens from the working folder, or is absolute.
-        label: its class.
+        label: its class, by the class name.
         sha256: of the file's content, 64 hex digits.
         split: `train`, `val` or `test` where the data set says so.
         width_px: columns as stored in the file.
@@ -55,7 +58,7 @@ class Dataset:
 
     Attributes:
         images: in the order of their paths.
-        labels: the class names; the place in this tuple is the class index.
+        labels: of the classes; the place in this tuple is the class index. Two classes may have one label.
         rejected: what was left out.
     """
 
@@ -63,6 +66,11 @@ class Dataset:
     labels: tuple[str, ...]
     rejected: tuple[RejectedFile, ...] = ()
 
-    def count(self, label: str) -> int:
-        """The number of images of that class."""
-        return sum(image.label == label for image in self.images)
+    @cached_property
+    def class_names(self) -> tuple[str, ...]:
+        """By class index, no two alike: the labels, with the index where a label repeats."""
+        return class_names(self.labels)
+
+    def count(self, name: str) -> int:
+        """The number of images of the class of that name."""
+        return sum(image.label == name for image in self.images)

@@ -51,10 +51,9 @@ def likely_cause(
         answers: the candidate's, shape (n, classes).
     """
     if len(np.unique(answers.argmax(axis=1))) == 1:
-        return (
-            f"it names {candidate.labels[int(answers[0].argmax())]!r} on every image: its input or weights are broken"
-        )
-    return _reordered(reference, answers, candidate.labels) or _wrongly_fed(candidate, pixels, reference)
+        name = candidate.class_names[int(answers[0].argmax())]
+        return f"it names {name!r} on every image: its input or weights are broken"
+    return _reordered(reference, answers, candidate.class_names) or _wrongly_fed(candidate, pixels, reference)
 
 
 def _reordered(reference: NDArray[np.float32], answers: NDArray[np.float32], labels: Sequence[str]) -> str | None:

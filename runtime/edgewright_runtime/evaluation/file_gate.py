@@ -59,10 +59,10 @@ def gate_files(
             raise EdgewrightError(f"No model at {model}")
     names = read_labels(labels)
     contract = Preprocessing.load(preprocessing)
-    dataset = read_images(data, labels=names)
+    dataset = read_images(data, labels=names, labels_from=str(labels))
     models = [_opened(path, labels, preprocessing) for path in (reference, candidate)]
     rows = [SplitRow(image.path, image.label, "test", image.sha256) for image in dataset.images]
-    truth = np.array([names.index(row.label) for row in rows], dtype=np.int64)
+    truth = np.array([dataset.class_names.index(row.label) for row in rows], dtype=np.int64)
     with cached_pixels(rows, contract, run_path=Path()) as pixels:
         answers = [probabilities_of(model, pixels, description=model.path.name) for model in models]
         comparison = compare(

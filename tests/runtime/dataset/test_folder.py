@@ -208,7 +208,7 @@ class TestRefusals:
 
     def test_class_with_one_image_names_class_and_count(self, source):
         photo(source / "rare" / "one.jpg", 90)
-        with pytest.raises(EdgewrightError, match=r"'rare' \(1\): each needs at least 3"):
+        with pytest.raises(EdgewrightError, match=r"1 of its 3 classes: 'rare' \(1\); each needs at least 3"):
             read_dataset(source)
 
     def test_copies_do_not_make_a_class_large_enough(self, source):
