@@ -79,6 +79,13 @@ def convert(
     crop_fraction: Annotated[
         float, typer.Option(help="Share of the sides that --resize crop uses.", rich_help_panel=_OUTSIDE)
     ] = 1.0,
+    threshold: Annotated[
+        float | None,
+        typer.Option(
+            help="Of a MODEL with one output: above it the second label is the answer; 0.5 if not given.",
+            rich_help_panel=_OUTSIDE,
+        ),
+    ] = None,
     representative_size: Annotated[
         int, typer.Option(help="Training images to take ranges from.", rich_help_panel=_INT8)
     ] = DEFAULT_REPRESENTATIVE_SIZE,
@@ -163,7 +170,9 @@ def convert(
         model_version=model_version,
         licence=licence,
     )
-    declared = Declared(labels, data, normalisation, output, size, resize, interpolation, crop_fraction, seed)
+    declared = Declared(
+        labels, data, normalisation, output, size, resize, interpolation, crop_fraction, threshold, seed
+    )
     run = _run(source, out, declared)
     with status() as line:
         outcomes = convert_run(

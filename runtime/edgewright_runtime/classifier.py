@@ -175,6 +175,11 @@ def _check_fit(classifier: Classifier, files: ModelFiles) -> None:
             f"{files.model} takes images of shape {_shape(given)}, but {files.preprocessing} makes {_shape(wanted)}"
         )
     outputs = backend.output.shape[-1]
+    if outputs == 1 and len(classifier.labels) == 2:
+        raise EdgewrightError(
+            f"{files.model} has one output for two labels; `edgewright import` takes such a Keras model or SavedModel, "
+            f"and gives it an output per label"
+        )
     if len(backend.output.shape) != 2 or outputs not in {None, len(classifier.labels)}:
         raise EdgewrightError(
             f"{files.model} has {outputs} output(s), but {files.labels} has {len(classifier.labels)} label(s); "

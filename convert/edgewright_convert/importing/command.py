@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from edgewright_runtime.dataset import RejectedFile
     from edgewright_runtime.run.run_folder import RunFolder
 
-    from .model_import import Declaration
+    from .declaration import Declaration
 
 _NAMED_LEFT_OUT = 5  # the first tell what kind of file it is
 
@@ -35,6 +35,7 @@ class Declared:
     resize: str = "squash"
     interpolation: str = "bilinear"
     crop_fraction: float = 1.0
+    threshold: float | None = None
     seed: int = 0
 
 
@@ -61,6 +62,10 @@ def import_(
         float, typer.Option(help="Share of the sides that --resize crop uses; ImageNet's usual is 0.875.")
     ] = 1.0,
     interpolation: Annotated[str, typer.Option(help="bilinear, bicubic or lanczos.")] = "bilinear",
+    threshold: Annotated[
+        float | None,
+        typer.Option(help="Of a MODEL with one output: above it the second label is the answer; 0.5 if not given."),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Of the splits.")] = 0,
     if_needed: Annotated[
         bool, typer.Option("--if-needed", help="Leave RUN alone where it holds this very model already.")
@@ -73,7 +78,9 @@ def import_(
 
     Example: edgewright import model.keras --labels labels.txt --normalisation unit --data photos/ --out runs/mine
     """
-    declared = Declared(labels, data, normalisation, output, size, resize, interpolation, crop_fraction, seed)
+    declared = Declared(
+        labels, data, normalisation, output, size, resize, interpolation, crop_fraction, threshold, seed
+    )
     run, made = imported(model, out, declared, if_needed=if_needed, overwrite=overwrite)
     print(f"{run.path} is ready" if made else f"{run.path} is up to date")
 
@@ -100,6 +107,7 @@ def imported(model: Path, out: Path, declared: Declared, *, if_needed: bool, ove
         line.start("Looking at the model")
         run = import_model(model, out, declaration, data=declared.data, seed=declared.seed, on_left_out=left_out.append)
     _warn_of(left_out)
+    _tell_of_threshold(run)
     return run, True
 
 
@@ -109,7 +117,7 @@ def declaration_of(declared: Declared) -> Declaration:
     Raises:
         EdgewrightError: naming what is missing.
     """
-    from .model_import import Declaration
+    from .declaration import Declaration
     from .normalisations import NORMALISATIONS, normalisation_named
 
     required = {"--labels FILE": declared.labels, "--normalisation NAME": declared.normalisation}
@@ -127,6 +135,7 @@ def declaration_of(declared: Declared) -> Declaration:
         resize_method=declared.resize,
         interpolation=declared.interpolation,
         crop_fraction=declared.crop_fraction,
+        threshold=declared.threshold,
     )
 
 
@@ -135,3 +144,18 @@ def _warn_of(left_out: Sequence[RejectedFile]) -> None:
         print(f"Warning: left out {file.path}: {file.reason}", file=sys.stderr)
     if len(left_out) > _NAMED_LEFT_OUT:
         print(f"Warning: left out {len(left_out) - _NAMED_LEFT_OUT} more files", file=sys.stderr)
+
+
+def _tell_of_threshold(run: RunFolder) -> None:
+    """Says what a model with one output was taken for: which label comes second is easily mistaken."""
+    from edgewright_runtime.preprocessing import Preprocessing
+    from edgewright_runtime.run.labels import class_names, read_labels
+
+    threshold = Preprocessing.load(run.preprocessing).decision_threshold
+    if threshold is not None:
+        first, second = class_names(read_labels(run.labels))
+        print(
+            f"Note: the model has one output, taken as the probability of {second!r}, the second label: above "
+            f"{threshold:g} the answer is {second!r}, else {first!r}",
+            file=sys.stderr,
+        )

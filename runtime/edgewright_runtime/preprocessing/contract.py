@@ -21,6 +21,7 @@ SCHEMA_VERSION = 1
 COLOUR_MODES = ("RGB", "grayscale")
 RESIZE_METHODS = ("squash", "crop", "pad")
 INTERPOLATIONS = ("bilinear", "bicubic", "lanczos")
+_OPTIONAL = "decision_threshold"  # the one field that a contract may lack
 
 FIXED_RULES: dict[str, str] = {
     "transparency": "composite over transparency_background at full size",
@@ -65,6 +66,8 @@ class Preprocessing:
         jpeg_scaled_decode: a JPEG may be decoded at 1/2, 1/4 or 1/8 size while the part of it that is used stays at
             least this many times the target on both sides; 0 means never.
         normalisation: what the graph does afterwards.
+        decision_threshold: of a model that had one output, the probability of the second label above which it says that
+            label, in (0, 1). Recorded for readers; the graph has moved it to 0.5. None for any other model.
     """
 
     height: int
@@ -78,6 +81,7 @@ class Preprocessing:
     transparency_background: tuple[int, int, int] = (255, 255, 255)
     jpeg_scaled_decode: int = 2
     normalisation: Normalisation = field(default_factory=Normalisation)
+    decision_threshold: float | None = None
 
     def __post_init__(self) -> None:
         _check(self)
@@ -106,12 +110,13 @@ class Preprocessing:
     def to_dict(self) -> dict[str, Any]:
         """The JSON object, with the schema version and the fixed rules in words."""
         fields = asdict(self)
-        normalisation = fields.pop("normalisation")
+        normalisation, threshold = fields.pop("normalisation"), fields.pop(_OPTIONAL)
         return {
             "schema_version": SCHEMA_VERSION,
             **fields,
             "rules": dict(FIXED_RULES),
             "normalisation": {**normalisation, "applied_by": "graph"},
+            **({} if threshold is None else {_OPTIONAL: threshold}),
         }
 
     @classmethod
@@ -124,7 +129,7 @@ class Preprocessing:
         version = value.get("schema_version")
         if isinstance(version, bool) or not isinstance(version, int) or version != SCHEMA_VERSION:
             raise EdgewrightError(f"{where} has schema version {version!r}; this release reads {SCHEMA_VERSION}")
-        names = frozenset(cls.__dataclass_fields__)
+        names = frozenset(cls.__dataclass_fields__) - ({_OPTIONAL} - value.keys())
         check_fields(value, names | {"schema_version", "rules"}, where)
         if value["rules"] != FIXED_RULES:
             raise EdgewrightError(f"{where} has other rules than schema version {SCHEMA_VERSION}: {value['rules']!r}")
@@ -193,6 +198,9 @@ def _check(contract: Preprocessing) -> None:
     if isinstance(ratio, bool) or not isinstance(ratio, int) or not 0 <= ratio <= 64:
         raise EdgewrightError(f"jpeg_scaled_decode must be a whole number from 0 to 64, not {ratio!r}")
     _check_normalisation(contract)
+    threshold = contract.decision_threshold
+    if threshold is not None and (not _is_number(threshold) or not 0 < threshold < 1):
+        raise EdgewrightError(f"decision_threshold must be above 0 and below 1, not {threshold!r}")
 
 
 def _check_choice(kind: str, given: Any, known: tuple[str, ...]) -> None:
