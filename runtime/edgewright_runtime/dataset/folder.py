@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..errors import EdgewrightError
-from ..preprocessing.decode import ACCEPTED_SUFFIXES
+from ..preprocessing.source import IMAGE_SUFFIXES
 from .types import ListedFile, RejectedFile
 
 _NAMES_OF_SPLITS = frozenset({"train", "training", "val", "valid", "validation", "test", "testing"})
@@ -42,7 +42,7 @@ def list_folder(source: Path) -> Listing:
 
 def is_image_name(name: str) -> bool:
     """Whether a file of that name is meant to be an image, as far as its suffix tells."""
-    return not name.startswith(".") and Path(name).suffix.lower() in ACCEPTED_SUFFIXES
+    return not name.startswith(".") and Path(name).suffix.lower() in IMAGE_SUFFIXES
 
 
 def _entries(source: Path) -> list[Path]:

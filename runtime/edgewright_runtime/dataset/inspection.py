@@ -7,12 +7,11 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from PIL import Image
-
 from ..errors import ImageReadError
 from ..hashing import sha256_of_file
 from ..preprocessing import Preprocessing
-from ..preprocessing.source import ACCEPTED_FORMATS, described
+from ..preprocessing.quiet import quiet
+from ..preprocessing.source import described, identified, opened
 from .types import LabelledImage, ListedFile, RejectedFile
 
 OnProgress = Callable[[int, int], None]
@@ -46,8 +45,8 @@ def _inspect(file: ListedFile) -> LabelledImage | RejectedFile:
         return RejectedFile(file.path.encode("utf-8", "backslashreplace").decode(), "its name is not UTF-8")
     try:
         _PROBE.apply(file.path)
-        with Image.open(file.path, formats=ACCEPTED_FORMATS) as image:
-            width, height = image.size
+        with opened(file.path) as stream, quiet():
+            width, height = identified(stream, described(file.path)).size
         return LabelledImage(file.path, file.label, sha256_of_file(Path(file.path)), file.split, width, height)
     except ImageReadError as error:
         return RejectedFile(file.path, _of_it(str(error), described(file.path)))

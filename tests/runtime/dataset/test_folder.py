@@ -71,6 +71,17 @@ def test_files_that_are_no_images_by_name_are_passed_over_in_silence(source):
     assert len(dataset.images) == 8
 
 
+def test_images_of_kinds_that_are_not_read_are_named_with_the_way_out(source):
+    marks = {"a.avif": b"\0\0\0\x1cftypavif", "b.jxl": b"\xff\x0a", "c.svg": b"<svg/>", "d.psd": b"8BPS", "e.NEF": b"x"}
+    for name, mark in marks.items():
+        (source / "ripe" / name).write_bytes(mark + bytes(60))
+    told = reasons(source)
+    assert set(told) == set(marks)
+    assert told["a.avif"] == "it is an AVIF image, which is not read here; save it as JPEG or PNG"
+    assert told["e.NEF"].startswith("it is a camera's raw file")
+    assert all(reason.endswith("save it as JPEG or PNG") for reason in told.values())
+
+
 def test_text_file_named_jpg_is_reported_by_name_and_left_out(source):
     (source / "ripe" / "liar.jpg").write_text("I am no photograph")
     assert "not an image" in reasons(source)["liar.jpg"]

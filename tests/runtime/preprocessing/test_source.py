@@ -168,7 +168,7 @@ AVIF = b"\0\0\0\x1cftypavif\0\0\0\0mif1avif" + bytes(40)
         (b"", "is empty; copy or download it again"),
         (b"this is text\n" * 50, "is not an image, or is damaged; the formats read here are JPEG, PNG"),
         (bytes(1000), "is not an image, or is damaged"),
-        (HEIC, "is a HEIC image, which is not read here; save it as JPEG or PNG"),
+        (HEIC, "is a HEIC image"),
         (AVIF, "is an AVIF image, which is not read here"),
         (b"\0\0\0\x20ftypisom" + bytes(40), "is a video; give a single image"),
         (b'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"/>', "is an SVG drawing"),
