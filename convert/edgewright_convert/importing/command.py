@@ -103,9 +103,20 @@ def imported(model: Path, out: Path, declared: Declared, *, if_needed: bool, ove
     if not overwrite:
         check_unused(out)
     left_out: list[RejectedFile] = []
+    notes: list[str] = []
     with status() as line, captured(show=bool(os.environ.get(DEBUG_VARIABLE))):
         line.start("Looking at the model")
-        run = import_model(model, out, declaration, data=declared.data, seed=declared.seed, on_left_out=left_out.append)
+        run = import_model(
+            model,
+            out,
+            declaration,
+            data=declared.data,
+            seed=declared.seed,
+            on_left_out=left_out.append,
+            on_note=notes.append,
+        )
+    for note in notes:
+        print(f"Note: {note}", file=sys.stderr)
     _warn_of(left_out)
     _tell_of_threshold(run)
     return run, True

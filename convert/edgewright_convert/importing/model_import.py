@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from edgewright_runtime import atomic
-from edgewright_runtime.dataset import RejectedFile, TooFewImagesError, read_dataset, split_dataset
+from edgewright_runtime.dataset import Dataset, RejectedFile, TooFewImagesError, read_dataset, split_dataset
 from edgewright_runtime.errors import CheckFailedError, EdgewrightError
 from edgewright_runtime.hashing import files_of, sha256_of_bytes, sha256_of_file
 from edgewright_runtime.run.labels import read_labels, write_labels
@@ -32,6 +32,7 @@ def import_model(
     data: Path | None,
     seed: int,
     on_left_out: Callable[[RejectedFile], None] = lambda _: None,
+    on_note: Callable[[str], None] = lambda _: None,
 ) -> RunFolder:
     """The run folder, with the model wrapped so that raw pixels go in and probabilities come out.
 
@@ -43,6 +44,7 @@ def import_model(
             are given, those in the splits.csv of an earlier run in `out` stay.
         seed: of the splits.
         on_left_out: called with each file of the data that is not used, such as an unreadable image.
+        on_note: called with each thing about the data that was taken for something without being told, as a sentence.
 
     Raises:
         EdgewrightError: the model, its labels, its data and the declaration do not fit together.
@@ -52,7 +54,14 @@ def import_model(
         _check_old_splits(RunFolder(out))
     check_threshold(declared.threshold)
     labels = read_labels(declared.labels)
-    rows = _split_rows(data, labels, str(declared.labels), seed, on_left_out) if data is not None else ()
+    rows: tuple[SplitRow, ...] = ()
+    if data is not None:
+        dataset = _read(data, labels, str(declared.labels))
+        rows = split_dataset(dataset, seed=seed)
+        for note in dataset.notes:
+            on_note(note)
+        for file in dataset.rejected:
+            on_left_out(file)
     is_keras = _is_keras(source)
     wrapped = wrapped_model(source, declared, labels, is_keras=is_keras)
     run = RunFolder(atomic.make_folder(out))
@@ -136,18 +145,13 @@ def _is_keras(source: Path) -> bool:
     return True
 
 
-def _split_rows(
-    data: Path, labels: tuple[str, ...], labels_from: str, seed: int, on_left_out: Callable[[RejectedFile], None]
-) -> tuple[SplitRow, ...]:
+def _read(data: Path, labels: tuple[str, ...], labels_from: str) -> Dataset:
     try:
-        dataset = read_dataset(data, labels=labels, labels_from=labels_from)
+        return read_dataset(data, labels=labels, labels_from=labels_from)
     except TooFewImagesError as error:
         raise TooFewImagesError(
             f"{error}; without data the model is imported all the same, but not for INT8"
         ) from error
-    for file in dataset.rejected:
-        on_left_out(file)
-    return split_dataset(dataset, seed=seed)
 
 
 def _register(

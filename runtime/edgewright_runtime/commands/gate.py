@@ -46,6 +46,8 @@ def gate(
 
     thresholds = Thresholds(max_drop=max_drop, min_agreement=min_agreement, confidence=confidence)
     result = gate_files(reference, candidate, data, labels=labels, preprocessing=preprocessing, thresholds=thresholds)
+    for note in result.notes:
+        print(f"Note: {note}", file=sys.stderr)
     for file in result.rejected:
         print(f"Warning: left out {file.path}: {file.reason}", file=sys.stderr)
     if as_json:

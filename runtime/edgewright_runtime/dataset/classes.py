@@ -19,7 +19,7 @@ class TooFewImagesError(EdgewrightError):
 
 
 def in_classes(
-    files: Sequence[ListedFile], labels: Sequence[str], *, source: Path, labels_from: str
+    files: Sequence[ListedFile], labels: Sequence[str], *, source: Path, labels_from: str, beside: Path
 ) -> tuple[ListedFile, ...]:
     """The files with their label replaced by the name of its class.
 
@@ -31,6 +31,7 @@ def in_classes(
         labels: of all classes, in their order.
         source: the data set, for errors.
         labels_from: where `labels` stand, for errors.
+        beside: the data set's own labels.txt, which need not be there; for errors.
 
     Raises:
         EdgewrightError: a file has a label that is no class's, or one that several classes share.
@@ -47,7 +48,7 @@ def in_classes(
     if unknown:
         raise EdgewrightError(
             f"{source} has images labelled {listing(unknown)}, which {labels_from} does not name; it names "
-            f"{listing(labels)}{_way_out(source, unknown, labels_from)}"
+            f"{listing(labels)}{_way_out(beside, unknown, labels_from)}"
         )
     return tuple(replace(file, label=known[file.label]) for file in files)
 
@@ -75,11 +76,6 @@ def listing(labels: Sequence[str], show: Callable[[str], str] = repr) -> str:
     return shown if len(labels) <= _NAMED else f"{shown} and {len(labels) - _NAMED} more"
 
 
-def labels_beside(source: Path) -> Path:
-    """Where a data set keeps its own labels.txt, if it has one: in the folder, or beside the CSV file."""
-    return (source if source.is_dir() else source.parent) / "labels.txt"
-
-
 def _shared(label: str, labels: Sequence[str], names: Sequence[str], *, source: Path, labels_from: str) -> str:
     indices = [index for index, other in enumerate(labels) if other == label]
     return (
@@ -89,8 +85,7 @@ def _shared(label: str, labels: Sequence[str], names: Sequence[str], *, source: 
     )
 
 
-def _way_out(source: Path, unknown: Sequence[str], labels_from: str) -> str:
-    beside = labels_beside(source)
+def _way_out(beside: Path, unknown: Sequence[str], labels_from: str) -> str:
     if not beside.is_file() or str(beside) == labels_from:
         return ""
     named = set(read_labels(beside))

@@ -8,12 +8,14 @@ from pathlib import Path
 
 from ..errors import EdgewrightError
 from ..run.labels import read_labels
-from .classes import TooFewImagesError, check_all_used, in_classes, labels_beside, listing
+from .classes import TooFewImagesError, check_all_used, in_classes, listing
 from .contradictions import without_contradictions
 from .csv_file import list_csv
 from .folder import list_folder
 from .inspection import OnProgress, inspect_files
-from .types import Dataset, LabelledImage, ListedFile, RejectedFile
+from .types import Dataset, LabelledImage, ListedFile, Listing
+
+_TABLE_SUFFIXES = frozenset({".csv", ".tsv"})
 
 MINIMUM_PER_CLASS = 3
 """Distinct images of a class below which it cannot be in each of train, val and test."""
@@ -29,8 +31,8 @@ def read_dataset(
     """The images, labels and rejected files of a data set.
 
     Args:
-        source: a folder with one folder of images per class, or a CSV file with the columns `filepath,label` and
-            perhaps `split`.
+        source: a folder with one folder of images per class, perhaps in folders train, val and test, or a CSV file with
+            the columns `filepath,label` and perhaps `split`; see docs/reference/datasets.md.
         labels: of the classes, in their order. Where none are given, those of a labels.txt in the folder or beside the
             CSV file, and else the labels of the images, sorted.
         labels_from: where `labels` come from, for errors.
@@ -40,14 +42,14 @@ def read_dataset(
         EdgewrightError: nothing there to train on, or the data and its labels or splits disagree.
     """
     source = Path(source)
-    listed, left_out = _listed(source)
+    listed = _listed(source)
     order, where = _label_order(source, listed, labels, labels_from)
-    listed = in_classes(listed, order, source=source, labels_from=where)
-    check_all_used(listed, order, source=source, labels_from=where, least=_least(listed))
-    inspected, unreadable = inspect_files(listed, on_progress=on_progress)
+    files = in_classes(listed.files, order, source=source, labels_from=where, beside=_labels_beside(listed))
+    check_all_used(files, order, source=source, labels_from=where, least=_least(files))
+    inspected, unreadable = inspect_files(files, on_progress=on_progress)
     images, contradicting = without_contradictions(inspected)
-    rejected = (*left_out, *unreadable, *contradicting)
-    dataset = Dataset(tuple(images), order, rejected)
+    rejected = (*listed.rejected, *unreadable, *contradicting)
+    dataset = Dataset(tuple(images), order, rejected, listed.notes)
     _check_counts(source, dataset)
     return dataset
 
@@ -59,7 +61,7 @@ def read_images(
     labels_from: str = "the list of labels",
     on_progress: OnProgress | None = None,
 ) -> Dataset:
-    """The images of a data set to compare models on: any number of any of the classes.
+    """The images of a data set to compare models on: any number of any of the classes, of its test split if it has one.
 
     Args:
         source: as for `read_dataset`.
@@ -71,37 +73,51 @@ def read_images(
         EdgewrightError: no readable image, or one with a label that is not among these.
     """
     source = Path(source)
-    listed, left_out = _listed(source)
-    listed = in_classes(listed, labels, source=source, labels_from=labels_from)
-    inspected, unreadable = inspect_files(listed, on_progress=on_progress)
+    listed = _listed(source)
+    files, notes = _held_out(source, listed)
+    files = in_classes(files, labels, source=source, labels_from=labels_from, beside=_labels_beside(listed))
+    inspected, unreadable = inspect_files(files, on_progress=on_progress)
     images, contradicting = without_contradictions(inspected)
     if not images:
         raise EdgewrightError(f"{source} holds no readable image, such as {unreadable[0].path}: {unreadable[0].reason}")
-    return Dataset(tuple(images), tuple(labels), (*left_out, *unreadable, *contradicting))
+    return Dataset(tuple(images), tuple(labels), (*listed.rejected, *unreadable, *contradicting), notes)
 
 
-def _listed(source: Path) -> tuple[tuple[ListedFile, ...], tuple[RejectedFile, ...]]:
-    if source.is_file() and source.suffix.lower() != ".csv":
+def _listed(source: Path) -> Listing:
+    if source.is_file() and source.suffix.lower() not in _TABLE_SUFFIXES:
         raise EdgewrightError(
             f"{source} is neither a folder nor a .csv file; give a folder that holds one folder of images per class, "
             f"or a .csv file with the columns filepath,label"
         )
-    listed, rejected = list_csv(source) if source.is_file() else list_folder(source)
-    if not listed:
+    listed = list_csv(source) if source.is_file() else list_folder(source)
+    if not listed.files:
         raise EdgewrightError(f"{source} holds no image; put the images of each class in a folder named after it")
-    return listed, rejected
+    return listed
+
+
+def _labels_beside(listed: Listing) -> Path:
+    return listed.root / "labels.txt"
+
+
+def _held_out(source: Path, listed: Listing) -> tuple[tuple[ListedFile, ...], tuple[str, ...]]:
+    """The files of the test split or, without one, of val; all where the data set gives no splits."""
+    split = next((name for name in ("test", "val") if any(file.split == name for file in listed.files)), None)
+    if split is None:
+        return listed.files, listed.notes
+    note = f"Only the {split} split of {source} is used: a model may have been trained on the rest."
+    return tuple(file for file in listed.files if file.split == split), (*listed.notes, note)
 
 
 def _label_order(
-    source: Path, listed: Sequence[ListedFile], given: Sequence[str] | None, given_from: str
+    source: Path, listed: Listing, given: Sequence[str] | None, given_from: str
 ) -> tuple[tuple[str, ...], str]:
     """The labels in class order, and where they come from."""
     if given is not None:
         return tuple(given), given_from
-    beside = labels_beside(source)
+    beside = _labels_beside(listed)
     if beside.is_file():
         return read_labels(beside), str(beside)
-    return tuple(sorted({file.label for file in listed})), str(source)
+    return tuple(sorted({file.label for file in listed.files})), str(source)
 
 
 def _least(images: Sequence[ListedFile | LabelledImage]) -> int:

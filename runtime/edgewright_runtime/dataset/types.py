@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 from ..run.labels import class_names
 
@@ -53,6 +54,23 @@ class RejectedFile:
 
 
 @dataclass(frozen=True)
+class Listing:
+    """What a data set names, before any image is opened.
+
+    Attributes:
+        files: sorted by path.
+        rejected: what was left out.
+        root: the folder that its own labels.txt would lie in.
+        notes: one sentence for each thing that was taken for something without being told.
+    """
+
+    files: tuple[ListedFile, ...]
+    rejected: tuple[RejectedFile, ...]
+    root: Path
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Dataset:
     """Images with their labels.
 
@@ -60,11 +78,13 @@ class Dataset:
         images: in the order of their paths.
         labels: of the classes; the place in this tuple is the class index. Two classes may have one label.
         rejected: what was left out.
+        notes: one sentence for each thing about the data set that was taken for something without being told.
     """
 
     images: tuple[LabelledImage, ...]
     labels: tuple[str, ...]
     rejected: tuple[RejectedFile, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @cached_property
     def class_names(self) -> tuple[str, ...]:

@@ -25,11 +25,12 @@ from .reference import probabilities_of
 
 @dataclass(frozen=True)
 class GateResult:
-    """The comparison, the likely cause of a failure, and the files that were left out."""
+    """The comparison, the likely cause of a failure, the files that were left out, and what to know of the images."""
 
     comparison: Comparison
     cause: str | None
     rejected: tuple[RejectedFile, ...]
+    notes: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """One flat JSON object."""
@@ -40,12 +41,13 @@ class GateResult:
 def gate_files(
     reference: Path, candidate: Path, data: Path, *, labels: Path, preprocessing: Path, thresholds: Thresholds
 ) -> GateResult:
-    """The candidate compared with the reference on every image of a data set.
+    """The candidate compared with the reference on the images of a data set.
 
     Args:
         reference: model file (.keras, .tflite, .onnx) or SavedModel folder.
         candidate: likewise.
-        data: a folder with one folder of images per class, or a CSV file with `filepath,label`.
+        data: a folder with one folder of images per class, or a CSV file with `filepath,label`; of data that is split,
+            the test split.
         labels: labels.txt, which both models follow.
         preprocessing: preprocessing.json, which both models follow.
         thresholds: what the candidate may cost.
@@ -75,7 +77,7 @@ def gate_files(
         )
         failed = comparison.judgement.verdict == FAIL
         cause = likely_cause(models[1], pixels, answers[0], answers[1]) if failed else None
-    return GateResult(comparison, cause, dataset.rejected)
+    return GateResult(comparison, cause, dataset.rejected, dataset.notes)
 
 
 def _opened(model: Path, labels: Path, preprocessing: Path) -> Classifier:

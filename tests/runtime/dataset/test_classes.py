@@ -16,7 +16,12 @@ def files(*labels: str) -> tuple[ListedFile, ...]:
 
 
 def classes_of(labels, *said, source: Path = Path("photos")) -> list[str]:
-    return [file.label for file in in_classes(files(*said), labels, source=source, labels_from="labels.txt")]
+    return [
+        file.label
+        for file in in_classes(
+            files(*said), labels, source=source, labels_from="labels.txt", beside=source / "labels.txt"
+        )
+    ]
 
 
 def test_labels_are_class_names_where_none_repeats():

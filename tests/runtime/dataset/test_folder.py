@@ -173,6 +173,35 @@ def test_order_does_not_depend_on_the_order_of_writing(source, tmp_path):
     assert [image.sha256 for image in one.images] == [image.sha256 for image in two.images]
 
 
+class TestFolderInFolder:
+    """Archives often hold one folder that holds the data set."""
+
+    def test_it_is_followed_and_told(self, source, tmp_path):
+        (tmp_path / "download" / "archive").mkdir(parents=True)
+        source.rename(tmp_path / "download" / "archive" / "Fruit")
+        (tmp_path / "download" / "__MACOSX").mkdir()
+        (tmp_path / "download" / "README.txt").touch()
+        dataset = read_dataset(tmp_path / "download")
+        assert dataset.labels == ("green", "ripe")
+        inner = tmp_path / "download" / "archive" / "Fruit"
+        assert dataset.notes == (f"{tmp_path / 'download'} holds one folder, so the data set is taken from {inner}.",)
+
+    def test_labels_txt_is_that_of_the_inner_folder(self, source):
+        (source / "labels.txt").write_text("ripe\ngreen\n")
+        assert read_dataset(source.parent).labels == ("ripe", "green")
+
+    def test_one_class_of_images_is_no_such_folder(self, tmp_path):
+        photo(tmp_path / "only" / "a.jpg", 1)
+        photo(tmp_path / "only" / "more" / "b.jpg", 2)
+        with pytest.raises(EdgewrightError, match="the one class 'only'"):
+            read_dataset(tmp_path)
+
+    def test_links_in_circles_come_to_an_end(self, tmp_path):
+        (tmp_path / "a").symlink_to(tmp_path)
+        with pytest.raises(EdgewrightError):
+            read_dataset(tmp_path)
+
+
 class TestLabels:
     def test_given_order_is_kept(self, source):
         assert read_dataset(source, labels=["ripe", "green"]).labels == ("ripe", "green")
@@ -235,10 +264,10 @@ class TestRefusals:
         with pytest.raises(EdgewrightError, match=r"'broken' \(0\).*4 were left out, such as .*0\.jpg"):
             read_dataset(source)
 
-    def test_folder_of_splits_is_not_taken_for_classes(self, tmp_path):
-        for split in ("train", "val", "test"):
-            photo(tmp_path / split / "cat" / "a.jpg", 1)
-        with pytest.raises(EdgewrightError, match="look like splits and not classes"):
+    def test_images_without_class_folders_beside_a_csv_file_name_it(self, tmp_path):
+        photo(tmp_path / "a.jpg", 1)
+        (tmp_path / "labels.csv").write_text("id,breed\na,cat\n")
+        with pytest.raises(EdgewrightError, match=r"or give .*labels\.csv if it says which label each image has"):
             read_dataset(tmp_path)
 
     def test_file_that_is_no_csv(self, tmp_path):
