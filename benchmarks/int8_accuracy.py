@@ -36,7 +36,7 @@ from edgewright_convert.tflite.ranked_correction import distance_of_tflite
 from edgewright_runtime.library_noise import captured
 from edgewright_runtime.pixel_cache import cached_pixels
 from edgewright_runtime.preprocessing import Preprocessing
-from edgewright_runtime.run.labels import read_labels
+from edgewright_runtime.run.labels import class_names, read_labels
 from edgewright_runtime.run.run_folder import RunFolder
 from edgewright_runtime.run.splits import SplitRow, read_splits
 
@@ -99,7 +99,7 @@ def _mean(rows: Sequence[Row]) -> Row:
 
 
 def _measured(run: RunFolder, seed: int, size: int, efforts: Sequence[str]) -> dict[str, Row]:
-    contract, labels = Preprocessing.load(run.preprocessing), read_labels(run.labels)
+    contract, labels = Preprocessing.load(run.preprocessing), class_names(read_labels(run.labels))
     with captured():
         model = load_float_model(run.model)
         representative = read_representative_dataset(run, contract, labels, size=size, seed=seed)

@@ -2,7 +2,8 @@
 
 `Function._run_through_graph` walks a functional model's operations with a function of ours in their place, and nothing
 public does: `keras.models.clone_model` copies layers, it does not hand over the calls between them. `_functional` is
-the functional model inside a Sequential one, and `_keras_history` says which layer made a tensor.
+the functional model inside a Sequential one, and `_keras_history` says which layer made a tensor, and
+in which of its calls.
 """
 
 from __future__ import annotations
@@ -27,3 +28,10 @@ def run_through_graph(functional: Any, inputs: Any, call: Callable[..., Any]) ->
 def layer_that_makes(tensor: Any) -> Any | None:
     """The layer or nested model whose output a KerasTensor is; None where the tensor does not tell."""
     return getattr(tensor, "_keras_history", (None,))[0]
+
+
+def made_from(tensor: Any) -> Any:
+    """The one KerasTensor from which the layer or nested model of `layer_that_makes` made this one."""
+    layer, call, _ = tensor._keras_history
+    (source,) = layer._inbound_nodes[call].input_tensors
+    return source

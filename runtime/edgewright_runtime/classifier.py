@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,15 +18,17 @@ from .preprocessing import Preprocessing
 from .preprocessing.decode import ImageSource
 from .run import manifest
 from .run.formats import FORMATS
-from .run.labels import read_labels
+from .run.labels import class_names, read_labels
 from .run.run_folder import RunFolder, open_run
 
 
-class Prediction(NamedTuple):
-    """One label and its probability, 0 to 1."""
+@dataclass(frozen=True)
+class Prediction:
+    """One label, its probability, 0 to 1, and its class index: labels may repeat, the index does not."""
 
     label: str
     probability: float
+    index: int
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class Classifier:
 
     Attributes:
         labels: in class order.
+        class_names: the labels in class order, with the class index where a label repeats.
         preprocessing: the contract that images go through.
         backend: what runs the model; `backend.library` says which library was taken.
         format: the format's name, or the file's suffix for a file outside a run folder.
@@ -59,6 +61,7 @@ class Classifier:
     ) -> None:
         self.backend = backend
         self.labels = labels
+        self.class_names = class_names(labels)
         self.preprocessing = preprocessing
         self.format = files.format
         self.path = files.model
@@ -118,7 +121,7 @@ class Classifier:
     def ranked(self, probabilities: NDArray[np.float32], *, top_k: int | None = None) -> list[Prediction]:
         """One image's probabilities, shape (classes,), as predictions, best first; equal ones in class order."""
         order = np.argsort(-probabilities, kind="stable")[:top_k]
-        return [Prediction(self.labels[index], float(probabilities[index])) for index in order]
+        return [Prediction(self.labels[index], float(probabilities[index]), int(index)) for index in order]
 
 
 def find_model(path: Path, *, format_name: str | None = None, threads: int | None = None) -> ModelFiles:
@@ -185,6 +188,11 @@ def _check_fit(classifier: Classifier, files: ModelFiles) -> None:
             f"it was made from in with `edgewright import MODEL --normalisation NAME`, and convert that"
         )
     outputs = backend.output.shape[-1]
+    if outputs == 1 and len(classifier.labels) == 2:
+        raise EdgewrightError(
+            f"{files.model} has one output for two labels; `edgewright import` takes such a Keras model or SavedModel, "
+            f"and gives it an output per label"
+        )
     if len(backend.output.shape) != 2 or outputs not in {None, len(classifier.labels)}:
         raise EdgewrightError(
             f"{files.model} has {outputs} output(s), but {files.labels} has {len(classifier.labels)} label(s); "

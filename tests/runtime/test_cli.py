@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import csv
 import json
 import os
 import subprocess
@@ -94,7 +95,8 @@ def test_classify_prints_json_in_the_order_of_the_arguments(converted_run, digit
     assert [entry["path"] for entry in answer] == [str(image) for image in images]
     for entry in answer:
         first, second = entry["predictions"]
-        assert first.keys() == {"label", "probability"}
+        assert first.keys() == {"label", "probability", "index"}
+        assert first["label"] == str(first["index"])
         assert 1.0 >= first["probability"] >= second["probability"] >= 0.0
 
 
@@ -142,6 +144,45 @@ def test_labels_that_do_not_fit_the_model_are_refused_with_both_numbers(run_copy
     assert "3 label(s)" in done.stderr
 
 
+@pytest.fixture
+def two_cranes(run_copy):
+    """A run folder in which the classes 3 and 7 have one label."""
+    labels = ["crane" if label in {"3", "7"} else label for label in map(str, range(10))]
+    (run_copy / "manifest.json").unlink()
+    (run_copy / "labels.txt").write_text("\n".join(labels))
+    rows = list(csv.reader((run_copy / "splits.csv").read_text().splitlines()))
+    for row in rows:
+        row[1] = f"crane [{row[1]}]" if row[1] in {"3", "7"} else row[1]
+    (run_copy / "splits.csv").write_text("\n".join(map(",".join, rows)))
+    return run_copy
+
+
+def test_classify_tells_classes_of_one_label_apart_by_their_index(two_cranes, seven, digit_images):
+    done = edgewright("classify", two_cranes, seven, digit_images / "1" / "0001.png", "--top-k", "1")
+    assert [line.split(": ")[1].rsplit(" ", 1)[0] for line in done.stdout.splitlines()] == ["crane [7]", "1"]
+    best = json.loads(edgewright("classify", two_cranes, seven, "--json").stdout)[0]["predictions"][0]
+    assert (best["label"], best["index"]) == ("crane", 7)
+
+
+def test_evaluate_keeps_classes_of_one_label_apart(two_cranes):
+    done = edgewright("evaluate", two_cranes, "--format", "tflite-fp32")
+    assert done.returncode == 0, done.stderr
+    rows = json.loads((two_cranes / "accuracy.json").read_text())["tflite-fp32"]["test"]["per_class"]
+    assert [row["label"] for row in rows][3:8] == ["crane [3]", "4", "5", "6", "crane [7]"]
+    assert {row["n"] for row in rows} == {6}
+    assert all(row["top1"] > 0.5 for row in rows)
+
+
+def test_gate_takes_classes_of_one_label_by_their_index(two_cranes, digit_images):
+    model, labels = two_cranes / "tflite" / "model_fp32.tflite", two_cranes / "labels.txt"
+    files = ["--labels", labels, "--preprocessing", two_cranes / "preprocessing.json"]
+    done = edgewright("gate", model, model, digit_images, *files, "--json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["n"] == 300
+    assert found["top1"] > 0.8
+
+
 def test_evaluate_prints_a_table_and_writes_accuracy_json(run_copy):
     done = edgewright("evaluate", run_copy, "--format", "tflite-fp32,onnx-fp32,tflite-int8")
     assert done.returncode in {0, 1}, done.stderr
@@ -172,7 +213,6 @@ def test_strict_asks_for_a_pass(run_copy):
 
 
 def test_evaluate_refuses_a_test_image_that_was_changed(run_copy, digit_images, tmp_path):
-    import csv
     import shutil
 
     images = tmp_path / "images"

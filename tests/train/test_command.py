@@ -85,14 +85,14 @@ def test_result_is_a_table_the_folder_and_the_next_command(colours, backbone_wei
         (["data", "--recipe", "digits", "--weights", "gone.h5"], 2, "There is no weights file gone.h5"),
         (["data", "--recipe", "digits", "--labels", "gone.txt"], 2, "Cannot read the labels file gone.txt"),
         (["one", "--recipe", "digits"], 2, "one has the one class 'only'"),
-        (["one.csv", "--recipe", "digits"], 2, "lacks the column(s) label"),
+        (["one.csv", "--recipe", "digits"], 2, "no column that can be taken for 'label'"),
     ],
 )
 def test_bad_input_ends_in_one_sentence_and_its_status(tmp_path, arguments, status, sentence):
     paint(tmp_path / "data", per_class=3)
     (tmp_path / "one" / "only").mkdir(parents=True)
     Image.new("RGB", (9, 9)).save(tmp_path / "one" / "only" / "a.png")
-    (tmp_path / "one.csv").write_text("filepath,class\na.png,b\n")
+    (tmp_path / "one.csv").write_text("filepath,width,height\na.png,1,2\n")
     result = edgewright("train", *arguments, "--out", "run", cwd=tmp_path)
     assert result.returncode == status
     assert result.stderr.count("\n") == 1

@@ -224,6 +224,19 @@ def test_failed_training_leaves_no_folder_behind(colours, small_recipe, tmp_path
     assert not (tmp_path / "new").exists()
 
 
+def test_classes_of_one_label_are_trained_and_scored_apart(colours, small_recipe, backbone_weights, tmp_path):
+    shutil.copytree(colours, tmp_path / "data")
+    (tmp_path / "data" / "blue").rename(tmp_path / "data" / "crane [0]")
+    (tmp_path / "data" / "red").rename(tmp_path / "data" / "2")
+    (tmp_path / "data" / "labels.txt").write_text("crane\ngreen\ncrane\n")
+    recipe, out = small_recipe.with_epochs(1, 0), tmp_path / "run"
+    trained = train_run(tmp_path / "data", recipe=recipe, out=out, weights=str(backbone_weights))
+    names = ["crane [0]", "green", "crane [2]"]
+    assert (out / "labels.txt").read_text() == "crane\ngreen\ncrane\n"
+    assert list(trained.metrics()["test"]["per_class"]) == names
+    assert {row.label for row in read_splits(out / "splits.csv")} == set(names)
+
+
 def test_file_in_place_of_the_run_folder_is_refused_before_anything_is_read(small_recipe, tmp_path):
     (tmp_path / "file").write_text("x")
     with pytest.raises(EdgewrightError, match="Cannot write"):

@@ -147,14 +147,14 @@ def _trained(out: Path, asked: Asked, reporter: Reporter, *, overwrite: bool) ->
 
 def _show(trained: Trained, out: Path) -> None:
     test = trained.scores["test"]
-    width = max(len("class"), *(len(label) for label in trained.labels))
+    width = max(len("class"), *(len(name) for name in test.per_class))
     print(f"\n{'class':<{width}}  precision  recall      f1  images")
-    for label, scores in test.per_class.items():
+    for name, scores in test.per_class.items():
         numbers = "  ".join(
             f"{'-' if value is None else f'{value:.3f}':>{room}}"
             for value, room in ((scores.precision, 9), (scores.recall, 6), (scores.f1, 6))
         )
-        print(f"{label:<{width}}  {numbers}  {scores.support:>6}")
+        print(f"{name:<{width}}  {numbers}  {scores.support:>6}")
     print(f"\nTest accuracy {test.accuracy:.4f} on {test.n} images (validation {trained.scores['val'].accuracy:.4f}).")
     print(f"Run folder: {out}")
     print(f"Next: edgewright convert {shlex.quote(str(out))} --to tflite-int8")

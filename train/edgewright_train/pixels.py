@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from edgewright_runtime.pixel_cache import cached_pixels
 from edgewright_runtime.preprocessing import Preprocessing
+from edgewright_runtime.run.labels import class_names
 from edgewright_runtime.run.splits import SPLITS, SplitRow
 
 
@@ -37,7 +38,7 @@ def decoded(rows: Sequence[SplitRow], *, labels: Sequence[str], contract: Prepro
     Raises:
         EdgewrightError: an image has changed since the data set was read.
     """
-    index = {label: number for number, label in enumerate(labels)}
+    index = {name: number for number, name in enumerate(class_names(labels))}
     classes = np.array([index[row.label] for row in rows], dtype=np.int64)
     splits = np.array([row.split for row in rows])
     with cached_pixels(rows, contract, run_path=out, description="decoding images") as values:

@@ -10,6 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from edgewright_runtime.run.labels import class_names
+
 from .callbacks import Epoch
 from .scores import Scores
 
@@ -21,13 +23,14 @@ def plot_confusion_matrix(scores: Scores, labels: Sequence[str], path: Path) -> 
     """Writes the confusion matrix as a PNG: true classes down, predicted ones across, coloured by share of the row."""
     matrix = np.array(scores.confusion_matrix)
     shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
-    longest = max(len(label) for label in labels)
+    names = class_names(labels)
+    longest = max(len(name) for name in names)
     side = max(3.2, 0.55 * len(labels))
     figure = Figure(figsize=(side + 1.2 + 0.09 * longest, side + 0.9 + 0.07 * longest), layout="constrained")
     axes = figure.add_subplot()
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
-    axes.set_xticks(range(len(labels)), labels, rotation=45, ha="right", rotation_mode="anchor")
-    axes.set_yticks(range(len(labels)), labels)
+    axes.set_xticks(range(len(names)), names, rotation=45, ha="right", rotation_mode="anchor")
+    axes.set_yticks(range(len(names)), names)
     axes.set_xlabel("predicted")
     axes.set_ylabel("true")
     axes.set_title(f"Test split: {scores.accuracy:.1%} of {scores.n} right", fontsize="medium")

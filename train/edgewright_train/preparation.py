@@ -79,6 +79,8 @@ def fixed_labels(labels_file: Path | None, out: Path) -> FixedLabels | None:
 def _tell(dataset: Dataset, rows: Sequence[SplitRow], reporter: Reporter) -> None:
     sizes = ", ".join(f"{split} {sum(row.split == split for row in rows)}" for split in SPLITS)
     reporter.line(f"{len(dataset.images)} images of {len(dataset.labels)} classes: {sizes}.")
+    for note in dataset.notes:
+        reporter.line(f"Note: {note}")
     for file in dataset.rejected[:_NAMED_REJECTIONS]:
         reporter.line(f"Left out {file.path}: {file.reason}")
     if len(dataset.rejected) > _NAMED_REJECTIONS:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from edgewright_runtime.run.labels import class_names
+
 
 @dataclass(frozen=True)
 class ClassScores:
@@ -28,7 +30,7 @@ class Scores:
         accuracy: share whose most probable class is the true one.
         balanced_accuracy: mean recall of the classes that the split has images of.
         loss: mean cross-entropy in nats, without label smoothing or class weights.
-        per_class: by label, in class order.
+        per_class: by class name (the label, with the class index where labels repeat), in class order.
         confusion_matrix: images by true class (row) and most probable class (column).
     """
 
@@ -46,11 +48,11 @@ def score(probabilities: NDArray[np.float32], classes: NDArray[np.int64], labels
     Args:
         probabilities: shape (n, len(labels)).
         classes: true class index of each row.
-        labels: the class names.
+        labels: of the classes, in their order.
     """
     matrix = np.zeros((len(labels), len(labels)), dtype=np.int64)
     np.add.at(matrix, (classes, probabilities.argmax(axis=1)), 1)
-    per_class = {label: _class_scores(matrix, place) for place, label in enumerate(labels)}
+    per_class = {name: _class_scores(matrix, place) for place, name in enumerate(class_names(labels))}
     recalls = [scores.recall for scores in per_class.values() if scores.recall is not None]
     of_truth = probabilities[np.arange(len(classes)), classes].astype(np.float64)
     return Scores(

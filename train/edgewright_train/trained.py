@@ -21,7 +21,7 @@ class Trained:
     Attributes:
         model: the Keras model: float32 pixels of shape (None, height, width, 3), values 0 to 255, to probabilities.
         contract: how a file becomes its input.
-        labels: class names in the order of its outputs.
+        labels: of the classes, in the order of its outputs.
         rows: which image was in which split.
         epochs: the history of all phases.
         scores: of the splits `val` and `test`.

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from edgewright_runtime.errors import CheckFailedError, EdgewrightError
 from edgewright_runtime.preprocessing import Preprocessing
+from edgewright_runtime.run.labels import class_names
 from edgewright_runtime.run.manifest import verify
 from edgewright_runtime.run.run_folder import RunFolder
 from edgewright_runtime.run.splits import SplitRow, read_splits, rows_of
@@ -84,7 +85,7 @@ def representative_dataset_of_run(run: OpenedRun, options: ConvertOptions) -> Re
     return read_representative_dataset(
         run.folder,
         run.contract,
-        run.labels,
+        class_names(run.labels),
         size=options.representative_size,
         seed=options.seed,
         store=options.cache_pixels,

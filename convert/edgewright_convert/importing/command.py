@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from edgewright_runtime.dataset import RejectedFile
     from edgewright_runtime.run.run_folder import RunFolder
 
-    from .model_import import Declaration
+    from .declaration import Declaration
 
 _NAMED_LEFT_OUT = 5  # the first tell what kind of file it is
 
@@ -35,6 +35,7 @@ class Declared:
     resize: str = "squash"
     interpolation: str = "bilinear"
     crop_fraction: float = 1.0
+    threshold: float | None = None
     seed: int = 0
 
 
@@ -63,6 +64,12 @@ def add_declaration(parser: Arguments) -> None:
         help="Share of the sides that --resize crop uses; ImageNet's usual is 0.875.",
     )
     parser.add_argument("--interpolation", metavar="NAME", default="bilinear", help="bilinear, bicubic or lanczos.")
+    parser.add_argument(
+        "--threshold",
+        metavar="P",
+        type=number(low=0, high=1),
+        help="Of a MODEL with one output: above it, the label is the second one; 0.5 if not given.",
+    )
 
 
 def declared_by(arguments: argparse.Namespace) -> Declared:
@@ -76,6 +83,7 @@ def declared_by(arguments: argparse.Namespace) -> Declared:
         resize=arguments.resize,
         interpolation=arguments.interpolation,
         crop_fraction=arguments.crop_fraction,
+        threshold=arguments.threshold,
         seed=arguments.seed,
     )
 
@@ -133,10 +141,22 @@ def imported(model: Path, out: Path, declared: Declared, *, if_needed: bool, ove
     if not overwrite:
         check_unused(out)
     left_out: list[RejectedFile] = []
+    notes: list[str] = []
     with status() as line, captured(show=bool(os.environ.get(DEBUG_VARIABLE))):
         line.start("Looking at the model")
-        run = import_model(model, out, declaration, data=declared.data, seed=declared.seed, on_left_out=left_out.append)
+        run = import_model(
+            model,
+            out,
+            declaration,
+            data=declared.data,
+            seed=declared.seed,
+            on_left_out=left_out.append,
+            on_note=notes.append,
+        )
+    for note in notes:
+        print(f"Note: {note}", file=sys.stderr)
     _warn_of(left_out)
+    _tell_of_threshold(run)
     return run, True
 
 
@@ -146,7 +166,7 @@ def declaration_of(declared: Declared) -> Declaration:
     Raises:
         EdgewrightError: naming what is missing.
     """
-    from .model_import import Declaration
+    from .declaration import Declaration
     from .normalisations import NORMALISATIONS, normalisation_named
 
     required = {"--labels FILE": declared.labels, "--normalisation NAME": declared.normalisation}
@@ -164,6 +184,7 @@ def declaration_of(declared: Declared) -> Declaration:
         resize_method=declared.resize,
         interpolation=declared.interpolation,
         crop_fraction=declared.crop_fraction,
+        threshold=declared.threshold,
     )
 
 
@@ -172,3 +193,18 @@ def _warn_of(left_out: Sequence[RejectedFile]) -> None:
         print(f"Warning: left out {file.path}: {file.reason}", file=sys.stderr)
     if len(left_out) > _NAMED_LEFT_OUT:
         print(f"Warning: left out {len(left_out) - _NAMED_LEFT_OUT} more files", file=sys.stderr)
+
+
+def _tell_of_threshold(run: RunFolder) -> None:
+    """Says what a model with one output was taken for: which label comes second is easily mistaken."""
+    from edgewright_runtime.preprocessing import Preprocessing
+    from edgewright_runtime.run.labels import class_names, read_labels
+
+    threshold = Preprocessing.load(run.preprocessing).decision_threshold
+    if threshold is not None:
+        first, second = class_names(read_labels(run.labels))
+        print(
+            f"Note: the model has one output, taken as the probability of {second!r}, the second label: above "
+            f"{threshold:g} the answer is {second!r}, else {first!r}",
+            file=sys.stderr,
+        )

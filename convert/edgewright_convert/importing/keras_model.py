@@ -22,6 +22,8 @@ from edgewright_runtime.errors import EdgewrightError
 
 from ..keras_internals import layer_that_makes
 from ..tensor_names import INPUT_NAME, OUTPUT_NAME
+from .binary import pair_head
+from .keras_end import activation_of, before_sigmoid
 from .model_checks import Shape
 from .normalisations import DeclaredNormalisation
 
@@ -83,12 +85,7 @@ def keras_shapes(path: Path, model: Any) -> tuple[list[Shape], list[Shape]]:
 def last_activation(model: Any) -> str | None:
     """Name of the activation that makes the output, where the last layer shows it."""
     layer = layer_that_makes(model.outputs[0])
-    if isinstance(layer, keras.Model):
-        return last_activation(layer)
-    if isinstance(layer, keras.layers.Softmax):
-        return "softmax"
-    activation = getattr(layer, "activation", None)
-    return getattr(activation, "__name__", None)
+    return last_activation(layer) if isinstance(layer, keras.Model) else activation_of(layer)
 
 
 def wrapped_keras(
@@ -102,6 +99,40 @@ def wrapped_keras(
         normalisation: for that number of channels.
         softmax: whether to add one.
     """
+    pixels, values = _normalised(shape, normalisation)
+    outputs = model(values)
+    # The last layer carries the name that the contract gives the output.
+    last = keras.layers.Softmax(name=OUTPUT_NAME) if softmax else keras.layers.Identity(name=OUTPUT_NAME)
+    return keras.Model(pixels, last(outputs), name="classifier")
+
+
+def wrapped_binary_keras(
+    model: Any,
+    shape: tuple[int, int, int],
+    normalisation: DeclaredNormalisation,
+    *,
+    path: Path,
+    kind: str,
+    threshold: float,
+) -> Any:
+    """As `wrapped_keras`, for a model of one output: its last dense layer becomes one of two outputs.
+
+    Raises:
+        EdgewrightError: see `pair_head`.
+    """
+    before = before_sigmoid(model)
+    head = pair_head(path, kind, sees_logit=before.sigmoid or kind == "logits", threshold=threshold)
+    pixels, values = _normalised(shape, normalisation)
+    dense = keras.layers.Dense(2, name="pair" if head.softmax else OUTPUT_NAME)
+    outputs = dense(before.body(values))
+    factors, terms = np.array([head.kernel], np.float32), np.array(head.bias, np.float32)
+    dense.set_weights([before.kernel @ factors, (before.bias @ factors) + terms])
+    outputs = keras.layers.Softmax(name=OUTPUT_NAME)(outputs) if head.softmax else outputs
+    return keras.Model(pixels, outputs, name="classifier")
+
+
+def _normalised(shape: tuple[int, int, int], normalisation: DeclaredNormalisation) -> tuple[Any, Any]:
+    """The input of raw pixels, and what the model made elsewhere expects in their place."""
     pixels = keras.Input(shape, name=INPUT_NAME)
     values: Any = pixels
     if set(normalisation.scale) != {1.0} or set(normalisation.offset) != {0.0}:
@@ -109,10 +140,7 @@ def wrapped_keras(
         values = layer(values)
     if normalisation.bgr:
         values = keras.ops.take(values, [2, 1, 0], axis=-1)
-    outputs = model(values)
-    # The last layer carries the name that the contract gives the output.
-    last = keras.layers.Softmax(name=OUTPUT_NAME) if softmax else keras.layers.Identity(name=OUTPUT_NAME)
-    return keras.Model(pixels, last(outputs), name="classifier")
+    return pixels, values
 
 
 def outputs_of(wrapped: Any, images: NDArray[np.uint8]) -> NDArray[np.float32]:

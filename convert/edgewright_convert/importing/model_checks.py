@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.suggestion import unknown_name
 
+from .binary import binary_output_kind
+
 OUTPUTS = ("probabilities", "logits")
 _SUM_TOLERANCE = 1e-3
 _COLOURS = frozenset({1, 3})
@@ -68,7 +70,7 @@ def _sides(path: Path, fixed: tuple[int | None, int | None], size: str | None) -
 
 
 def check_outputs(path: Path, outputs: Sequence[Shape], labels: Sequence[str], labels_path: Path) -> None:
-    """Sees that there is one output, with one value per label.
+    """Sees that there is one output, with one value per label, or one value for two labels.
 
     Raises:
         EdgewrightError: with both numbers.
@@ -80,7 +82,12 @@ def check_outputs(path: Path, outputs: Sequence[Shape], labels: Sequence[str], l
     shape = outputs[0]
     if len(shape) != 2:
         raise EdgewrightError(f"{path} gives shape {shape}; a classifier gives (batch, classes)")
-    if shape[1] != len(labels):
+    if shape[1] == 1 and len(labels) == 1:
+        raise EdgewrightError(
+            f"{path} has one output, which tells two classes apart, but {labels_path} names one label; give two, the "
+            f"second being what the output is the probability of"
+        )
+    if shape[1] != len(labels) and (shape[1], len(labels)) != (1, 2):
         raise EdgewrightError(
             f"{path} has {shape[1]} outputs, but {labels_path} names {len(labels)} labels; give one label per output"
         )
@@ -108,14 +115,17 @@ def output_kind(
     """
     if declared is not None and declared not in OUTPUTS:
         raise EdgewrightError(unknown_name("kind of output", declared, OUTPUTS))
-    if activation == "sigmoid":
-        raise EdgewrightError(
-            f"{path} ends in a sigmoid, whose outputs are independent of each other; a classifier ends in a softmax or "
-            f"in logits"
-        )
     outputs = np.asarray(outputs_of(images), np.float64)
     if not np.isfinite(outputs).all():
         raise EdgewrightError(f"{path} gives NaN or infinity for ordinary images; is --normalisation right?")
+    if outputs.shape[1] == 1:
+        return binary_output_kind(path, declared=declared, activation=activation, outputs=outputs)
+    if activation == "sigmoid":
+        raise EdgewrightError(
+            f"{path} ends in a sigmoid of {outputs.shape[1]} outputs, which are independent of each other: one image "
+            f"may have several labels; a classifier ends in a softmax, in logits, or in a sigmoid of one output for "
+            f"two labels"
+        )
     look_like = _are_probabilities(outputs)
     if declared == "probabilities" and not look_like:
         low, high = outputs.sum(axis=1).min(), outputs.sum(axis=1).max()

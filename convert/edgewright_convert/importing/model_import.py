@@ -4,95 +4,26 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from edgewright_runtime import atomic
-from edgewright_runtime.dataset import Dataset, RejectedFile, read_dataset, split_dataset
+from edgewright_runtime.dataset import Dataset, RejectedFile, TooFewImagesError, read_dataset, split_dataset
 from edgewright_runtime.dataset.fingerprint import digest, files_now
 from edgewright_runtime.dataset.fingerprint import files_of as files_of_dataset
 from edgewright_runtime.errors import CheckFailedError, EdgewrightError
 from edgewright_runtime.hashing import files_of, sha256_of_bytes, sha256_of_file
-from edgewright_runtime.optional_imports import import_optional
-from edgewright_runtime.preprocessing import Normalisation, Preprocessing
 from edgewright_runtime.run.labels import read_labels, write_labels
 from edgewright_runtime.run.manifest import add_artefacts, describe, read_manifest, verify, versions_of
 from edgewright_runtime.run.run_folder import RunFolder
 from edgewright_runtime.run.splits import write_splits
 
-from .model_checks import ImageShape, Shape, check_outputs, image_shape, output_kind, probe_images
-from .normalisations import DeclaredNormalisation
+from .binary import check_threshold
+from .declaration import Declaration
+from .wrapping import WrappedModel, contract_of, wrapped_model
 
 STAGE = "import"
 _KERAS_SUFFIXES = frozenset({".keras", ".h5", ".hdf5"})
-
-
-@dataclass(frozen=True)
-class Declaration:
-    """What the user says about a model that was made elsewhere.
-
-    Attributes:
-        labels: file with one label per line, in the order of the outputs.
-        normalisation: what the model expects of pixels.
-        output: `probabilities` or `logits`; None to find out.
-        size: `HEIGHTxWIDTH`, where the model leaves it open.
-        resize_method: of the contract.
-        interpolation: of the contract.
-        crop_fraction: of the contract: share of the centred region's sides that is used; below 1 only with `crop`.
-    """
-
-    labels: Path
-    normalisation: DeclaredNormalisation
-    output: str | None = None
-    size: str | None = None
-    resize_method: str = "squash"
-    interpolation: str = "bilinear"
-    crop_fraction: float = 1.0
-
-    def as_options(self) -> dict[str, Any]:
-        """What the manifest keeps of it."""
-        return {
-            "labels_sha256": sha256_of_file(self.labels),
-            "normalisation": self.normalisation.name,
-            "output": self.output,
-            "size": self.size,
-            "resize_method": self.resize_method,
-            "interpolation": self.interpolation,
-            "crop_fraction": self.crop_fraction,
-        }
-
-
-@dataclass(frozen=True)
-class _ImportedModel:
-    """A model as its library loaded it, and what can be done with it.
-
-    Attributes:
-        inputs: shapes of its inputs.
-        outputs: shapes of its outputs.
-        activation: name of its last activation, where that can be seen.
-        wrap: the model that takes raw pixels, from height, width and channels, a normalisation and `softmax`.
-        outputs_of: what such a model gives, shape (n, classes), for uint8 images of shape (n, height, width, channels).
-    """
-
-    inputs: Sequence[Shape]
-    outputs: Sequence[Shape]
-    activation: str | None
-    wrap: Callable[..., Any]
-    outputs_of: Callable[[Any, NDArray[np.uint8]], NDArray[np.float32]]
-
-
-@dataclass(frozen=True)
-class _WrappedModel:
-    """The wrapped model, its input, and what its outputs were."""
-
-    model: Any
-    shape: ImageShape
-    output: str
 
 
 def import_model(
@@ -103,6 +34,7 @@ def import_model(
     data: Path | None,
     seed: int,
     on_left_out: Callable[[RejectedFile], None] = lambda _: None,
+    on_note: Callable[[str], None] = lambda _: None,
 ) -> RunFolder:
     """The run folder, with the model wrapped so that raw pixels go in and probabilities come out.
 
@@ -114,6 +46,7 @@ def import_model(
             are given, those in the splits.csv of an earlier run in `out` stay.
         seed: of the splits.
         on_left_out: called with each file of the data that is not used, such as an unreadable image.
+        on_note: called with each thing about the data that was taken for something without being told, as a sentence.
 
     Raises:
         EdgewrightError: the model, its labels, its data and the declaration do not fit together.
@@ -121,11 +54,17 @@ def import_model(
     """
     if data is None:
         _check_old_splits(RunFolder(out))
+    check_threshold(declared.threshold)
     labels = read_labels(declared.labels)
-    dataset = None if data is None else _dataset(data, labels, on_left_out)
+    dataset = None if data is None else _read(data, labels, str(declared.labels))
     rows = () if dataset is None else split_dataset(dataset, seed=seed)
+    if dataset is not None:
+        for note in dataset.notes:
+            on_note(note)
+        for file in dataset.rejected:
+            on_left_out(file)
     is_keras = _is_keras(source)
-    wrapped = _wrapped(source, _from_keras(source) if is_keras else _from_saved_model(source), declared, labels)
+    wrapped = wrapped_model(source, declared, labels, is_keras=is_keras)
     run = RunFolder(atomic.make_folder(out))
     # The other kind of an earlier import would be taken for this model's reference, and its files for this model's.
     run.model.unlink(missing_ok=True)
@@ -133,7 +72,7 @@ def import_model(
     run.remove_derived()
     with atomic.atomic_path(run.model if is_keras else run.saved_model) as temporary:
         wrapped.model.save(temporary)
-    _contract(wrapped.shape, declared).save(run.preprocessing)
+    contract_of(wrapped, declared).save(run.preprocessing)
     write_labels(run.labels, labels)
     written = [run.preprocessing, run.labels, *files_of(run.model if is_keras else run.saved_model)]
     if rows:
@@ -215,66 +154,17 @@ def _is_keras(source: Path) -> bool:
     return True
 
 
-def _dataset(data: Path, labels: tuple[str, ...], on_left_out: Callable[[RejectedFile], None]) -> Dataset:
-    dataset = read_dataset(data, labels=labels)
-    for file in dataset.rejected:
-        on_left_out(file)
-    return dataset
-
-
-def _leaf(module: str) -> Any:
-    return import_optional(module, package="tensorflow", extra="convert", purpose="Converting a model")
-
-
-def _from_keras(source: Path) -> _ImportedModel:
-    leaf = _leaf("edgewright_convert.importing.keras_model")
-    model = leaf.load_imported_keras(source)
-    inputs, outputs = leaf.keras_shapes(source, model)
-    return _ImportedModel(
-        inputs, outputs, leaf.last_activation(model), partial(leaf.wrapped_keras, model), leaf.outputs_of
-    )
-
-
-def _from_saved_model(source: Path) -> _ImportedModel:
-    leaf = _leaf("edgewright_convert.importing.saved_model")
-    loaded = leaf.load_imported_saved_model(source)
-    inputs, outputs = leaf.saved_model_shapes(source, loaded)
-    wrapped = leaf.WrappedSavedModel
-    # A SavedModel does not tell its last activation.
-    return _ImportedModel(inputs, outputs, None, partial(wrapped, loaded), wrapped.outputs_of)
-
-
-def _wrapped(source: Path, imported: _ImportedModel, declared: Declaration, labels: tuple[str, ...]) -> _WrappedModel:
-    shape = image_shape(source, imported.inputs, size=declared.size)
-    check_outputs(source, imported.outputs, labels, declared.labels)
-    sides = shape.height, shape.width, shape.channels
-    wrap = partial(imported.wrap, sides, declared.normalisation.for_channels(shape.channels))
-    bare = wrap(softmax=False)
-    kind = output_kind(
-        source,
-        declared=declared.output,
-        activation=imported.activation,
-        outputs_of=partial(imported.outputs_of, bare),
-        images=probe_images(shape),
-    )
-    return _WrappedModel(wrap(softmax=True) if kind == "logits" else bare, shape, kind)
-
-
-def _contract(shape: ImageShape, declared: Declaration) -> Preprocessing:
-    per_channel = declared.normalisation.for_channels(shape.channels)
-    return Preprocessing(
-        height=shape.height,
-        width=shape.width,
-        colour_mode="RGB" if shape.channels == 3 else "grayscale",
-        resize_method=declared.resize_method,
-        interpolation=declared.interpolation,
-        crop_fraction=declared.crop_fraction,
-        normalisation=Normalisation(per_channel.scale, per_channel.offset),
-    )
+def _read(data: Path, labels: tuple[str, ...], labels_from: str) -> Dataset:
+    try:
+        return read_dataset(data, labels=labels, labels_from=labels_from)
+    except TooFewImagesError as error:
+        raise TooFewImagesError(
+            f"{error}; without data the model is imported all the same, but not for INT8"
+        ) from error
 
 
 def _register(
-    run: RunFolder, written: Sequence[Path], declared: Declaration, wrapped: _WrappedModel, origin: Mapping[str, Any]
+    run: RunFolder, written: Sequence[Path], declared: Declaration, wrapped: WrappedModel, origin: Mapping[str, Any]
 ) -> None:
     """Lists what this stage wrote, and nothing that it found: whatever else is listed keeps its hash and its origin."""
     options = {

@@ -111,5 +111,13 @@ def _description(contract: Preprocessing, labels: tuple[str, ...]) -> str:
     return (
         f"Image classifier with {len(labels)} classes ({', '.join(labels[:_LISTED])}{more}). Takes {contract.width} x "
         f"{contract.height} {contract.colour_mode} pixels, 0 to 255, and gives a probability per class. "
-        f"{CONTRACT_FILE} says how an image file becomes these pixels."
+        f"{CONTRACT_FILE} says how an image file becomes these pixels.{_threshold(contract)}"
     )
+
+
+def _threshold(contract: Preprocessing) -> str:
+    """What the probabilities of a model with a threshold of its own are."""
+    threshold = contract.decision_threshold
+    if threshold in {None, 0.5}:
+        return ""
+    return f" The model's own threshold of {threshold:g} was moved to 0.5, and the probabilities with it."

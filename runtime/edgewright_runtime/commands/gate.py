@@ -42,6 +42,8 @@ def run(arguments: argparse.Namespace) -> int:
             preprocessing=arguments.preprocessing,
             thresholds=thresholds,
         )
+    for note in result.notes:
+        print(f"Note: {note}", file=sys.stderr)
     for file in result.rejected:
         print(f"Warning: left out {file.path}: {file.reason}", file=sys.stderr)
     if arguments.json:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -48,7 +50,7 @@ def label_images(request: Request) -> int:
     if request.as_json:
         print(json.dumps(rows, indent=2, ensure_ascii=False))
     else:
-        _print_lines(rows)
+        _print_lines(rows, classifier.class_names)
         why = f"; {classifier.why}" if classifier.why else ""
         print(f"({classifier.format}, {classifier.backend.library}{why})", file=sys.stderr)
     return EXIT_BAD_INPUT if any("error" in row for row in rows) else EXIT_DONE
@@ -59,13 +61,13 @@ def _labelled(classifier: Classifier, image: Path, top_k: int) -> dict[str, Any]
         predictions = classifier.classify(image, top_k=top_k)
     except ImageReadError as error:
         return {"path": str(image), "error": str(error)}
-    return {"path": str(image), "predictions": [prediction._asdict() for prediction in predictions]}
+    return {"path": str(image), "predictions": [asdict(prediction) for prediction in predictions]}
 
 
-def _print_lines(rows: list[dict[str, Any]]) -> None:
+def _print_lines(rows: list[dict[str, Any]], class_names: Sequence[str]) -> None:
     for row in rows:
         if "error" in row:
             print(f"Error: {row['error']}", file=sys.stderr)
             continue
-        labels = ", ".join(f"{found['label']} {found['probability']:.1%}" for found in row["predictions"])
-        print(f"{row['path']}: {labels}")
+        names = ", ".join(f"{class_names[found['index']]} {found['probability']:.1%}" for found in row["predictions"])
+        print(f"{row['path']}: {names}")

@@ -1,5 +1,6 @@
 """Data sets: their images, labels and splits."""
 
+from .classes import TooFewImagesError
 from .read import list_files, read_dataset, read_images
 from .split import split_dataset
 from .types import Dataset, LabelledImage, ListedFile, RejectedFile
@@ -9,6 +10,7 @@ __all__ = [
     "LabelledImage",
     "ListedFile",
     "RejectedFile",
+    "TooFewImagesError",
     "list_files",
     "read_dataset",
     "read_images",

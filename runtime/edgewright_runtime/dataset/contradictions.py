@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from ..errors import EdgewrightError
+from ..run.splits import SPLITS
 from .types import LabelledImage, RejectedFile
 
 
 def without_contradictions(images: Sequence[LabelledImage]) -> tuple[list[LabelledImage], list[RejectedFile]]:
-    """The images whose content has one label, and the others as rejected.
+    """The images whose content has one label and is in one split, and the others as rejected.
 
-    Raises:
-        EdgewrightError: one content is in two splits.
+    A content that is in two splits stays in the one that is not trained on.
     """
+    one_label, rejected = _without_second_labels(images)
+    one_split, repeated = _without_second_splits(one_label)
+    return one_split, rejected + repeated
+
+
+def _without_second_labels(images: Sequence[LabelledImage]) -> tuple[list[LabelledImage], list[RejectedFile]]:
     first_of: dict[tuple[str, str], LabelledImage] = {}
     for image in images:
         first_of.setdefault((image.sha256, image.label), image)
@@ -28,16 +33,25 @@ def without_contradictions(images: Sequence[LabelledImage]) -> tuple[list[Labell
         else:
             reason = f"its content is labelled {image.label!r} here and {other.label!r} as {other.path}"
             rejected.append(RejectedFile(image.path, reason))
-    _check_splits(kept)
     return kept, rejected
 
 
-def _check_splits(images: Iterable[LabelledImage]) -> None:
-    first: dict[str, LabelledImage] = {}
+def _without_second_splits(images: Sequence[LabelledImage]) -> tuple[list[LabelledImage], list[RejectedFile]]:
+    """What was trained on cannot be tested on, and what chose the model (val) cannot either."""
+    latest: dict[str, LabelledImage] = {}
     for image in images:
-        other = first.setdefault(image.sha256, image)
-        if other.split != image.split:
-            raise EdgewrightError(
-                f"{other.path} ({other.split}) and {image.path} ({image.split}) have the same content; an image may "
-                f"be in one split only"
-            )
+        if _place(image) > _place(latest.setdefault(image.sha256, image)):
+            latest[image.sha256] = image
+    kept, rejected = [], []
+    for image in images:
+        other = latest[image.sha256]
+        if other.split == image.split:
+            kept.append(image)
+        else:
+            reason = f"its content is in {other.split} too, as {other.path}; an image may be in one split only"
+            rejected.append(RejectedFile(image.path, reason))
+    return kept, rejected
+
+
+def _place(image: LabelledImage) -> int:
+    return SPLITS.index(image.split or SPLITS[0])

@@ -1,24 +1,28 @@
-"""The files of a data set that is a CSV file with the columns `filepath,label` and perhaps `split`."""
+"""The files of a data set that is a CSV file: one row per image, with its path, its label and perhaps its split."""
 
 from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import EdgewrightError
 from ..run.splits import SPLITS
-from .types import ListedFile, RejectedFile
+from .csv_columns import Columns, columns_of, delimiter_of, header_of
+from .csv_places import NamedTwiceError, Places
+from .split_names import split_named
+from .types import ListedFile, Listing, RejectedFile
 
-REQUIRED_COLUMNS = ("filepath", "label")
-
-Listing = tuple[tuple[ListedFile, ...], tuple[RejectedFile, ...]]
+_DELIMITER_NAMES = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 
 
 def list_csv(source: Path) -> Listing:
     """The files that the rows name, sorted by path, and the rows' files that are not there or are listed twice.
 
-    A relative path is looked for in the CSV file's folder first, then in the working folder.
+    A relative path is looked for in the CSV file's folder first, then in the working folder, then in the folders
+    beside the CSV file that are called `images` or as the file itself. A name without its ending is completed.
 
     Raises:
         EdgewrightError: the file cannot be read, lacks a column, has no row, an empty field, a name that is no split,
@@ -26,39 +30,68 @@ def list_csv(source: Path) -> Listing:
     """
     listed: dict[tuple[str, str], ListedFile] = {}
     rejected: list[RejectedFile] = []
-    rows = _rows(source)
-    for row in rows:
-        path = _found(row.path, source.parent)
+    table, places = _table(source), Places(source)
+    for row in table.rows:
+        try:
+            path = places.find(row.path)
+        except NamedTwiceError as error:
+            rejected.append(RejectedFile(row.path, str(error)))
+            continue
         if path is None:
             rejected.append(RejectedFile(row.path, "there is no such file"))
             continue
-        found = ListedFile(path, row.label, row.split)
+        found = replace(row, path=path)
         other = listed.setdefault((path, row.label), found)
         if other is not found:
             _check_same_split(source, other, found)
             rejected.append(RejectedFile(path, f"{source} lists it twice"))
     if not listed:
         raise EdgewrightError(
-            f"None of the {len(rows)} file(s) that {source} names is there (the first is {rows[0].path}); relative "
-            f"paths start at {source.parent.resolve()} or at the working folder"
+            f"None of the {len(table.rows)} file(s) that {source} names is there (the first is {table.rows[0].path}); "
+            f"relative paths start at {source.parent.resolve()}, at images in it, or at the working folder"
         )
-    return tuple(sorted(listed.values(), key=lambda file: (file.path, file.label))), tuple(rejected)
+    files = tuple(sorted(listed.values(), key=lambda file: (file.path, file.label)))
+    return Listing(files, tuple(rejected), source.parent, (*table.notes, *_notes_of(source, places)))
 
 
-def _rows(source: Path) -> list[ListedFile]:
-    reader = csv.DictReader(io.StringIO(_text(source), newline=""), skipinitialspace=True)
+@dataclass(frozen=True)
+class _Table:
+    """The rows, their paths as they are written, and what was taken for what without being told."""
+
+    rows: tuple[ListedFile, ...]
+    notes: tuple[str, ...]
+
+
+def _table(source: Path) -> _Table:
+    text = _text(source)
     try:
-        columns = [str(name).strip() for name in reader.fieldnames or ()]
-        reader.fieldnames = columns
-        _check_columns(source, columns)
-        rows = [_row(source, reader.line_num, fields) for fields in reader]
+        delimiter = delimiter_of(text)
+        header = header_of(text, delimiter)
+        columns = columns_of(source, header)
+        lines = _lines(source, text, header, delimiter)
     except csv.Error as error:
-        raise EdgewrightError(f"Line {reader.line_num} of {source} is not valid CSV: {error}") from error
-    if not rows:
+        raise EdgewrightError(f"{source} is not valid CSV: {error}") from error
+    if not lines:
         raise EdgewrightError(f"{source} has no rows below its header; every row names one image and its label")
+    columns, notes = _checked_split(source, columns, lines)
+    rows = tuple(_row(source, number, fields, columns) for number, fields in lines)
     if len({row.split is None for row in rows}) == 2:
         raise EdgewrightError(f"{source} gives a split in some rows only; fill the split column in, or leave it out")
-    return rows
+    return _Table(rows, (*_note_of_columns(source, columns, delimiter), *notes))
+
+
+_Lines = Sequence[tuple[int, dict[str, str | None]]]
+
+
+def _lines(source: Path, text: str, header: list[str], delimiter: str) -> _Lines:
+    """The rows as fields by column, each with the number of its line."""
+    reader = csv.DictReader(io.StringIO(text, newline=""), skipinitialspace=True, delimiter=delimiter)
+    try:
+        _ = reader.fieldnames  # reads the header, which is replaced by the same without blanks
+        reader.fieldnames = header
+        return [(reader.line_num, fields) for fields in reader]
+    except csv.Error as error:
+        raise EdgewrightError(f"Line {reader.line_num} of {source} is not valid CSV: {error}") from error
 
 
 def _text(source: Path) -> str:
@@ -70,29 +103,48 @@ def _text(source: Path) -> str:
         raise EdgewrightError(f"{source} is not UTF-8 text; save it as a CSV file in UTF-8") from error
 
 
-def _check_columns(source: Path, columns: list[str]) -> None:
-    absent = [name for name in REQUIRED_COLUMNS if name not in columns]
-    if absent:
-        raise EdgewrightError(
-            f"{source} lacks the column(s) {', '.join(absent)}; its first line must name filepath,label (and may name "
-            f"split), separated by commas, and is {','.join(columns)!r}"
-        )
+def _checked_split(source: Path, columns: Columns, lines: _Lines) -> tuple[Columns, tuple[str, ...]]:
+    """The columns without one that is only called as a split may be, and a note of that."""
+    if columns.split in {None, "split"}:
+        return columns, ()
+    values = {(fields.get(columns.split) or "").strip() for _, fields in lines} - {""}
+    strange = sorted(value for value in values if split_named(value) is None)
+    if not strange:
+        return columns, ()
+    return replace(columns, split=None), (
+        f"The column {columns.split!r} of {source} was not taken for the split, since {strange[0]!r} is none.",
+    )
 
 
-def _row(source: Path, line: int, fields: dict[str, str | None]) -> ListedFile:
-    path, label, split = ((fields.get(name) or "").strip() for name in ("filepath", "label", "split"))
+def _row(source: Path, line: int, fields: dict[str, str | None], columns: Columns) -> ListedFile:
+    path, label = ((fields.get(name) or "").strip() for name in (columns.path, columns.label))
     if not path or not label:
-        raise EdgewrightError(f"Line {line} of {source} has no {'label' if path else 'filepath'}; every row needs both")
-    if split and split not in SPLITS:
-        raise EdgewrightError(f"Line {line} of {source}: {split!r} is no split; use {', '.join(SPLITS)}")
-    return ListedFile(path, label, split or None)
+        lacking = columns.label if path else columns.path
+        raise EdgewrightError(
+            f"Line {line} of {source} has no {lacking}; every row needs {columns.path},{columns.label}"
+        )
+    written = (fields.get(columns.split) or "").strip() if columns.split else ""
+    split = split_named(written)
+    if written and split is None:
+        raise EdgewrightError(f"Line {line} of {source}: {written!r} is no split; use {', '.join(SPLITS)}")
+    return ListedFile(path, label, split)
 
 
-def _found(path: str, folder: Path) -> str | None:
-    try:
-        return next((str(place) for place in (folder / path, Path(path)) if place.is_file()), None)
-    except (OSError, ValueError):  # a name too long for the file system, or with a null character
-        return None
+def _note_of_columns(source: Path, columns: Columns, delimiter: str) -> tuple[str, ...]:
+    if columns.as_documented and delimiter == ",":
+        return ()
+    split = f", and {columns.split!r} as its split" if columns.split else ""
+    parted = f" (fields are parted by {_DELIMITER_NAMES[delimiter]})" if delimiter != "," else ""
+    return (
+        f"{source}: the column {columns.path!r} is read as the image, {columns.label!r} as its label{split}{parted}.",
+    )
+
+
+def _notes_of(source: Path, places: Places) -> tuple[str, ...]:
+    found = [f"Files that {source} names were found in {folder}." for folder in sorted(places.used)]
+    if places.endings:
+        found.append(f"{source} names {places.endings} file(s) without an ending such as .jpg, which was looked up.")
+    return tuple(found)
 
 
 def _check_same_split(source: Path, one: ListedFile, other: ListedFile) -> None:

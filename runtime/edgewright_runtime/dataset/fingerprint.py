@@ -46,7 +46,7 @@ def files_of(source: Path, dataset: Dataset) -> tuple[DataFile, ...]:
     """
     read = {image.path: image.sha256 for image in dataset.images}
     left_out = {file.path for file in dataset.rejected}
-    listed, _ = list_files(source)
+    listed = list_files(source).files
     return tuple(
         sorted(
             DataFile(name_in(source, file.path), file.label, file.split or "", read.get(file.path) or _hash(file.path))
@@ -69,7 +69,7 @@ def files_now(
     Raises:
         EdgewrightError: there is no data set.
     """
-    listed = [file for file in list_files(source)[0] if _is_utf8(file.path)]
+    listed = [file for file in list_files(source).files if _is_utf8(file.path)]
     hashes = hashes_of([file.path for file in listed], kept_in=kept_in, on_progress=on_progress)
     return tuple(
         sorted(DataFile(name_in(source, file.path), file.label, file.split or "", hashes[file.path]) for file in listed)

@@ -1,82 +1,54 @@
-"""The files of a data set that is a folder of classes: `source/<class>/**/image`."""
+"""The files of a data set that is a folder: `class/**/image`, or `split/class/**/image` where it is split already."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
 
 from ..errors import EdgewrightError
-from ..preprocessing.decode import ACCEPTED_SUFFIXES
-from .types import ListedFile, RejectedFile
+from .class_folders import csv_hint, list_classes, loose, subfolders
+from .split_folders import list_split_folders
+from .split_names import split_named
+from .types import Listing
 
-_NAMES_OF_SPLITS = frozenset({"train", "training", "val", "valid", "validation", "test", "testing"})
-
-Listing = tuple[tuple[ListedFile, ...], tuple[RejectedFile, ...]]
+_DEEPEST = 5  # folders inside one another, each alone; ends a chain of links that goes in circles
 
 
 def list_folder(source: Path) -> Listing:
     """The image files below each class folder, sorted by path, and what has no place in a data set.
 
-    Hidden files and files without an image's suffix are passed over.
+    A folder that holds nothing but one other folder stands for that one. Hidden files and files without an image's
+    suffix are passed over.
 
     Raises:
-        EdgewrightError: the folder is missing or unreadable, holds no class folder, or holds splits, not classes.
+        EdgewrightError: the folder is missing or unreadable, holds no class folder, or splits that do not fit together.
     """
-    entries = _entries(source)
-    classes = [entry for entry in entries if entry.is_dir()]
-    _check_classes(source, classes, loose=[entry for entry in entries if is_image_name(entry.name)])
-    listed: list[ListedFile] = []
-    rejected = [
-        RejectedFile(str(entry), "it lies beside the class folders, so it has no label")
-        for entry in entries
-        if entry.is_file() and is_image_name(entry.name)
-    ]
-    for folder in classes:
-        files = sorted(str(path) for path in _images_below(folder))
-        listed.extend(ListedFile(path, folder.name.strip()) for path in files)
-        if not files:
-            rejected.append(RejectedFile(str(folder), "the folder holds no image"))
-    return tuple(listed), tuple(rejected)
+    root = _followed(source)
+    notes = () if root == source else (f"{source} holds one folder, so the data set is taken from {root}.",)
+    folders = subfolders(root)
+    splits = [folder for folder in folders if split_named(folder.name)]
+    if len(splits) > 1:
+        return list_split_folders(root, splits, beside=[one for one in folders if one not in splits], notes=notes)
+    _check_classes(root, folders)
+    files, rejected = list_classes(root)
+    return Listing(files, rejected, root, notes)
 
 
-def is_image_name(name: str) -> bool:
-    """Whether a file of that name is meant to be an image, as far as its suffix tells."""
-    return not name.startswith(".") and Path(name).suffix.lower() in ACCEPTED_SUFFIXES
+def _followed(source: Path) -> Path:
+    """The folder that holds the classes or splits, where the one given holds nothing but one other folder."""
+    folder = source
+    for _ in range(_DEEPEST):
+        inside = subfolders(folder)
+        if len(inside) != 1 or loose(folder) or loose(inside[0]) or not subfolders(inside[0]):
+            break
+        folder = inside[0]
+    return folder
 
 
-def _entries(source: Path) -> list[Path]:
-    if not source.exists():
-        raise EdgewrightError(
-            f"There is no data set at {source}; give a folder that holds one folder of images per class, or a .csv "
-            f"file with the columns filepath,label"
-        )
-    try:
-        return sorted(entry for entry in source.iterdir() if not entry.name.startswith("."))
-    except OSError as error:
-        raise EdgewrightError(f"Cannot read the data set folder {source}: {error.strerror or error}") from error
-
-
-def _check_classes(source: Path, classes: list[Path], *, loose: list[Path]) -> None:
+def _check_classes(source: Path, classes: Sequence[Path]) -> None:
     if not classes:
-        what = f"{len(loose)} image(s) but no class folder" if loose else "no class folder"
-        raise EdgewrightError(f"{source} holds {what}; put the images of each class in a folder named after it")
-    names = {folder.name.lower() for folder in classes}
-    if len(names) > 1 and names <= _NAMES_OF_SPLITS:
+        count = len(loose(source))
+        what = f"{count} image(s) but no class folder" if count else "no class folder"
         raise EdgewrightError(
-            f"{source} holds the folders {', '.join(sorted(names))}, which look like splits and not classes; give a "
-            f".csv file with the columns filepath,label,split for a data set that is already split"
+            f"{source} holds {what}; put the images of each class in a folder named after it{csv_hint(source)}"
         )
-
-
-def _images_below(folder: Path) -> Iterator[Path]:
-    seen: set[tuple[int, int]] = set()
-    # Symbolic links are followed, for class folders often are some; `seen` ends a walk that goes in circles.
-    for root, folders, files in os.walk(folder, followlinks=True):
-        status = Path(root).stat()
-        if (status.st_dev, status.st_ino) in seen:
-            folders.clear()
-            continue
-        seen.add((status.st_dev, status.st_ino))
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        yield from (Path(root, name) for name in files if is_image_name(name))

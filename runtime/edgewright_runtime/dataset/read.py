@@ -8,13 +8,14 @@ from pathlib import Path
 
 from ..errors import EdgewrightError
 from ..run.labels import read_labels
+from .classes import TooFewImagesError, check_all_used, in_classes, listing
 from .contradictions import without_contradictions
 from .csv_file import list_csv
 from .folder import list_folder
 from .inspection import OnProgress, inspect_files
-from .types import Dataset, LabelledImage, ListedFile, RejectedFile
+from .types import Dataset, LabelledImage, ListedFile, Listing
 
-_NAMED_LABELS = 10
+_TABLE_SUFFIXES = frozenset({".csv", ".tsv"})
 
 MINIMUM_PER_CLASS = 3
 """Distinct images of a class below which it cannot be in each of train, val and test."""
@@ -30,10 +31,10 @@ def read_dataset(
     """The images, labels and rejected files of a data set.
 
     Args:
-        source: a folder with one folder of images per class, or a CSV file with the columns `filepath,label` and
-            perhaps `split`.
-        labels: the classes in their order. Where none are given, those of a labels.txt in the folder or beside the CSV
-            file, and else the class names sorted.
+        source: a folder with one folder of images per class, perhaps in folders train, val and test, or a CSV file with
+            the columns `filepath,label` and perhaps `split`; see docs/reference/datasets.md.
+        labels: of the classes, in their order. Where none are given, those of a labels.txt in the folder or beside the
+            CSV file, and else the labels of the images, sorted.
         labels_from: where `labels` come from, for errors.
         on_progress: called with the number of files looked at and the number of files in all.
 
@@ -41,102 +42,107 @@ def read_dataset(
         EdgewrightError: nothing there to train on, or the data and its labels or splits disagree.
     """
     source = Path(source)
-    listed, left_out = list_files(source)
-    order = _label_order(source, listed, labels, labels_from)
-    inspected, unreadable = inspect_files(listed, on_progress=on_progress)
+    listed = list_files(source)
+    order, where = _label_order(source, listed, labels, labels_from)
+    files = in_classes(listed.files, order, source=source, labels_from=where, beside=_labels_beside(listed))
+    check_all_used(files, order, source=source, labels_from=where, least=_least(files))
+    inspected, unreadable = inspect_files(files, on_progress=on_progress)
     images, contradicting = without_contradictions(inspected)
-    rejected = (*left_out, *unreadable, *contradicting)
-    _check_counts(source, images, order, rejected)
-    return Dataset(tuple(images), order, rejected)
+    rejected = (*listed.rejected, *unreadable, *contradicting)
+    dataset = Dataset(tuple(images), order, rejected, listed.notes)
+    _check_counts(source, dataset)
+    return dataset
 
 
-def read_images(source: Path, *, labels: Sequence[str], on_progress: OnProgress | None = None) -> Dataset:
-    """The images of a data set to judge models by: any number of any of the classes.
+def read_images(
+    source: Path,
+    *,
+    labels: Sequence[str],
+    labels_from: str = "the list of labels",
+    on_progress: OnProgress | None = None,
+) -> Dataset:
+    """The images of a data set to compare models on: any number of any of the classes, of its test split if it has one.
 
     Args:
         source: as for `read_dataset`.
-        labels: every class of the models, in their order.
+        labels: of every class of the models, in their order.
+        labels_from: as for `read_dataset`.
         on_progress: as for `read_dataset`.
 
     Raises:
         EdgewrightError: no readable image, or one with a label that is not among these.
     """
     source = Path(source)
-    listed, left_out = list_files(source)
-    unknown = sorted({file.label for file in listed} - set(labels))
-    if unknown:
-        raise EdgewrightError(
-            f"{source} has images labelled {', '.join(map(repr, unknown))}, which the models do not know; their labels "
-            f"are {', '.join(labels)}"
-        )
-    inspected, unreadable = inspect_files(listed, on_progress=on_progress)
+    listed = list_files(source)
+    files, notes = _held_out(source, listed)
+    files = in_classes(files, labels, source=source, labels_from=labels_from, beside=_labels_beside(listed))
+    inspected, unreadable = inspect_files(files, on_progress=on_progress)
     images, contradicting = without_contradictions(inspected)
     if not images:
         raise EdgewrightError(f"{source} holds no readable image, such as {unreadable[0].path}: {unreadable[0].reason}")
-    return Dataset(tuple(images), tuple(labels), (*left_out, *unreadable, *contradicting))
+    return Dataset(tuple(images), tuple(labels), (*listed.rejected, *unreadable, *contradicting), notes)
 
 
-def list_files(source: Path) -> tuple[tuple[ListedFile, ...], tuple[RejectedFile, ...]]:
-    """The files that a data set names, none of them opened yet, and those that are left out at once.
+def list_files(source: Path) -> Listing:
+    """The files that a data set names, none of them opened yet, those that are left out at once, and notes.
 
     Raises:
         EdgewrightError: it is neither a folder of classes nor a CSV file, or holds no image.
     """
-    if source.is_file() and source.suffix.lower() != ".csv":
+    if source.is_file() and source.suffix.lower() not in _TABLE_SUFFIXES:
         raise EdgewrightError(
             f"{source} is neither a folder nor a .csv file; give a folder that holds one folder of images per class, "
             f"or a .csv file with the columns filepath,label"
         )
-    listed, rejected = list_csv(source) if source.is_file() else list_folder(source)
-    if not listed:
+    listed = list_csv(source) if source.is_file() else list_folder(source)
+    if not listed.files:
         raise EdgewrightError(f"{source} holds no image; put the images of each class in a folder named after it")
-    return listed, rejected
+    return listed
+
+
+def _labels_beside(listed: Listing) -> Path:
+    return listed.root / "labels.txt"
+
+
+def _held_out(source: Path, listed: Listing) -> tuple[tuple[ListedFile, ...], tuple[str, ...]]:
+    """The files of the test split or, without one, of val; all where the data set gives no splits."""
+    split = next((name for name in ("test", "val") if any(file.split == name for file in listed.files)), None)
+    if split is None:
+        return listed.files, listed.notes
+    note = f"Only the {split} split of {source} is used: a model may have been trained on the rest."
+    return tuple(file for file in listed.files if file.split == split), (*listed.notes, note)
 
 
 def _label_order(
-    source: Path, listed: Sequence[ListedFile], given: Sequence[str] | None, given_from: str
-) -> tuple[str, ...]:
-    beside = (source if source.is_dir() else source.parent) / "labels.txt"
-    used = sorted({file.label for file in listed})
+    source: Path, listed: Listing, given: Sequence[str] | None, given_from: str
+) -> tuple[tuple[str, ...], str]:
+    """The labels in class order, and where they come from."""
     if given is not None:
-        order, where = tuple(given), given_from
-    elif beside.is_file():
-        order, where = read_labels(beside), str(beside)
-    else:
-        return tuple(used)
-    unknown = [label for label in used if label not in order]
-    if unknown:
-        raise EdgewrightError(
-            f"{source} has images labelled {_listing(unknown)}, which {where} does not name; it names {_listing(order)}"
-        )
-    absent = [label for label in order if label not in used]
-    if absent:
-        raise EdgewrightError(
-            f"{source} has no image labelled {_listing(absent)}, which {where} names; add images of it or take it out "
-            f"of the labels"
-        )
-    return order
+        return tuple(given), given_from
+    beside = _labels_beside(listed)
+    if beside.is_file():
+        return read_labels(beside), str(beside)
+    return tuple(sorted({file.label for file in listed.files})), str(source)
 
 
-def _listing(labels: Sequence[str]) -> str:
-    shown = ", ".join(map(repr, labels[:_NAMED_LABELS]))
-    return shown if len(labels) <= _NAMED_LABELS else f"{shown} and {len(labels) - _NAMED_LABELS} more"
+def _least(images: Sequence[ListedFile | LabelledImage]) -> int:
+    """How many different images each class needs: where the data set gives the splits, one to train on."""
+    return 1 if any(image.split for image in images) else MINIMUM_PER_CLASS
 
 
-def _check_counts(
-    source: Path, images: Sequence[LabelledImage], order: Sequence[str], rejected: Sequence[RejectedFile]
-) -> None:
+def _check_counts(source: Path, dataset: Dataset) -> None:
+    names, rejected = dataset.class_names, dataset.rejected
     example = f"; {len(rejected)} were left out, such as {rejected[0].path}: {rejected[0].reason}" if rejected else ""
-    if len(order) < 2:
+    if len(names) < 2:
         raise EdgewrightError(
-            f"{source} has the one class {order[0]!r}; a classifier needs at least two, each in a folder of its own"
+            f"{source} has the one class {names[0]!r}; a classifier needs at least two, each in a folder of its own"
         )
-    contents = Counter(label for label, _ in {(image.label, image.sha256) for image in images})
-    already_split = any(image.split for image in images)
-    needed = 1 if already_split else MINIMUM_PER_CLASS
-    few = [f"{label!r} ({contents[label]})" for label in order if contents[label] < needed]
+    contents = Counter(label for label, _ in {(image.label, image.sha256) for image in dataset.images})
+    needed = _least(dataset.images)
+    few = [name for name in names if contents[name] < needed]
     if few:
-        raise EdgewrightError(
-            f"{source} has too few different readable images of the class(es) {', '.join(few)}: each needs at least "
-            f"{needed}, so that train, val and test all have one{example}"
+        shown = listing(few, show=lambda name: f"{name!r} ({contents[name]})")
+        raise TooFewImagesError(
+            f"{source} has too few different readable images of {len(few)} of its {len(names)} classes: {shown}; each "
+            f"needs at least {needed}, so that train, val and test all have one{example}"
         )

@@ -38,11 +38,11 @@ def split_dataset(
     drawn = {name: share for name, share in wanted.items() if name not in given}
     split_of = {image.sha256: image.split or "train" for image in dataset.images}
     if drawn:
-        for label in dataset.labels:
-            of_class = [image for image in dataset.images if image.label == label]
-            split_of.update(_draw(of_class, drawn, label=label, seed=seed))
+        for name in dataset.class_names:
+            of_class = [image for image in dataset.images if image.label == name]
+            split_of.update(_draw(of_class, drawn, label=name, seed=seed))
     rows = tuple(SplitRow(i.path, i.label, split_of[i.sha256], i.sha256) for i in dataset.images)
-    _check_trainable(rows, dataset.labels)
+    _check_trainable(rows, dataset.class_names)
     return rows
 
 

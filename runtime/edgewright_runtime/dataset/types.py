@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from ..run.labels import class_names
 
 
 @dataclass(frozen=True)
@@ -11,7 +15,7 @@ class ListedFile:
 
     Attributes:
         path: opens from the working folder, or is absolute.
-        label: its class.
+        label: its class, as the data set says it.
         split: `train`, `val` or `test` where the data set says so.
     """
 
@@ -26,7 +30,7 @@ class LabelledImage:
 
     Attributes:
         path: opens from the working folder, or is absolute.
-        label: its class.
+        label: its class, by the class name.
         sha256: of the file's content, 64 hex digits.
         split: `train`, `val` or `test` where the data set says so.
         width_px: columns as stored in the file.
@@ -50,19 +54,43 @@ class RejectedFile:
 
 
 @dataclass(frozen=True)
+class Listing:
+    """What a data set names, before any image is opened.
+
+    Attributes:
+        files: sorted by path.
+        rejected: what was left out.
+        root: the folder that its own labels.txt would lie in.
+        notes: one sentence for each thing that was taken for something without being told.
+    """
+
+    files: tuple[ListedFile, ...]
+    rejected: tuple[RejectedFile, ...]
+    root: Path
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Dataset:
     """Images with their labels.
 
     Attributes:
         images: in the order of their paths.
-        labels: the class names; the place in this tuple is the class index.
+        labels: of the classes; the place in this tuple is the class index. Two classes may have one label.
         rejected: what was left out.
+        notes: one sentence for each thing about the data set that was taken for something without being told.
     """
 
     images: tuple[LabelledImage, ...]
     labels: tuple[str, ...]
     rejected: tuple[RejectedFile, ...] = ()
+    notes: tuple[str, ...] = ()
 
-    def count(self, label: str) -> int:
-        """The number of images of that class."""
-        return sum(image.label == label for image in self.images)
+    @cached_property
+    def class_names(self) -> tuple[str, ...]:
+        """By class index, no two alike: the labels, with the index where a label repeats."""
+        return class_names(self.labels)
+
+    def count(self, name: str) -> int:
+        """The number of images of the class of that name."""
+        return sum(image.label == name for image in self.images)

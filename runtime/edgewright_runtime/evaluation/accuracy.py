@@ -14,7 +14,7 @@ from ..errors import EdgewrightError
 from ..hashing import sha256_of_file
 from ..pixel_cache import cached_pixels
 from ..preprocessing import Preprocessing
-from ..run.labels import read_labels
+from ..run.labels import class_names, read_labels
 from ..run.run_folder import RunFolder
 from ..run.splits import SplitRow, read_splits, rows_of
 from ..strict_json import read_object, write_object
@@ -76,7 +76,7 @@ def evaluate_run(
 
 
 def _class_indices(rows: Sequence[SplitRow], labels: tuple[str, ...], run: RunFolder) -> NDArray[np.int64]:
-    index = {label: number for number, label in enumerate(labels)}
+    index = {name: number for number, name in enumerate(class_names(labels))}
     for row in rows:
         if row.label not in index:
             raise EdgewrightError(

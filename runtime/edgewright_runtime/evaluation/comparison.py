@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..run.labels import class_names
 from .gate import Decision, PairedCounts, Thresholds, decide
 
 CALIBRATION_BINS = 15
@@ -81,10 +82,11 @@ def compare(
         reference: probabilities, shape (n, classes).
         candidate: probabilities, shape (n, classes).
         truth: class indices, shape (n,).
-        labels: in class order.
+        labels: in class order; where one repeats, the result names its classes with their index.
         paths: of the images, for the list of disagreements.
         thresholds: what the candidate may cost.
     """
+    names = class_names(labels)
     reference_top, candidate_top = reference.argmax(axis=1), candidate.argmax(axis=1)
     reference_right, candidate_right = reference_top == truth, candidate_top == truth
     difference = np.abs(reference - candidate)
@@ -103,8 +105,8 @@ def compare(
         mean_probability_difference=float(difference.mean()),
         calibration_error=expected_calibration_error(candidate, truth),
         reference_calibration_error=expected_calibration_error(reference, truth),
-        per_class=_per_class(reference_right, candidate_right, truth, labels),
-        disagreements=_disagreements(reference, candidate, truth, labels, paths),
+        per_class=_per_class(reference_right, candidate_right, truth, names),
+        disagreements=_disagreements(reference, candidate, truth, names, paths),
     )
 
 

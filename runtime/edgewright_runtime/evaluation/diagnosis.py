@@ -51,10 +51,9 @@ def likely_cause(
         outputs: the candidate's, shape (n, classes).
     """
     if len(np.unique(outputs.argmax(axis=1))) == 1:
-        return (
-            f"it names {candidate.labels[int(outputs[0].argmax())]!r} on every image: its input or weights are broken"
-        )
-    return _reordered(reference, outputs, candidate.labels) or _wrongly_fed(candidate, pixels, reference)
+        name = candidate.class_names[int(outputs[0].argmax())]
+        return f"it names {name!r} on every image: its input or weights are broken"
+    return _reordered(reference, outputs, candidate.class_names) or _wrongly_fed(candidate, pixels, reference)
 
 
 def _reordered(reference: NDArray[np.float32], outputs: NDArray[np.float32], labels: Sequence[str]) -> str | None:

@@ -25,11 +25,12 @@ from .reference import probabilities_of
 
 @dataclass(frozen=True)
 class GateResult:
-    """The comparison, the likely cause of a failure, and the files that were left out."""
+    """The comparison, the likely cause of a failure, the files that were left out, and what to know of the images."""
 
     comparison: Comparison
     cause: str | None
     rejected: tuple[RejectedFile, ...]
+    notes: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """One flat JSON object."""
@@ -40,12 +41,13 @@ class GateResult:
 def gate_files(
     reference: Path, candidate: Path, data: Path, *, labels: Path, preprocessing: Path, thresholds: Thresholds
 ) -> GateResult:
-    """The candidate compared with the reference on every image of a data set.
+    """The candidate compared with the reference on the images of a data set.
 
     Args:
         reference: model file (.keras, .tflite, .onnx) or SavedModel folder.
         candidate: likewise.
-        data: a folder with one folder of images per class, or a CSV file with `filepath,label`.
+        data: a folder with one folder of images per class, or a CSV file with `filepath,label`; of data that is split,
+            the test split.
         labels: labels.txt, which both models follow.
         preprocessing: preprocessing.json, which both models follow.
         thresholds: what the candidate may cost.
@@ -59,10 +61,10 @@ def gate_files(
             raise EdgewrightError(f"No model at {model}")
     names = read_labels(labels)
     contract = Preprocessing.load(preprocessing)
-    dataset = read_images(data, labels=names)
+    dataset = read_images(data, labels=names, labels_from=str(labels))
     models = [_opened(path, labels, preprocessing) for path in (reference, candidate)]
     rows = [SplitRow(image.path, image.label, "test", image.sha256) for image in dataset.images]
-    truth = np.array([names.index(row.label) for row in rows], dtype=np.int64)
+    truth = np.array([dataset.class_names.index(row.label) for row in rows], dtype=np.int64)
     with cached_pixels(rows, contract, run_path=Path()) as pixels:
         outputs = [probabilities_of(model, pixels, description=model.path.name) for model in models]
         comparison = compare(
@@ -75,7 +77,7 @@ def gate_files(
         )
         failed = comparison.decision.verdict == "fail"
         cause = likely_cause(models[1], pixels, outputs[0], outputs[1]) if failed else None
-    return GateResult(comparison, cause, dataset.rejected)
+    return GateResult(comparison, cause, dataset.rejected, dataset.notes)
 
 
 def _opened(model: Path, labels: Path, preprocessing: Path) -> Classifier:

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from ..dataset.folder import is_image_name
 from ..errors import CheckFailedError, EdgewrightError, MissingDependencyError
+from ..preprocessing.source import IMAGE_SUFFIXES
 from ..run.run_folder import RunFolder
 from ..run.splits import locate, read_splits, rows_of
 from ..strict_json import read_object, write_object
@@ -59,7 +59,7 @@ def _images_at(place: Path) -> list[Path]:
         return [place]
     if not place.is_dir():
         raise EdgewrightError(f"No image at {place}")
-    found = sorted(file for file in place.rglob("*") if file.is_file() and is_image_name(file.name))
+    found = sorted(file for file in place.rglob("*") if file.is_file() and file.suffix.lower() in IMAGE_SUFFIXES)
     if not found:
         raise EdgewrightError(f"{place} holds no image")
     return found[:: max(1, len(found) // IMAGES)][:IMAGES]

@@ -16,6 +16,7 @@ SCHEMA_VERSION = 1
 COLOUR_MODES = ("RGB", "grayscale")
 RESIZE_METHODS = ("squash", "crop", "pad")
 INTERPOLATIONS = ("bilinear", "bicubic", "lanczos")
+_OPTIONAL = "decision_threshold"  # the one field that a contract may lack
 
 FIXED_RULES: dict[str, str] = {
     "transparency": "composite over transparency_background at full size",
@@ -70,6 +71,8 @@ class Contract:
         jpeg_scaled_decode: a JPEG may be decoded at 1/2, 1/4 or 1/8 size while the part of it that is used stays at
             least this many times the target on both sides; 0 means never.
         normalisation: what the graph does afterwards.
+        decision_threshold: of a model that had one output, the probability of the second label above which it says that
+            label, in (0, 1). Recorded for readers; the graph has moved it to 0.5. None for any other model.
     """
 
     also_in_files: ClassVar[tuple[str, ...]] = ("schema_version", "rules")
@@ -85,6 +88,9 @@ class Contract:
     transparency_background: tuple[int, int, int] = field(default=(255, 255, 255), metadata=_COLOUR)
     jpeg_scaled_decode: int = field(default=2, metadata=rule(low=0, high=64, must_be="a whole number from 0 to 64"))
     normalisation: Normalisation = field(default_factory=Normalisation)
+    decision_threshold: float | None = field(
+        default=None, metadata=rule(above=0, high=1, must_be="above 0 and below 1")
+    )
 
     def __post_init__(self) -> None:
         check(self)
@@ -98,12 +104,13 @@ class Contract:
     def to_dict(self) -> dict[str, Any]:
         """The JSON object, with the schema version and the fixed rules in words."""
         fields = asdict(self)
-        normalisation = fields.pop("normalisation")
+        normalisation, threshold = fields.pop("normalisation"), fields.pop(_OPTIONAL)
         return {
             "schema_version": SCHEMA_VERSION,
             **fields,
             "rules": dict(FIXED_RULES),
             "normalisation": {**normalisation, "applied_by": "graph"},
+            **({} if threshold is None else {_OPTIONAL: threshold}),
         }
 
     @classmethod
@@ -118,7 +125,7 @@ class Contract:
         version = value.get("schema_version")
         if isinstance(version, bool) or not isinstance(version, int) or version != SCHEMA_VERSION:
             raise EdgewrightError(f"{where} has schema version {version!r}; this release reads {SCHEMA_VERSION}")
-        made = from_builtins(cls, value, where=where)
+        made = from_builtins(cls, {_OPTIONAL: None, **value}, where=where)
         if value["rules"] != FIXED_RULES:
             raise EdgewrightError(f"{where} has other rules than schema version {SCHEMA_VERSION}: {value['rules']!r}")
         applied_by = value["normalisation"]["applied_by"]
@@ -148,6 +155,8 @@ def _check_together(contract: Contract) -> None:
         )
     if not isinstance(contract.normalisation, Normalisation):
         raise EdgewrightError(f"normalisation must be a Normalisation, not {contract.normalisation!r}")
+    if contract.decision_threshold == 1:
+        raise EdgewrightError("decision_threshold must be above 0 and below 1, not 1.0")
     for name, numbers in (("scale", contract.normalisation.scale), ("offset", contract.normalisation.offset)):
         if len(numbers) != contract.channels:
             raise EdgewrightError(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import io
 import os
+from pathlib import Path
 from typing import IO, Any, Union
 
 import numpy as np
@@ -12,6 +13,8 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from ..errors import ImageReadError
+from .heif import HEIF_SUFFIXES, is_heif, opened_heif
+from .unread import RAW_SUFFIXES, UNREAD_SUFFIXES, what_it_is
 
 ImageSource = Union[str, "os.PathLike[str]", bytes, IO[bytes], Image.Image, NDArray[np.uint8]]
 
@@ -22,7 +25,7 @@ multi-picture files of some cameras (MPO) come in as JPEG."""
 ACCEPTED_SUFFIXES = frozenset(
     (".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".ppm", ".pgm", ".pbm")
 )
-"""File name endings that a folder is searched for."""
+"""File name endings of what is read with nothing but Pillow."""
 
 # Pillow imports the plugins of the others by itself, and every plugin that it has where one is asked for that is not
 # imported yet. These two take time, so they come in when a file begins as theirs do: at an offset, with certain bytes.
@@ -32,25 +35,9 @@ _LATE_PLUGINS: dict[str, tuple[str, int, tuple[bytes, ...]]] = {
 }
 _PREFIX_BYTES = 16
 
-_SAVE_AS = "save it as JPEG or PNG"
-
-# What people really have under an image's name, by the first bytes that give it away.
-_STRANGERS: tuple[tuple[int, tuple[bytes, ...], str], ...] = (
-    (4, (b"ftypavif", b"ftypavis"), f"is an AVIF image, which is not read here; {_SAVE_AS}"),
-    (
-        4,
-        (b"ftypheic", b"ftypheix", b"ftyphevc", b"ftypheim", b"ftypmif1", b"ftypmsf1"),
-        f"is a HEIC image, which is not read here; {_SAVE_AS}",
-    ),
-    (4, (b"ftyp",), "is a video; give a single image"),
-    (0, (b"\xff\x0a", b"\x00\x00\x00\x0cJXL "), f"is a JPEG XL image, which is not read here; {_SAVE_AS}"),
-    (0, (b"\x00\x00\x00\x0cjP  ",), f"is a JPEG 2000 image, which is not read here; {_SAVE_AS}"),
-    (0, (b"%PDF",), f"is a PDF document; export the page as an image, or {_SAVE_AS}"),
-    (0, (b"8BPS",), f"is a Photoshop document; {_SAVE_AS}"),
-    (0, (b"\x00\x00\x01\x00",), f"is an icon, which is not read here; {_SAVE_AS}"),
-    (0, (b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!"), "is an archive; unpack it and give the images in it"),
-    (0, (b"version https://git-lfs",), "is a Git LFS pointer, not the image itself; run: git lfs pull"),
-)
+IMAGE_SUFFIXES = ACCEPTED_SUFFIXES | HEIF_SUFFIXES | RAW_SUFFIXES | UNREAD_SUFFIXES
+"""File name endings that a folder is searched for: all that are meant as images, so that each one that is not read is
+named."""
 
 
 def described(source: object) -> str:
@@ -110,15 +97,24 @@ def identified(stream: IO[bytes], name: str) -> Image.Image:
     """The image that Pillow finds in the stream, its pixels not decoded.
 
     Raises:
-        ImageReadError: it is not one of the accepted formats; the sentence says what it is instead where that is plain.
+        ImageReadError: it is not one of the accepted formats, or HEIC without pillow-heif; the sentence says what it is
+            instead where that is plain.
         Image.DecompressionBombError: it is more than twice as large as Pillow's limit.
         Exception: whatever else Pillow's parsers make of a damaged header.
     """
     try:
-        return Image.open(stream, formats=_formats_like(stream.read(_PREFIX_BYTES)))
+        image = Image.open(stream, formats=_formats_like(stream.read(_PREFIX_BYTES)))
     except UnidentifiedImageError as error:
         stream.seek(0)
-        raise ImageReadError(f"{name} {_stranger(stream.read(512))}") from error
+        start = stream.read(512)
+        stream.seek(0)
+        if is_heif(start):
+            return opened_heif(stream, name)
+        raise ImageReadError(f"{name} {what_it_is(start, Path(name).suffix, read=ACCEPTED_FORMATS)}") from error
+    if image.format == "TIFF" and Path(name).suffix.lower() in RAW_SUFFIXES:
+        # Many a camera's raw file is a TIFF whose first picture is a thumbnail.
+        raise ImageReadError(f"{name} {what_it_is(b'', Path(name).suffix, read=ACCEPTED_FORMATS)}")
+    return image
 
 
 def _formats_like(start: bytes) -> tuple[str, ...]:
@@ -130,20 +126,6 @@ def _formats_like(start: bytes) -> tuple[str, ...]:
         else:
             out.add(name)
     return tuple(name for name in ACCEPTED_FORMATS if name not in out)
-
-
-def _stranger(start: bytes) -> str:
-    if not start:
-        return "is empty; copy or download it again"
-    for offset, marks, sentence in _STRANGERS:
-        if start[offset:].startswith(marks):
-            return sentence
-    text = start.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if b"<svg" in text:
-        return f"is an SVG drawing, which is not read here; {_SAVE_AS}"
-    if text.startswith((b"<!doctype html", b"<html")):
-        return "is a web page, not an image; download the image itself"
-    return f"is not an image, or is damaged; the formats read here are {', '.join(ACCEPTED_FORMATS)}"
 
 
 def image_from_array(array: NDArray[np.uint8]) -> Image.Image:

@@ -1,7 +1,12 @@
-"""labels.txt: one label per line, and the line number is the class index, for good."""
+"""labels.txt: one label per line, and the place of the line, counted from 0, is the class index, for good.
+
+Labels are for people, and two classes may share one (ImageNet has two cranes, a bird and a machine). Class names are
+the labels made unique, and it is class names that tie images to classes.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,7 +18,7 @@ def read_labels(path: Path) -> tuple[str, ...]:
     """The labels in class order.
 
     Raises:
-        EdgewrightError: the file is missing, not UTF-8, empty, or has a blank or repeated label.
+        EdgewrightError: the file is missing, not UTF-8, empty, or has a blank line between labels.
     """
     try:
         # Only line feeds end a line: str.splitlines would also cut a label at a U+2028 or a form feed.
@@ -35,8 +40,16 @@ def write_labels(path: Path, labels: Sequence[str]) -> None:
     atomic.write_text(path, "".join(f"{label}\n" for label in labels))
 
 
+def class_names(labels: Sequence[str]) -> tuple[str, ...]:
+    """One name per class, no two alike: the label itself, and `label [class index]` where the label repeats."""
+    names = tuple(labels)
+    # More than once only where a list has labels such as "crane [134]" already.
+    while repeated := {name for name, count in Counter(names).items() if count > 1}:
+        names = tuple(f"{name} [{index}]" if name in repeated else name for index, name in enumerate(names))
+    return names
+
+
 def _check(labels: tuple[str, ...], path: Path) -> None:
-    seen: dict[str, int] = {}
     for number, label in enumerate(labels, start=1):
         if not label.strip():
             raise EdgewrightError(f"Line {number} of {path} is blank; every line names one class")
@@ -45,8 +58,3 @@ def _check(labels: tuple[str, ...], path: Path) -> None:
                 f"The label {label!r} cannot stand on line {number} of {path}; take the spaces around it and the line "
                 f"breaks in it away"
             )
-        if label in seen:
-            raise EdgewrightError(
-                f"{path} has the label {label!r} on lines {seen[label]} and {number}; each class once"
-            )
-        seen[label] = number

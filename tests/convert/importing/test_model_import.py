@@ -183,7 +183,7 @@ def test_wrong_number_of_outputs_names_both_numbers(saved, imported):
 
 
 def test_sigmoid_outputs_are_refused(saved, imported):
-    with pytest.raises(EdgewrightError, match="sigmoid"):
+    with pytest.raises(EdgewrightError, match="sigmoid of 10 outputs"):
         imported(saved(activation="sigmoid")[0])
 
 

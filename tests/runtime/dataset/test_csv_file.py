@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from edgewright_runtime.dataset import read_dataset
+from edgewright_runtime.dataset import read_dataset, read_images
 from edgewright_runtime.dataset.csv_file import list_csv
 from edgewright_runtime.errors import EdgewrightError
 
@@ -92,14 +92,14 @@ def test_file_listed_under_two_labels_is_left_out_by_name(folder):
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("", r"lacks the column\(s\) filepath, label"),
-        ("path,label\n0.png,a\n", r"lacks the column\(s\) filepath;.*is 'path,label'"),
-        ("filepath\n0.png\n", r"lacks the column\(s\) label"),
-        ("filepath;label\n0.png;a\n", r"lacks the column\(s\) filepath, label.*separated by commas"),
+        ("", "no column that can be taken for 'filepath'; its first line must name filepath,label"),
+        ("colour,size\n0.png,a\n", "no column that can be taken for 'filepath';.*is 'colour,size'"),
+        ("filepath\n0.png\n", "no column that can be taken for 'label'"),
+        ("filepath,width,height\n0.png,1,2\n", "no column that can be taken for 'label'"),
         ("filepath,label\n", "has no rows below its header"),
         ("filepath,label\n0.png,\n", "Line 2 of .* has no label"),
         ("filepath,label\n0.png,a\n,b\n", "Line 3 of .* has no filepath"),
-        ("filepath,label,split\n0.png,a,training\n", "'training' is no split; use train, val, test"),
+        ("filepath,label,split\n0.png,a,holdout\n", "'holdout' is no split; use train, val, test"),
         ("filepath,label,split\n0.png,a,train\n1.png,a,\n", "a split in some rows only"),
         ("filepath,label\nx/0.png,a\nx/1.png,b\n", r"None of the 2 file\(s\) .* is there \(the first is x/0.png\)"),
         ("filepath,label,split\n0.png,a,train\n0.png,a,test\n", "in train and in test; an image may be in one split"),
@@ -110,11 +110,86 @@ def test_bad_csv_is_refused_in_one_sentence(folder, text, sentence):
         read_dataset(written(folder, text))
 
 
-def test_copies_in_two_splits_are_refused(folder):
+def test_copy_of_a_test_image_is_left_out_of_train(folder):
     (folder / "copy.png").write_bytes((folder / "0.png").read_bytes())
     rows = "\n".join(f"{n}.png,{'even' if n % 2 == 0 else 'odd'},train" for n in range(8))
-    with pytest.raises(EdgewrightError, match="have the same content; an image may be in one split only"):
-        read_dataset(written(folder, f"filepath,label,split\n{rows}\ncopy.png,even,test\n"))
+    dataset = read_dataset(written(folder, f"filepath,label,split\n{rows}\ncopy.png,even,test\n"))
+    (left_out,) = dataset.rejected
+    assert Path(left_out.path).name == "0.png"
+    assert left_out.reason.startswith("its content is in test too, as ")
+    assert {Path(image.path).name for image in dataset.images if image.split == "test"} == {"copy.png"}
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
+def test_other_delimiters_are_found_in_the_header_and_told(folder, delimiter):
+    dataset = read_dataset(written(folder, eight_rows().replace(",", delimiter)))
+    assert dataset.labels == ("even", "odd")
+    assert len(dataset.notes) == 1
+    assert "(fields are parted by " in dataset.notes[0]
+
+
+def test_file_of_tabs_may_be_called_tsv(folder):
+    (folder / "data.tsv").write_text(eight_rows().replace(",", "\t"))
+    assert len(read_dataset(folder / "data.tsv").images) == 8
+
+
+def test_usual_names_of_columns_are_taken_and_told(folder):
+    text = eight_rows().replace("filepath,label", "Image,Class")
+    assert read_dataset(written(folder, text)).notes == (
+        f"{folder / 'data.csv'}: the column 'Image' is read as the image, 'Class' as its label.",
+    )
+
+
+def test_documented_names_need_no_word(folder):
+    assert read_dataset(written(folder, eight_rows())).notes == ()
+
+
+def test_column_that_may_be_a_split_is_one_if_all_its_values_are(folder):
+    words = ["Training", "train", "valid", "VAL", "testing", "test", "train", "train"]
+    rows = "\n".join(f"{n}.png,{'even' if n % 2 == 0 else 'odd'},{word}" for n, word in enumerate(words))
+    dataset = read_dataset(written(folder, f"file,label,set\n{rows}\n"))
+    assert [image.split for image in dataset.images] == ["train"] * 2 + ["val"] * 2 + ["test"] * 2 + ["train"] * 2
+    assert "'set' as its split" in dataset.notes[0]
+    dataset = read_dataset(written(folder, f"file,label,set\n{rows.replace('testing', 'batch 7')}\n"))
+    assert {image.split for image in dataset.images} == {None}
+    assert "column 'set' of " in dataset.notes[1]
+    assert "was not taken for the split, since 'batch 7' is none" in dataset.notes[1]
+
+
+@pytest.mark.parametrize("where", ["images", "data", "data_images"])
+def test_files_in_a_usual_folder_beside_the_csv_file_are_found(folder, where):
+    (folder / where).mkdir()
+    for number in range(8):
+        (folder / f"{number}.png").rename(folder / where / f"{number}.png")
+    dataset = read_dataset(written(folder, eight_rows()))
+    assert len(dataset.images) == 8
+    assert dataset.notes == (f"Files that {folder / 'data.csv'} names were found in {folder / where}.",)
+
+
+def test_names_without_their_ending_are_completed_as_on_kaggle(folder):
+    (folder / "0.png").rename(folder / "0.PNG")
+    (folder / "1.txt").write_text("not this one")
+    dataset = read_dataset(written(folder, eight_rows().replace(".png", "").replace("filepath,label", "id,breed")))
+    assert len(dataset.images) == 8
+    assert dataset.images[0].path == str(folder / "0.PNG")
+    assert "names 8 file(s) without an ending such as .jpg" in dataset.notes[1]
+
+
+def test_name_without_its_ending_that_two_files_have_is_left_out(folder):
+    Image.new("RGB", (8, 8)).save(folder / "0.jpg")
+    dataset = read_dataset(written(folder, eight_rows().replace(".png", "")))
+    (left_out,) = dataset.rejected
+    assert (left_out.path, left_out.reason) == ("0", f"0.jpg and 0.png in {folder} both have that name")
+
+
+def test_gate_images_are_those_of_the_test_split(folder):
+    splits = ["train", "train", "val", "val", "test", "test", "train", "train"]
+    rows = "\n".join(f"{n}.png,{'even' if n % 2 == 0 else 'odd'},{split}" for n, split in enumerate(splits))
+    dataset = read_images(written(folder, f"filepath,label,split\n{rows}\n"), labels=("even", "odd"))
+    assert [Path(image.path).name for image in dataset.images] == ["4.png", "5.png"]
+    assert dataset.notes == (
+        f"Only the test split of {folder / 'data.csv'} is used: a model may have been trained on the rest.",
+    )
 
 
 def test_csv_that_is_not_utf8_is_refused(folder):
@@ -141,9 +216,10 @@ def test_labels_survive_csv_quoting(folder, labels):
     writer.writerows([f"{n}.png", label] for n, label in enumerate(labels))
     path = folder / "data.csv"
     path.write_text(text.getvalue(), encoding="utf-8", newline="")
-    listed, rejected = list_csv(path)
-    assert [file.label for file in listed] == labels
-    assert rejected == ()
+    listed = list_csv(path)
+    assert [file.label for file in listed.files] == labels
+    assert listed.rejected == ()
+    assert listed.notes == ()
 
 
 @given(content=st.binary(max_size=200))

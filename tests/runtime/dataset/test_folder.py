@@ -71,6 +71,17 @@ def test_files_that_are_no_images_by_name_are_passed_over_in_silence(source):
     assert len(dataset.images) == 8
 
 
+def test_images_of_kinds_that_are_not_read_are_named_with_the_way_out(source):
+    marks = {"a.avif": b"\0\0\0\x1cftypavif", "b.jxl": b"\xff\x0a", "c.svg": b"<svg/>", "d.psd": b"8BPS", "e.NEF": b"x"}
+    for name, mark in marks.items():
+        (source / "ripe" / name).write_bytes(mark + bytes(60))
+    told = reasons(source)
+    assert set(told) == set(marks)
+    assert told["a.avif"] == "it is an AVIF image, which is not read here; save it as JPEG or PNG"
+    assert told["e.NEF"].startswith("it is a camera's raw file")
+    assert all(reason.endswith("save it as JPEG or PNG") for reason in told.values())
+
+
 def test_text_file_named_jpg_is_reported_by_name_and_left_out(source):
     (source / "ripe" / "liar.jpg").write_text("I am no photograph")
     assert "not an image" in reasons(source)["liar.jpg"]
@@ -162,6 +173,35 @@ def test_order_does_not_depend_on_the_order_of_writing(source, tmp_path):
     assert [image.sha256 for image in one.images] == [image.sha256 for image in two.images]
 
 
+class TestFolderInFolder:
+    """Archives often hold one folder that holds the data set."""
+
+    def test_it_is_followed_and_told(self, source, tmp_path):
+        (tmp_path / "download" / "archive").mkdir(parents=True)
+        source.rename(tmp_path / "download" / "archive" / "Fruit")
+        (tmp_path / "download" / "__MACOSX").mkdir()
+        (tmp_path / "download" / "README.txt").touch()
+        dataset = read_dataset(tmp_path / "download")
+        assert dataset.labels == ("green", "ripe")
+        inner = tmp_path / "download" / "archive" / "Fruit"
+        assert dataset.notes == (f"{tmp_path / 'download'} holds one folder, so the data set is taken from {inner}.",)
+
+    def test_labels_txt_is_that_of_the_inner_folder(self, source):
+        (source / "labels.txt").write_text("ripe\ngreen\n")
+        assert read_dataset(source.parent).labels == ("ripe", "green")
+
+    def test_one_class_of_images_is_no_such_folder(self, tmp_path):
+        photo(tmp_path / "only" / "a.jpg", 1)
+        photo(tmp_path / "only" / "more" / "b.jpg", 2)
+        with pytest.raises(EdgewrightError, match="the one class 'only'"):
+            read_dataset(tmp_path)
+
+    def test_links_in_circles_come_to_an_end(self, tmp_path):
+        (tmp_path / "a").symlink_to(tmp_path)
+        with pytest.raises(EdgewrightError):
+            read_dataset(tmp_path)
+
+
 class TestLabels:
     def test_given_order_is_kept(self, source):
         assert read_dataset(source, labels=["ripe", "green"]).labels == ("ripe", "green")
@@ -208,7 +248,7 @@ class TestRefusals:
 
     def test_class_with_one_image_names_class_and_count(self, source):
         photo(source / "rare" / "one.jpg", 90)
-        with pytest.raises(EdgewrightError, match=r"'rare' \(1\): each needs at least 3"):
+        with pytest.raises(EdgewrightError, match=r"1 of its 3 classes: 'rare' \(1\); each needs at least 3"):
             read_dataset(source)
 
     def test_copies_do_not_make_a_class_large_enough(self, source):
@@ -224,10 +264,10 @@ class TestRefusals:
         with pytest.raises(EdgewrightError, match=r"'broken' \(0\).*4 were left out, such as .*0\.jpg"):
             read_dataset(source)
 
-    def test_folder_of_splits_is_not_taken_for_classes(self, tmp_path):
-        for split in ("train", "val", "test"):
-            photo(tmp_path / split / "cat" / "a.jpg", 1)
-        with pytest.raises(EdgewrightError, match="look like splits and not classes"):
+    def test_images_without_class_folders_beside_a_csv_file_name_it(self, tmp_path):
+        photo(tmp_path / "a.jpg", 1)
+        (tmp_path / "labels.csv").write_text("id,breed\na,cat\n")
+        with pytest.raises(EdgewrightError, match=r"or give .*labels\.csv if it says which label each image has"):
             read_dataset(tmp_path)
 
     def test_file_that_is_no_csv(self, tmp_path):

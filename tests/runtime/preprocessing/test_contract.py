@@ -160,3 +160,19 @@ def test_field_that_is_misspelt_is_refused_with_the_nearest():
 def test_contract_cannot_be_changed():
     with pytest.raises(dataclasses.FrozenInstanceError):
         Preprocessing(8, 8).height = 9
+
+
+@given(contracts(), st.floats(0, 1, exclude_min=True, exclude_max=True))
+def test_threshold_of_a_model_with_one_output_comes_back(contract, threshold):
+    contract = dataclasses.replace(contract, decision_threshold=threshold)
+    assert Preprocessing.from_dict(json.loads(json.dumps(contract.to_dict()))) == contract
+
+
+def test_threshold_is_not_named_where_there_is_none():
+    assert "decision_threshold" not in Preprocessing(8, 8).to_dict()
+
+
+@pytest.mark.parametrize("threshold", [0, 1, -0.5, math.nan, "0.5", True])
+def test_threshold_outside_its_range_is_refused(threshold):
+    with pytest.raises(EdgewrightError, match="decision_threshold must be above 0 and below 1"):
+        Preprocessing(8, 8, decision_threshold=threshold)

@@ -6,12 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edgewright_runtime.errors import EdgewrightError
-from edgewright_runtime.run.labels import read_labels, write_labels
+from edgewright_runtime.run.labels import class_names, read_labels, write_labels
 
 LABELS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n"), min_size=1, max_size=12)
 
 
-@given(st.lists(LABELS.filter(lambda label: label == label.strip("\ufeff").strip()), min_size=1, unique=True))
+@given(st.lists(LABELS.filter(lambda label: label == label.strip("\ufeff").strip()), min_size=1))
 def test_labels_come_back_in_order_whatever_characters_they_hold(labels):
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "labels.txt")
@@ -33,7 +33,6 @@ def test_labels_of_other_editors_are_read(tmp_path, content):
         (b"", "is empty; it needs one label per line"),
         (b"\n \n", "is empty"),
         (b"cat\n\ndog\n", "Line 2 of .* is blank"),
-        (b"cat\ndog\ncat\n", "the label 'cat' on lines 1 and 3"),
         (b"caf\xe9\n", "Cannot read the labels file"),
     ],
 )
@@ -49,9 +48,29 @@ def test_missing_labels_are_refused_by_name(tmp_path):
         read_labels(tmp_path / "labels.txt")
 
 
-@pytest.mark.parametrize("labels", [["a", ""], ["a", " b"], ["a\nb"], ["a\rb"], ["a", "a"], ["\t"]])
+@pytest.mark.parametrize("labels", [["a", ""], ["a", " b"], ["a\nb"], ["a\rb"], ["\t"]])
 def test_labels_that_would_not_come_back_are_not_written(tmp_path, labels):
     with pytest.raises(EdgewrightError):
         write_labels(tmp_path / "labels.txt", labels)
 
     assert not (tmp_path / "labels.txt").exists()
+
+
+def test_class_names_are_the_labels_where_no_two_are_alike():
+    assert class_names(["crane", "maillot"]) == ("crane", "maillot")
+
+
+def test_class_names_have_the_class_index_where_the_label_repeats():
+    assert class_names(["crane", "maillot", "crane"]) == ("crane [0]", "maillot", "crane [2]")
+
+
+def test_class_names_differ_from_a_label_that_looks_like_one():
+    names = class_names(["crane", "crane", "crane [1]"])
+    assert names == ("crane [0]", "crane [1] [1]", "crane [1] [2]")
+
+
+@given(st.lists(st.sampled_from(["a", "a [0]", "a [1]", "a [1] [1]", "b"]), max_size=8))
+def test_class_names_are_never_alike_and_name_themselves(labels):
+    names = class_names(labels)
+    assert len(set(names)) == len(labels)
+    assert class_names(names) == names
