@@ -28,12 +28,9 @@ def make_venv(clean_environment: dict[str, str]) -> Callable[..., Path]:
     def make(python: str, folder: Path, *requirements: str) -> Path:
         subprocess.run([python, "-m", "venv", str(folder)], check=True, capture_output=True, env=clean_environment)
         found = folder / "bin" / "python"
-        subprocess.run(
-            [str(found), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *requirements],
-            check=True,
-            capture_output=True,
-            env=clean_environment,
-        )
+        install = [str(found), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *requirements]
+        if requirements:
+            subprocess.run(install, check=True, capture_output=True, env=clean_environment)
         return found
 
     return make

@@ -101,3 +101,32 @@ def test_the_pi_extra_classifies_on_other_pythons(
     theirs, ours = json.loads(done.stdout)[0]["predictions"], json.loads(here.stdout)[0]["predictions"]
     assert theirs[0]["label"] == ours[0]["label"]
     assert theirs[0]["probability"] == pytest.approx(ours[0]["probability"], abs=0.02)
+
+
+@pytest.mark.pythons
+def test_the_tflite_runtime_extra_classifies_on_the_last_python_that_has_it(
+    wheel, run, make_venv, find_python, tmp_path, converted_run, digit_images
+):
+    venv = make_venv(find_python("3.11"), tmp_path / "venv", f"{wheel}[tflite-runtime]")
+    image = digit_images / "7" / "0000.png"
+    done = run(venv, "-m", "edgewright_runtime.cli", "classify", converted_run, image, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "(tflite-int8, tflite-runtime 2." in done.stderr
+
+
+@pytest.mark.pythons
+@pytest.mark.parametrize("version", ["3.12", "3.13"])
+def test_the_tflite_runtime_extra_is_refused_where_there_is_none_and_the_runtime_names_the_way_out(
+    version, wheel, run, make_venv, find_python, tmp_path, converted_run, digit_images
+):
+    venv = make_venv(find_python(version), tmp_path / "venv")
+    done = run(venv, "-m", "pip", "install", f"{wheel}[tflite-runtime]", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "No matching distribution found for tflite-runtime" in done.stderr
+    assert run(venv, "-c", "import edgewright_runtime", cwd=tmp_path).returncode == 1
+
+    assert run(venv, "-m", "pip", "install", wheel, cwd=tmp_path).returncode == 0
+    image = digit_images / "7" / "0000.png"
+    done = run(venv, "-m", "edgewright_runtime.cli", "classify", converted_run, image, cwd=tmp_path)
+    assert done.returncode == 3
+    assert "pip install 'edgewright[pi]' (with Python 3.11 or older" in done.stderr

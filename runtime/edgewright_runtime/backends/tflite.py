@@ -101,7 +101,8 @@ def _installed_library() -> Library:
         if is_importable(library.top_module):
             return library
     raise MissingDependencyError(
-        "Running a .tflite file needs a TFLite interpreter, and none is installed; run: pip install 'edgewright[pi]'"
+        "Running a .tflite file needs a TFLite interpreter, and none is installed; run: pip install 'edgewright[pi]' "
+        "(with Python 3.11 or older, 'edgewright[tflite-runtime]' will do as well)"
     )
 
 
