@@ -18,6 +18,7 @@ from PIL import Image
 
 from edgewright_convert.options import ConvertOptions
 from edgewright_convert.pipeline import convert_run
+from edgewright_convert.tflite import metadata_schema
 from edgewright_runtime.classifier import Classifier
 from edgewright_runtime.run.run_folder import RunFolder
 
@@ -64,6 +65,29 @@ print(json.dumps({
     "mean": normalisation.options.mean.tolist(), "std": normalisation.options.std.tolist(),
     "labels": labels.name.decode(), "labels_are_axis": labels.type == metadata.AssociatedFileType.TENSOR_AXIS_LABELS,
 }))
+"""
+
+
+NUMBERS = """
+import json, sys
+from mediapipe.tasks.metadata import metadata_schema_py_generated as metadata
+
+class Noted:
+    def note(self, slot, *_):
+        self.slot = slot
+
+    PrependUOffsetTRelativeSlot = PrependInt8Slot = PrependUint8Slot = PrependUint32Slot = note
+
+def number(table, field):
+    noted = Noted()
+    getattr(metadata, table + "Add" + "".join(word.capitalize() for word in field.split("_")))(noted, 0)
+    return noted.slot
+
+tables, enumerations = json.loads(sys.argv[1])
+print(json.dumps([
+    {table: {field: number(table, field) for field in fields} for table, fields in tables.items()},
+    {name: {each: getattr(getattr(metadata, name), each) for each in names} for name, names in enumerations.items()},
+]))
 """
 
 
@@ -169,3 +193,9 @@ def test_their_own_schema_reads_what_ours_wrote(name, converted_run, mediapipe_a
         "labels": "labels.txt",
         "labels_are_axis": True,
     }
+
+
+def test_the_numbers_of_the_metadata_schema_are_those_of_its_generated_classes(mediapipe_answers):
+    tables = {each.name: {field: each.number(field) for field in each.fields} for each in metadata_schema.TABLES}
+    enumerations = {each.__name__: {value.name: value.value for value in each} for each in metadata_schema.ENUMERATIONS}
+    assert mediapipe_answers(NUMBERS, json.dumps([tables, enumerations])) == [[tables, enumerations]]

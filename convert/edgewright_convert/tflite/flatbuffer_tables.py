@@ -4,33 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Any
 
 import flatbuffers
 
 
 @dataclass(frozen=True)
-class Byte:
-    """A field of one byte: an enumeration's value, or the kind of a union."""
+class TableType:
+    """A table of a schema.
 
-    value: int
+    Attributes:
+        name: as the schema has it.
+        fields: names in the schema's order, where a union counts twice; the last ones may be missing.
+    """
 
+    name: str
+    fields: tuple[str, ...]
 
-@dataclass(frozen=True)
-class UInt:
-    """A field of four bytes without sign."""
+    def of(self, **values: Field) -> Table:
+        """A table of this type with these fields.
 
-    value: int
+        Raises:
+            ValueError: a field is not one of the table's.
+        """
+        return Table({self.number(name): value for name, value in values.items()})
+
+    def number(self, field: str) -> int:
+        """The number of a field in the schema.
+
+        Raises:
+            ValueError: the table has no such field.
+        """
+        return self.fields.index(field)
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table: its fields by their ids, that is by their order in the schema, where a union counts twice."""
+    """A table: its fields by their numbers in the schema."""
 
     fields: Mapping[int, Field]
 
 
-Field = str | Byte | UInt | Table | tuple[Table, ...] | tuple[float, ...]
+Field = str | int | IntEnum | Table | tuple[Table, ...] | tuple[float, ...]
+"""Text; four bytes without sign; one byte (an enumeration's value, a union's kind); or what a field refers to."""
 
 
 def flatbuffer_from_table(root: Table, identifier: bytes) -> bytes:
@@ -50,10 +67,10 @@ def _table(builder: Any, table: Table) -> int:
     offsets = {slot: _pointed_at(builder, value) for slot, value in table.fields.items()}
     builder.StartObject(max(table.fields, default=-1) + 1)
     for slot, value in table.fields.items():
-        if isinstance(value, Byte):
-            builder.PrependUint8Slot(slot, value.value, 0)
-        elif isinstance(value, UInt):
-            builder.PrependUint32Slot(slot, value.value, 0)
+        if isinstance(value, IntEnum):
+            builder.PrependUint8Slot(slot, int(value), 0)
+        elif isinstance(value, int):
+            builder.PrependUint32Slot(slot, value, 0)
         else:
             builder.PrependUOffsetTRelativeSlot(slot, offsets[slot], 0)
     return int(builder.EndObject())

@@ -1,8 +1,4 @@
-"""The TFLite metadata of an image classifier: what programs such as MediaPipe Tasks read from inside a .tflite file.
-
-Field ids and enumerations are those of `metadata_schema.fbs`, schema version 1.5.0, as MediaPipe and tflite-support
-publish it (https://github.com/google-ai-edge/mediapipe/blob/master/mediapipe/tasks/metadata/metadata_schema.fbs).
-"""
+"""The TFLite metadata of an image classifier: what programs such as MediaPipe Tasks read from inside a .tflite file."""
 
 from __future__ import annotations
 
@@ -13,19 +9,14 @@ from dataclasses import dataclass
 from edgewright_runtime.preprocessing import Preprocessing
 
 from ..tensor_names import INPUT_NAME, OUTPUT_NAME
-from .flatbuffer_tables import Byte, Field, Table, UInt, flatbuffer_from_table
+from . import metadata_schema as schema
+from .flatbuffer_tables import Table, flatbuffer_from_table
 
 LABELS_FILE = "labels.txt"
 CONTRACT_FILE = "preprocessing.json"
 
-_IDENTIFIER = b"M001"
 _MIN_PARSER_VERSION = "1.0.0"
 """Nothing below is newer than the first schema."""
-
-_DESCRIPTIONS, _TENSOR_AXIS_LABELS = Byte(1), Byte(2)
-_RGB, _GRAYSCALE = Byte(1), Byte(2)
-_FEATURE_PROPERTIES, _IMAGE_PROPERTIES = Byte(1), Byte(2)
-_NORMALIZATION_OPTIONS = Byte(1)
 
 _LISTED = 10
 
@@ -47,17 +38,26 @@ class ModelCard:
 
 def metadata_of(card: ModelCard, contract: Preprocessing, labels: tuple[str, ...]) -> bytes:
     """The metadata flatbuffer (identifier M001) of a model with one image as input and one probability per label."""
-    graph = Table({0: card.name, 2: (_pixels(contract),), 3: (_probabilities(),)})
-    root: dict[int, Field] = {
-        0: card.name,
-        1: _description(contract, labels),
-        2: card.version,
-        3: (graph,),
-        5: card.licence,
-        6: (_file(CONTRACT_FILE, "How an image file becomes the input: Edgewright's contract.", _DESCRIPTIONS),),
-        7: _MIN_PARSER_VERSION,
-    }
-    return flatbuffer_from_table(Table(root), _IDENTIFIER)
+    graph = schema.SUB_GRAPH_METADATA.of(
+        name=card.name,
+        input_tensor_metadata=(_pixels(contract),),
+        output_tensor_metadata=(_probabilities(),),
+    )
+    how = _file(
+        CONTRACT_FILE,
+        "How an image file becomes the input: Edgewright's contract.",
+        schema.AssociatedFileType.DESCRIPTIONS,
+    )
+    root = schema.MODEL_METADATA.of(
+        name=card.name,
+        description=_description(contract, labels),
+        version=card.version,
+        subgraph_metadata=(graph,),
+        license=card.licence,
+        associated_files=(how,),
+        min_parser_version=_MIN_PARSER_VERSION,
+    )
+    return flatbuffer_from_table(root, schema.IDENTIFIER)
 
 
 def associated_files(contract: Preprocessing, labels: tuple[str, ...]) -> Mapping[str, bytes]:
@@ -69,16 +69,15 @@ def associated_files(contract: Preprocessing, labels: tuple[str, ...]) -> Mappin
 
 
 def _pixels(contract: Preprocessing) -> Table:
-    size = Table({0: UInt(contract.width), 1: UInt(contract.height)})
-    image = Table({0: _RGB if contract.channels == 3 else _GRAYSCALE, 1: size})
-    return Table(
-        {
-            0: INPUT_NAME,
-            1: "Pixel values from 0 to 255 as they are; the graph normalises them.",
-            3: Table({0: _IMAGE_PROPERTIES, 1: image}),
-            4: (Table({0: _NORMALIZATION_OPTIONS, 1: _nothing_to_normalise()}),),
-            5: Table({0: (255.0,), 1: (0.0,)}),
-        }
+    colours = schema.ColorSpaceType.RGB if contract.channels == 3 else schema.ColorSpaceType.GRAYSCALE
+    size = schema.IMAGE_SIZE.of(width=contract.width, height=contract.height)
+    image = schema.IMAGE_PROPERTIES.of(color_space=colours, default_size=size)
+    return schema.TENSOR_METADATA.of(
+        name=INPUT_NAME,
+        description="Pixel values from 0 to 255 as they are; the graph normalises them.",
+        content=_content(schema.ContentProperties.ImageProperties, image),
+        process_units=(_nothing_to_normalise(),),
+        stats=schema.STATS.of(max=(255.0,), min=(0.0,)),
     )
 
 
@@ -87,23 +86,33 @@ def _nothing_to_normalise() -> Table:
 
     A full-integer model has the same: its readers quantize afterwards, by a scale of 1 and a zero point of 0.
     """
-    return Table({0: (0.0,), 1: (1.0,)})
-
-
-def _probabilities() -> Table:
-    return Table(
-        {
-            0: OUTPUT_NAME,
-            1: "One probability per label.",
-            3: Table({0: _FEATURE_PROPERTIES, 1: Table({})}),
-            5: Table({0: (1.0,), 1: (0.0,)}),
-            6: (_file(LABELS_FILE, "One label per line, in the order of the probabilities.", _TENSOR_AXIS_LABELS),),
-        }
+    return schema.PROCESS_UNIT.of(
+        options_type=schema.ProcessUnitOptions.NormalizationOptions,
+        options=schema.NORMALIZATION_OPTIONS.of(mean=(0.0,), std=(1.0,)),
     )
 
 
-def _file(name: str, description: str, kind: Byte) -> Table:
-    return Table({0: name, 1: description, 2: kind})
+def _probabilities() -> Table:
+    labels = _file(
+        LABELS_FILE,
+        "One label per line, in the order of the probabilities.",
+        schema.AssociatedFileType.TENSOR_AXIS_LABELS,
+    )
+    return schema.TENSOR_METADATA.of(
+        name=OUTPUT_NAME,
+        description="One probability per label.",
+        content=_content(schema.ContentProperties.FeatureProperties, schema.FEATURE_PROPERTIES.of()),
+        stats=schema.STATS.of(max=(1.0,), min=(0.0,)),
+        associated_files=(labels,),
+    )
+
+
+def _content(kind: schema.ContentProperties, properties: Table) -> Table:
+    return schema.CONTENT.of(content_properties_type=kind, content_properties=properties)
+
+
+def _file(name: str, description: str, kind: schema.AssociatedFileType) -> Table:
+    return schema.ASSOCIATED_FILE.of(name=name, description=description, type=kind)
 
 
 def _description(contract: Preprocessing, labels: tuple[str, ...]) -> str:

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import flatbuffers
+from ai_edge_litert import schema_py_generated as schema
 from flatbuffers import number_types
 from flatbuffers.table import Table
 
+from edgewright_runtime.errors import EdgewrightError
+
 _IDENTIFIER = b"TFL3"
 _ENTRY_NAME = "TFLITE_METADATA"
-
-# Ids of fields in TFLite's schema.fbs. Every other field of Model is a reference.
-_MODEL_VERSION, _MODEL_BUFFERS, _MODEL_METADATA = 0, 4, 6
-_BUFFER_DATA = 0
-_METADATA_NAME, _METADATA_BUFFER = 0, 1
 
 _ALIGNMENT = 16
 """The schema's `force_align` of buffers: kernels read weights in place."""
 
 _TIMESTAMP = (1980, 1, 1, 0, 0, 0)
+
+Writer = Callable[[Any, int], None]
+"""One of flatc's generated functions: puts a value into a field of the table that a builder has begun."""
 
 
 def tflite_with_metadata(data: bytes, metadata: bytes, files: Mapping[str, bytes]) -> bytes:
@@ -30,8 +31,11 @@ def tflite_with_metadata(data: bytes, metadata: bytes, files: Mapping[str, bytes
 
     Args:
         data: a .tflite file without TFLite metadata.
-        metadata: what `tflite_metadata.metadata_of` gives.
+        metadata: what `metadata.metadata_of` gives.
         files: contents by name.
+
+    Raises:
+        EdgewrightError: the file's root has fields that the installed ai-edge-litert does not know.
     """
     return _with_files(_with_entry(data, metadata), files)
 
@@ -46,11 +50,14 @@ def _with_entry(data: bytes, metadata: bytes) -> bytes:
     builder = flatbuffers.Builder(len(data) + len(metadata) + 4096)
     end = _place(builder, data)
     root = Table(data, int.from_bytes(data[:4], "little"))
-    buffers = [end - at for at in _tables_in(root, _MODEL_BUFFERS)]
-    entries = [end - at for at in _tables_in(root, _MODEL_METADATA)]
+    buffers = [end - at for at in _tables_in(root, schema.ModelAddBuffers)]
+    entries = [end - at for at in _tables_in(root, schema.ModelAddMetadata)]
     entries.append(_entry(builder, buffer=len(buffers)))
     buffers.append(_buffer(builder, metadata))
-    changed = {_MODEL_BUFFERS: _vector(builder, buffers), _MODEL_METADATA: _vector(builder, entries)}
+    changed = {
+        schema.ModelAddBuffers: _vector(builder, buffers),
+        schema.ModelAddMetadata: _vector(builder, entries),
+    }
     builder.Finish(_root(builder, root, changed, end), _IDENTIFIER)
     return bytes(builder.Output())
 
@@ -64,7 +71,7 @@ def _place(builder: Any, data: bytes) -> int:
     return int(builder.Offset())
 
 
-def _tables_in(root: Table, field: int) -> list[int]:
+def _tables_in(root: Table, field: Writer) -> list[int]:
     """Where the tables in a vector of the old root lie, in bytes from the old file's beginning."""
     slot = _slot(root, field)
     if not slot:
@@ -73,24 +80,41 @@ def _tables_in(root: Table, field: int) -> list[int]:
     return [root.Indirect(first + 4 * number) for number in range(root.VectorLen(slot))]
 
 
-def _slot(root: Table, field: int) -> int:
-    return int(root.Offset(4 + 2 * field))
+def _slot(root: Table, field: Writer) -> int:
+    """Where the field lies in its table, in bytes from the table's beginning; 0 if it is absent."""
+    return int(root.Offset(4 + 2 * field_number(field)))
+
+
+class _NumberOfField:
+    """Stands in for a builder, to note which field a generated function writes: flatc gives no other name for it."""
+
+    def PrependUOffsetTRelativeSlot(self, slot: int, value: int, default: int) -> None:  # noqa: N802, ARG002
+        self.number = slot
+
+    PrependUint32Slot = PrependUOffsetTRelativeSlot
+
+
+def field_number(field: Writer) -> int:
+    """The number, in the schema, of the field that a function such as `schema.ModelAddBuffers` writes."""
+    noted = _NumberOfField()
+    field(noted, 0)
+    return noted.number
 
 
 def _entry(builder: Any, *, buffer: int) -> int:
     name = builder.CreateString(_ENTRY_NAME)
-    builder.StartObject(2)
-    builder.PrependUOffsetTRelativeSlot(_METADATA_NAME, name, 0)
-    builder.PrependUint32Slot(_METADATA_BUFFER, buffer, 0)
-    return int(builder.EndObject())
+    schema.MetadataStart(builder)
+    schema.MetadataAddName(builder, name)
+    schema.MetadataAddBuffer(builder, buffer)
+    return int(schema.MetadataEnd(builder))
 
 
 def _buffer(builder: Any, content: bytes) -> int:
     builder.Prep(_ALIGNMENT, len(content))
     vector = builder.CreateByteVector(content)
-    builder.StartObject(1)
-    builder.PrependUOffsetTRelativeSlot(_BUFFER_DATA, vector, 0)
-    return int(builder.EndObject())
+    schema.BufferStart(builder)
+    schema.BufferAddData(builder, vector)
+    return int(schema.BufferEnd(builder))
 
 
 def _vector(builder: Any, offsets: list[int]) -> int:
@@ -100,25 +124,36 @@ def _vector(builder: Any, offsets: list[int]) -> int:
     return int(builder.EndVector())
 
 
-def _root(builder: Any, root: Table, changed: Mapping[int, int], end: int) -> int:
+def _root(builder: Any, root: Table, changed: Mapping[Writer, int], end: int) -> int:
     """A table with the fields of the old root, two of them changed."""
-    fields = max(_fields_in(root), *(field + 1 for field in changed))
-    builder.StartObject(fields)
-    for field in range(fields):
+    references = _references()
+    _check_fields(root, known=len(references) + 1)
+    schema.ModelStart(builder)
+    schema.ModelAddVersion(builder, schema.Model.GetRootAs(root.Bytes).Version())
+    for field in references:
         slot = _slot(root, field)
         if field in changed:
-            builder.PrependUOffsetTRelativeSlot(field, changed[field], 0)
-        elif slot and field == _MODEL_VERSION:
-            builder.PrependUint32Slot(field, root.Get(number_types.Uint32Flags, root.Pos + slot), 0)
+            field(builder, changed[field])
         elif slot:
-            builder.PrependUOffsetTRelativeSlot(field, end - root.Indirect(root.Pos + slot), 0)
-    return int(builder.EndObject())
+            field(builder, end - root.Indirect(root.Pos + slot))
+    return int(schema.ModelEnd(builder))
 
 
-def _fields_in(root: Table) -> int:
+def _references() -> list[Writer]:
+    """The writers of a model's fields in the schema's order, without the version: all others are references."""
+    writers = [writer for name, writer in vars(schema).items() if name.startswith("ModelAdd")]
+    return sorted((each for each in writers if each is not schema.ModelAddVersion), key=field_number)
+
+
+def _check_fields(root: Table, *, known: int) -> None:
     vtable = root.Pos - root.Get(number_types.SOffsetTFlags, root.Pos)
     # Two bytes with its own size, two with the table's, then two per field.
-    return int(root.Get(number_types.VOffsetTFlags, vtable) - 4) // 2
+    found = int(root.Get(number_types.VOffsetTFlags, vtable) - 4) // 2
+    if found > known:
+        raise EdgewrightError(
+            f"The .tflite file's model has {found} fields, but the installed ai-edge-litert knows {known} of them; "
+            f"metadata would be written at the price of the others: pip install --upgrade ai-edge-litert"
+        )
 
 
 def _with_files(data: bytes, files: Mapping[str, bytes]) -> bytes:
