@@ -19,6 +19,8 @@ MAX_DROP ?=
 MIN_AGREEMENT ?=
 CONFIDENCE ?=
 STRICT ?=
+# An earlier build/bench.json to compare `make bench-suite` with.
+COMPARE ?=
 # Further options of `edgewright convert`, such as OPTIONS="--keep-float auto".
 OPTIONS ?=
 
@@ -33,7 +35,7 @@ EXTRAS := train,convert,onnx,bench,docs,dev$(if $(filter Linux-x86_64,$(shell un
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo train convert tflite-fp32 tflite-fp16 tflite-dynamic tflite-int8 onnx tensorrt tensorrt-rtx \
-	evaluate bench classify test test-quick test-pythons test-mediapipe test-processors benchmarks docs lint typecheck typecheck-tensorrt \
+	evaluate bench classify test test-quick test-pythons test-mediapipe test-processors benchmarks bench-suite docs lint typecheck typecheck-tensorrt \
 	format clean at-least-one ask-for-image
 
 # --- What follows from it ---
@@ -44,6 +46,7 @@ same = $(if $(subst x$(1),,x$(2)),,yes)
 
 # A run that is there needs only its name; `train` compares it with whatever else is named.
 NAMED := $(strip $(DATA)$(WEIGHTS)$(EPOCHS)$(SEED)$(MODEL)$(LABELS)$(if $(RUN),$(RECIPE)))
+NAMED_RUN := $(RUN)
 ONLY_RUN := $(and $(RUN),$(if $(DATA)$(RECIPE),,yes))
 override RUN := $(or $(RUN),runs/$(basename $(shell basename $(call quoted,$(or $(MODEL),$(RECIPE),digits)))))
 run := $(call quoted,$(RUN))
@@ -157,18 +160,21 @@ evaluate: $(MEASURED)  ## Compare every format in RUN with its float model.
 bench: $(MEASURED)  ## Time every format in RUN on this machine.
 	$(EDGEWRIGHT) bench $(run)
 
-classify: $(if $(PHOTO),$(MEASURED),ask-for-image)  ## Label IMAGE with the smallest and fastest format in RUN.
+classify: $(if $(PHOTO),$(MEASURED),ask-for-image)  ## Label IMAGE with the fastest format in RUN that passed.
 	$(EDGEWRIGHT) classify $(run) $(call quoted,$(PHOTO))
 
 ask-for-image:
 	@echo "Error: name the image that the model in" $(run) "is to label: IMAGE=FILE" >&2; exit 2
 
 # --- The project itself ---
+# Two processes, a file of tests at a time: what is trained or converted once per session is then made twice.
+IN_TWO := -n 2 --dist loadfile
+
 test: $(VENV)/.setup-done  ## Run every test that can run here, long chains included.
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(IN_TWO)
 
 test-quick: $(VENV)/.setup-done  ## Run the tests without the long chains.
-	$(BIN)/python -m pytest -m "not e2e and not pythons and not mediapipe"
+	$(BIN)/python -m pytest $(IN_TWO) -m "not e2e and not pythons and not mediapipe"
 
 test-pythons: $(VENV)/.setup-done  ## Install the wheel on Python 3.10, 3.12 and 3.13 where found, and classify.
 	$(BIN)/python -m pytest -m pythons
@@ -179,7 +185,11 @@ test-mediapipe: $(VENV)/.setup-done  ## Give .tflite files to MediaPipe Tasks, i
 test-processors: $(VENV)/.setup-done  ## Run the numeric tests under other instruction sets, kernels and threads.
 	$(BIN)/python tests/processors/run.py
 
-benchmarks: $(VENV)/.setup-done  ## Run the benchmark suites.
+bench-suite: $(VENV)/.setup-done  ## Latency and accuracy of every format of RUN (or of small digits) [COMPARE=earlier.json].
+	@mkdir -p build
+	$(BIN)/python -m pytest benchmarks/test_suite.py -q -p no:warnings --benchmark-json build/bench.json$(if $(NAMED_RUN), --run $(run))$(if $(COMPARE), --benchmark-compare $(call quoted,$(COMPARE)))
+
+benchmarks: $(VENV)/.setup-done  ## Run the benchmark suites: every format, and ours against the bare libraries.
 	$(BIN)/python -m pytest benchmarks -m "" -p no:warnings
 
 docs: $(VENV)/.setup-done  ## Build the documentation site into build/site; a broken link is an error.
