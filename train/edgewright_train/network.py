@@ -65,7 +65,7 @@ def build_network(
 def freeze_for_fine_tuning(network: Network, unfreeze_layers: int | str) -> None:
     """Leaves the head and the topmost `unfreeze_layers` of the backbone trainable, but no BatchNorm.
 
-    A frozen BatchNorm answers with its moving averages in training too: a batch of 32 tells less about the activations
+    A frozen BatchNorm computes with its moving averages in training too: a batch of 32 tells less about the activations
     than the data that the weights come from.
     """
     layers = network.backbone_layers

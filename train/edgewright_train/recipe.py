@@ -111,7 +111,7 @@ class Recipe:
         label_smoothing: of the cross-entropy.
         class_weights: whether rare classes count for more.
         val_fraction: share of each class that is held back to steer the training.
-        test_fraction: share of each class that is held back to judge the result.
+        test_fraction: share of each class that is held back to measure the result.
         head: phase 1 where the backbone has weights.
         fine_tune: phase 2 where the backbone has weights.
         from_scratch: the only phase where it has none.

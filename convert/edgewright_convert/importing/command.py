@@ -205,6 +205,6 @@ def _tell_of_threshold(run: RunFolder) -> None:
         first, second = class_names(read_labels(run.labels))
         print(
             f"Note: the model has one output, taken as the probability of {second!r}, the second label: above "
-            f"{threshold:g} the answer is {second!r}, else {first!r}",
+            f"{threshold:g} the label is {second!r}, else {first!r}",
             file=sys.stderr,
         )

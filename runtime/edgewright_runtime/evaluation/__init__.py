@@ -1,1 +1,1 @@
-"""How well and how fast each format answers."""
+"""How near to the float model each format is, and how fast."""

@@ -1,4 +1,4 @@
-"""The table of formats: one row per kind of model file. A new format is one row here and one in the convert room."""
+"""The table of formats: one row per kind of model file. A new format is one row here and one in convert's `TARGETS`."""
 
 from __future__ import annotations
 

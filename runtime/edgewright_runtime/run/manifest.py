@@ -1,6 +1,6 @@
 """manifest.json: hash, size and origin of every artefact in a run folder.
 
-A .tflite file with a few flipped bits mostly still loads and answers wrongly, so the hash is compared before any
+A .tflite file with a few flipped bits mostly still loads and labels wrongly, so the hash is compared before any
 model is loaded.
 """
 
