@@ -26,7 +26,7 @@ EXTRAS := train,convert,onnx,bench,dev$(if $(filter Linux-x86_64,$(shell uname -
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo train convert tflite-fp32 tflite-fp16 tflite-dynamic tflite-int8 onnx tensorrt tensorrt-rtx \
-	evaluate bench classify test test-quick test-pythons test-mediapipe benchmarks lint typecheck typecheck-tensorrt format clean ask-the-key
+	evaluate bench classify test test-quick test-pythons test-versions test-mediapipe benchmarks lint typecheck typecheck-tensorrt format clean ask-the-key
 
 # --- What a run was made with: other values for the same run are refused, or an hour's training would be lost ---
 -include $(RUN)/.made-with.mk
@@ -142,6 +142,9 @@ test-quick: $(VENV)/.setup-done  ## Run the tests without the long chains.
 
 test-pythons: $(VENV)/.setup-done  ## Install the wheel on Python 3.10, 3.12 and 3.13 where found, and classify.
 	$(BIN)/python -m pytest -m pythons
+
+test-versions: $(VENV)/.setup-done  ## Convert with the oldest libraries that pyproject.toml allows, in an environment of its own.
+	$(BIN)/python -m pytest -m versions
 
 test-mediapipe: $(VENV)/.setup-done  ## Give .tflite files to MediaPipe Tasks, in an environment of its own.
 	$(BIN)/python -m pytest -m mediapipe
