@@ -35,7 +35,7 @@ EXTRAS := train,convert,onnx,bench,docs,dev$(if $(filter Linux-x86_64,$(shell un
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo train convert tflite-fp32 tflite-fp16 tflite-dynamic tflite-int8 onnx tensorrt tensorrt-rtx \
-	evaluate bench classify test test-quick test-pythons test-mediapipe test-processors benchmarks bench-suite docs lint typecheck typecheck-tensorrt \
+	evaluate bench classify test test-quick test-pythons test-versions test-mediapipe test-processors benchmarks bench-suite docs lint typecheck typecheck-tensorrt \
 	format clean at-least-one ask-for-image
 
 # --- What follows from it ---
@@ -174,10 +174,13 @@ test: $(VENV)/.setup-done  ## Run every test that can run here, long chains incl
 	$(BIN)/python -m pytest $(IN_TWO)
 
 test-quick: $(VENV)/.setup-done  ## Run the tests without the long chains.
-	$(BIN)/python -m pytest $(IN_TWO) -m "not e2e and not pythons and not mediapipe"
+	$(BIN)/python -m pytest $(IN_TWO) -m "not e2e and not pythons and not versions and not mediapipe"
 
 test-pythons: $(VENV)/.setup-done  ## Install the wheel on Python 3.10, 3.12 and 3.13 where found, and classify.
 	$(BIN)/python -m pytest -m pythons
+
+test-versions: $(VENV)/.setup-done  ## Convert with the oldest libraries that pyproject.toml allows, in an environment of its own.
+	$(BIN)/python -m pytest -m versions
 
 test-mediapipe: $(VENV)/.setup-done  ## Give .tflite files to MediaPipe Tasks, in an environment of its own.
 	$(BIN)/python -m pytest -m mediapipe

@@ -14,7 +14,6 @@ import keras
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
-from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
 from edgewright_runtime.backends.keras_safety import refuse_code_layers
 from edgewright_runtime.errors import EdgewrightError
@@ -22,6 +21,7 @@ from edgewright_runtime.run.manifest import verify
 
 from .run_inputs import OpenedRun
 from .tensor_names import INPUT_NAME, OUTPUT_NAME
+from .tensorflow_internals import with_constants
 
 if TYPE_CHECKING:
     from .calibration.validation_images import ValidationImages
@@ -61,7 +61,7 @@ class FloatModel:
                 return tf.identity(self.call(pixels), name=OUTPUT_NAME)
 
             concrete = tf.function(traced, autograph=False).get_concrete_function(spec)
-            self._frozen[batch] = convert_variables_to_constants_v2(concrete)
+            self._frozen[batch] = with_constants(concrete)
         return self._frozen[batch]
 
     def probabilities(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -22,7 +22,8 @@ def functional_of(model: Any) -> Any | None:
 
 def run_through_graph(functional: Any, inputs: Any, call: Callable[..., Any]) -> Any:
     """The outputs of a functional model whose operations are called through `call(operation, *args, **kwargs)`."""
-    return functional._run_through_graph(inputs, call_fn=call)
+    # Up to Keras 3.13, `operation_fn` had no default.
+    return functional._run_through_graph(inputs, operation_fn=lambda operation: operation, call_fn=call)
 
 
 def layer_that_makes(tensor: Any) -> Any | None:

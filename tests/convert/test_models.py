@@ -207,7 +207,7 @@ def settle(model: Any, images: np.ndarray) -> None:
     """Gives batch normalisation the statistics of real images: with none, random layers fade or explode."""
     import keras
 
-    norms = [layer for layer in model._flatten_layers() if isinstance(layer, keras.layers.BatchNormalization)]
+    norms = [layer for layer in model.layers if isinstance(layer, keras.layers.BatchNormalization)]
     momenta = [layer.momentum for layer in norms]
     for layer in norms:
         layer.momentum = 0.0
