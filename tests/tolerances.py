@@ -60,6 +60,11 @@ INT8_STEP = 1 / 127
 """Where a last bit of float32 makes a rounding to float16 or INT8 end otherwise, a value moves by one step: by this
 much of itself in float16, of the largest value of its tensor in INT8."""
 
+INT32_BIASES = _GAIN * 10 * 2 / (255 * 127)
+"""4.9e-3 of the largest value: what an INT8 file's biases cost a network of ten layers that computes in float. They are
+whole steps of the input's range / 255 times the largest weight / 127, and off by half a step, where an output
+reaches about a quarter of range times weight. Measured: 1.7e-3."""
+
 UINT8_STEP = 1 / 256
 """Of the probabilities of a full-integer file: their scale is 1/256."""
 

@@ -2,9 +2,8 @@
  *
  * oneDNN and numpy can be told by environment variables to keep to an older instruction set; XNNPACK, onnxruntime's
  * MLAS and TensorFlow's own kernels cannot, for they ask the CPUID instruction. Linux lets that instruction fault
- * (arch_prctl ARCH_SET_CPUID, Intel from Ivy Bridge and AMD from Zen 4 on), so that it can be answered here: as the
- * processor answers it, without the features that an older one lacks. OLDER_CPUID=haswell leaves AVX2 and FMA,
- * OLDER_CPUID=ivybridge leaves AVX alone.
+ * (arch_prctl ARCH_SET_CPUID, on processors that can), so that it can be answered here: as the processor answers it,
+ * without the features that an older one lacks. OLDER_CPUID=haswell leaves AVX2 and FMA, OLDER_CPUID=ivybridge AVX.
  *
  * Exit status 120 in the library's constructor: the processor cannot fault CPUID.
  */

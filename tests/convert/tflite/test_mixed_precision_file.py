@@ -23,7 +23,7 @@ from edgewright_convert.tflite.model_file import TfliteFile, TfliteOperator, Tfl
 from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.library_noise import captured
 
-from ...tolerances import INT8_STEP, SHALLOW, UINT8_STEP, probability_errors
+from ...tolerances import INT8_STEP, INT32_BIASES, UINT8_STEP, probability_errors
 from ..tiny import SIDE
 
 pytestmark = pytest.mark.numeric
@@ -93,9 +93,9 @@ def _error(file: bytes, whole: Whole, pixels: Pixels) -> float:
 
 
 def _assert_differs_by_rounding_alone(candidate: NDArray[np.float32], reference: NDArray[np.float32]) -> None:
-    """Asserts that a file that computes in float is off by what float32 and the steps of its output cost."""
+    """Asserts that a file that computes in float is off by what the steps of its biases and of its output cost."""
     largest = 255 * UINT8_STEP
-    allowed = UINT8_STEP / 2 + probability_errors(reference, SHALLOW)
+    allowed = UINT8_STEP / 2 + probability_errors(reference, INT32_BIASES)
     assert (np.abs(candidate - np.minimum(reference, largest)) <= allowed).all()
 
 
