@@ -134,7 +134,7 @@ def _untouched_splits(run: RunFolder) -> tuple[SplitRow, ...]:
     if not run.splits.is_file():
         raise EdgewrightError(
             f"{run.path} names no training images (it has no {run.splits.name}), and INT8 needs some for its "
-            f"representative dataset; convert the model again with --data FOLDER"
+            f"representative dataset; import the model again with --data FOLDER and --overwrite"
         )
     try:
         verify(run.splits)
