@@ -20,6 +20,7 @@ from .run import manifest
 from .run.formats import FORMATS
 from .run.labels import class_names, read_labels
 from .run.run_folder import RunFolder, open_run
+from .suggestion import quoted
 
 
 @dataclass(frozen=True)
@@ -144,13 +145,13 @@ def _in_run(run: RunFolder, format_name: str | None, threads: int | None) -> Mod
     if preferred is not None:
         format_name = preferred.format
     if format_name is None:
-        raise EdgewrightError(f"{run.path} holds no model; make one with: edgewright convert {run.path}")
+        raise EdgewrightError(f"{run.path} holds no model; make one with: edgewright convert {quoted(run.path)}")
     model = run.file_of(format_name)
     if not model.exists():
         present = ", ".join(row.name for row in run.present()) or "nothing"
         raise EdgewrightError(
             f"{run.path} has no {format_name} model (it has {present}); make it with: "
-            f"edgewright convert {run.path} --to {format_name}"
+            f"edgewright convert {quoted(run.path)} --to {format_name}"
         )
     backend = next(row.backend for row in FORMATS if row.name == format_name)
     why = "" if preferred is None else preferred.why

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import shlex
+import shutil
+
 import numpy as np
 import pytest
 
@@ -67,6 +70,19 @@ def test_a_model_file_alone_is_refused(run_copy, tmp_path):
     lonely.write_bytes((run_copy / "tflite" / "model_int8.tflite").read_bytes())
     with pytest.raises(EdgewrightError, match=r"preprocessing\.json"):
         Classifier.open(lonely)
+
+
+@pytest.mark.parametrize("format_name", [None, "onnx-int8"])
+def test_command_that_would_convert_the_run_takes_its_folder_as_one_word(run_copy, tmp_path, format_name):
+    run = run_copy.rename(tmp_path / "leaves and twigs")
+    for folder in ("tflite", "onnx", "saved_model"):
+        shutil.rmtree(run / folder)
+    (run / "model.keras").unlink()
+    with pytest.raises(EdgewrightError) as refused:
+        Classifier.open(run, format=format_name)
+    command = shlex.split(str(refused.value).partition("with: ")[2])
+    assert command[:3] == ["edgewright", "convert", str(run)]
+    assert command[3:] == ([] if format_name is None else ["--to", format_name])
 
 
 def test_a_malformed_tflite_file_is_one_sentence(run_copy):

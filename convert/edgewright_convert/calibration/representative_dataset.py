@@ -21,6 +21,7 @@ from edgewright_runtime.run.labels import class_names
 from edgewright_runtime.run.manifest import verify
 from edgewright_runtime.run.run_folder import RunFolder
 from edgewright_runtime.run.splits import SplitRow, read_splits, rows_of
+from edgewright_runtime.suggestion import named
 
 from ..options import DEFAULT_REPRESENTATIVE_SIZE, ConvertOptions
 from ..run_inputs import OpenedRun
@@ -75,7 +76,7 @@ class RepresentativeDataset:
         if len(self.rows) < asked:
             notes.append(f"the representative dataset has {len(self.rows)} images, all that the train split holds")
         if self.absent_labels:
-            notes.append(f"the representative dataset has no image of {', '.join(self.absent_labels)}")
+            notes.append(f"the representative dataset has no image of {named(self.absent_labels)}")
         shifted = () if self.shift is None else self.shift.notes
         return (*notes, *shifted, *self.reading_notes)
 
@@ -159,7 +160,7 @@ def choose_rows(
         raise EdgewrightError(f"A representative dataset needs at least {MINIMUM_SIZE} images, not {size}")
     unknown = sorted({row.label for row in rows} - set(labels))
     if unknown:
-        raise EdgewrightError(f"{where} has the label(s) {', '.join(unknown)}, which labels.txt does not name")
+        raise EdgewrightError(f"{where} has the label(s) {named(unknown)}, which labels.txt does not name")
     drawn = in_turns(rows, labels, seed=seed)
     if len(drawn) < MINIMUM_SIZE:
         raise EdgewrightError(
@@ -169,6 +170,6 @@ def choose_rows(
     if len({row.label for row in drawn}) < 2:
         raise EdgewrightError(
             f"{where} has training images of the one class {drawn[0].label!r}; the representative dataset needs images "
-            f"of at least two of {', '.join(labels)}"
+            f"of at least two of {named(labels)}"
         )
     return drawn[:size]

@@ -9,7 +9,7 @@ from typing import Any
 from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.run.manifest import read_manifest
 from edgewright_runtime.run.run_folder import RunFolder
-from edgewright_runtime.suggestion import unknown_name
+from edgewright_runtime.suggestion import named, unknown_name
 
 from ..options import BASELINE, DEFAULT_EFFORT, DEFAULT_REPRESENTATIVE_SIZE, EFFORTS, ConvertOptions, effort_named
 
@@ -61,7 +61,7 @@ def _notes(effort: str, wanted: str | None, made: Mapping[str, Any], name: str) 
     notes = [] if wanted else [f"{name} is the {effort} conversion{_because(effort, int8)}."]
     excluded = int8.get("excluded_from_quantization")
     if excluded:
-        notes.append(f"{name} excludes {', '.join(excluded)} from quantization; here they are INT8 like the others.")
+        notes.append(f"{name} excludes {named(excluded)} from quantization; here they are INT8 like the others.")
     return tuple(notes)
 
 

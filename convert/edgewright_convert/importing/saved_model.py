@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
 from edgewright_runtime.errors import EdgewrightError
+from edgewright_runtime.suggestion import named
 
 from ..tensor_names import INPUT_NAME, OUTPUT_NAME
 from .binary import PairHead, pair_head
@@ -35,7 +36,7 @@ def load_imported_saved_model(path: Path) -> Any:
     except Exception as error:  # TensorFlow raises whatever the broken part happened to raise
         raise EdgewrightError(f"{path} is no SavedModel: {error}") from error
     if _SIGNATURE not in loaded.signatures:
-        has = ", ".join(loaded.signatures) or "none"
+        has = named(loaded.signatures) or "none"
         raise EdgewrightError(f"{path} has the signature(s) {has}; export it with the signature {_SIGNATURE}")
     return loaded
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from edgewright_runtime.errors import EdgewrightError
+from edgewright_runtime.suggestion import named
 
 from ..options import FloatLayers
 from .fidelity import Fidelity, FidelityOfFile
@@ -126,7 +127,7 @@ def mixed_precision_notes(
         further: some are excluded already, for another reason.
     """
     vain = [attempt.layer for attempt in found.attempts if not attempt.pays]
-    tried = (f"quantized again, since {precision} did not pay: {', '.join(vain)}",) if vain else ()
+    tried = (f"quantized again, since {precision} did not pay: {named(vain)}",) if vain else ()
     return (_result(found, precision, slower, grown, further=further), *tried)
 
 
@@ -141,7 +142,7 @@ def _result(found: MixedPrecision, precision: str, slower: float | None, grown: 
     paid += [f"latency x{slower:.2f} here"] if slower is not None else []
     cost = f"; cost: {', '.join(paid)}" if paid else ""
     return (
-        f"excluded from quantization, in {precision}: {', '.join(found.layers)}; agreement "
+        f"excluded from quantization, in {precision}: {named(found.layers)}; agreement "
         f"{found.before.agreement:.1%} to {found.after.agreement:.1%}, difference of probabilities "
         f"{found.before.distance:.4f} to {found.after.distance:.4f} {images}{cost}"
     )

@@ -11,6 +11,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from edgewright_runtime.errors import CheckFailedError
+from edgewright_runtime.suggestion import named
 
 from ..tensor_names import INPUT_NAME, OUTPUT_NAME
 from .graph import BATCH_NAME, initializers
@@ -39,7 +40,7 @@ def check_onnx(data: bytes) -> onnx.ModelProto:
     _check_interface(model.graph.output, OUTPUT_NAME, rank=2)
     unknown = sorted({node.op_type for node in model.graph.node if node.domain not in {"", "ai.onnx"}})
     if unknown:
-        raise CheckFailedError(f"The ONNX file needs operators outside the standard: {', '.join(unknown)}")
+        raise CheckFailedError(f"The ONNX file needs operators outside the standard: {named(unknown)}")
     return model
 
 
@@ -99,7 +100,7 @@ def check_float16(model: onnx.ModelProto) -> None:
     """
     wide = [t.name for t in model.graph.initializer if t.data_type == _FLOAT and np.prod(t.dims) > 1]
     if wide:
-        raise CheckFailedError(f"The file has float32 weight(s): {', '.join(wide[:5])}")
+        raise CheckFailedError(f"The file has float32 weight(s): {named(wide)}")
 
 
 def check_explicit_int8(model: onnx.ModelProto, *, some_in_float16: bool = False) -> None:
@@ -123,10 +124,10 @@ def check_explicit_int8(model: onnx.ModelProto, *, some_in_float16: bool = False
     if some_in_float16:
         left = [n.name for n in model.graph.node if n.name in left and not _is_half(n, constants)]
     if left:
-        raise CheckFailedError(f"The onnx-int8 file has convolution(s) in float: {', '.join(left[:5])}")
+        raise CheckFailedError(f"The onnx-int8 file has convolution(s) in float: {named(left)}")
     wide = [n.name for n in model.graph.node if n.op_type in {"MatMul", "Gemm"} and _is_wide(n, constants)]
     if wide:
-        raise CheckFailedError(f"The onnx-int8 file has float32 matrix product(s): {', '.join(wide[:5])}")
+        raise CheckFailedError(f"The onnx-int8 file has float32 matrix product(s): {named(wide)}")
 
 
 def _is_int8(node: onnx.NodeProto, makers: dict[str, onnx.NodeProto]) -> bool:
@@ -147,7 +148,7 @@ def _is_wide(node: onnx.NodeProto, constants: dict[str, NDArray[Any]]) -> bool:
 def _check_interface(values: Sequence[onnx.ValueInfoProto], name: str, *, rank: int) -> None:
     found = [value.name for value in values]
     if found != [name]:
-        raise CheckFailedError(f"The ONNX file's tensors are {', '.join(found)}; expected only {name!r}")
+        raise CheckFailedError(f"The ONNX file's tensors are {named(found)}; expected only {name!r}")
     tensor = values[0].type.tensor_type
     dims = tensor.shape.dim
     fixed = all(dim.dim_value > 0 for dim in dims[1:])

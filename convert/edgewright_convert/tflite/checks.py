@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from edgewright_runtime.errors import CheckFailedError
+from edgewright_runtime.suggestion import named
 
 from .model_file import TfliteFile, TfliteOperator, TfliteTensor
 
@@ -16,7 +17,6 @@ _DYNAMIC_MINIMUM = 1024
 """TFLiteConverter leaves kernels with fewer elements in float32 (`minimum_elements_for_weights` in its quantizer)."""
 
 _BETWEEN = frozenset({"QUANTIZE", "DEQUANTIZE"})
-_LISTED = 5
 
 
 def check_fp32(file: TfliteFile) -> tuple[str, ...]:
@@ -102,7 +102,7 @@ def _check_builtin(file: TfliteFile) -> None:
     custom = [str(operator) for operator in file.operators if operator.custom]
     if custom:
         raise CheckFailedError(
-            f"The .tflite file needs operators that the TFLite interpreter does not have: {_listed(custom)}; replace "
+            f"The .tflite file needs operators that the TFLite interpreter does not have: {named(custom)}; replace "
             f"these layers by ordinary ones"
         )
 
@@ -124,9 +124,4 @@ def _kernel(operator: TfliteOperator) -> TfliteTensor | None:
 def _refuse(found: Iterable[str], format_name: str, what: str, *, advice: str = "") -> None:
     names = list(found)
     if names:
-        raise CheckFailedError(f"The {format_name} file has {what}: {_listed(names)}{advice}")
-
-
-def _listed(names: list[str]) -> str:
-    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
-    return ", ".join(names[:_LISTED]) + more
+        raise CheckFailedError(f"The {format_name} file has {what}: {named(names)}{advice}")

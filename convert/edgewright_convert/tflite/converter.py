@@ -13,6 +13,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from edgewright_runtime.errors import EdgewrightError
+from edgewright_runtime.suggestion import named
 
 from ..float_model import FloatModel
 from ..tensor_names import INPUT_NAME, OUTPUT_NAME
@@ -125,5 +126,5 @@ def _reason(error: Exception) -> str:
     text = str(error).strip() or type(error).__name__
     lacking = re.findall(r"'(tf\.\w+)' op is neither", text)
     if lacking:
-        return f"TFLite has no operator for {', '.join(dict.fromkeys(lacking))}; replace the layers that use it"
+        return f"TFLite has no operator for {named(dict.fromkeys(lacking))}; replace the layers that use it"
     return text.splitlines()[0]

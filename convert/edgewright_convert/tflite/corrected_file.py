@@ -11,6 +11,7 @@ from typing import Any
 import tensorflow as tf
 
 from edgewright_runtime.errors import EdgewrightError
+from edgewright_runtime.suggestion import named
 
 from ..float_model import float_model_of_keras
 from ..int8.fake_quantization import with_fake_quantization
@@ -32,7 +33,7 @@ def tflite_from_ranges(model: Any, ranges: Mapping[str, ActivationRange]) -> byt
     file = converted(float_model_of_keras(model, with_fake_quantization(model, ranges)), _settings)
     left = float_operators(file)
     if left:
-        raise EdgewrightError(f"TFLite would compute {', '.join(left)} in float, for their ranges are not known")
+        raise EdgewrightError(f"TFLite would compute {named(left)} in float, for their ranges are not known")
     return file
 
 

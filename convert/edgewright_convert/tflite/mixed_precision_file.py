@@ -14,6 +14,7 @@ from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter
 
 from edgewright_runtime.errors import EdgewrightError
+from edgewright_runtime.suggestion import named
 
 from ..int8.layer_scopes import layers_in
 from .float_operators import rewrite
@@ -164,4 +165,4 @@ def _check(file: bytes, layers: Collection[str]) -> None:
         Interpreter(model_content=file).allocate_tensors()
     except (RuntimeError, ValueError) as error:
         reason = str(error).strip().splitlines()[0]
-        raise EdgewrightError(f"TFLite cannot compute {', '.join(sorted(layers))} in float: {reason}") from error
+        raise EdgewrightError(f"TFLite cannot compute {named(sorted(layers))} in float: {reason}") from error

@@ -15,6 +15,7 @@ from ..errors import CheckFailedError, EdgewrightError
 from ..run.formats import FORMATS
 from ..strict_json import read_object
 from ..structured import from_builtins, rule
+from ..suggestion import quoted
 
 SUFFIX = ".json"
 SCHEMA_VERSION = 1
@@ -154,4 +155,4 @@ def _again(engine: Path, *, option: str = "") -> str:
     name = next((row.name for row in FORMATS if absolute.as_posix().endswith(f"/{row.path}")), None)
     if name is None:
         return "build it again on this machine with: edgewright convert RUN --to tensorrt-fp16"
-    return f"build it again with: edgewright convert {engine.parent.parent} --to {name}{option}"
+    return f"build it again with: edgewright convert {quoted(engine.parent.parent)} --to {name}{option}"

@@ -6,6 +6,7 @@ from ..backends.cuda import why_no_gpu
 from ..errors import EdgewrightError
 from ..run.formats import REFERENCE_FORMATS, Format, format_names
 from ..run.run_folder import RunFolder
+from ..suggestion import quoted
 
 
 def chosen_formats(run: RunFolder, asked: str | None, *, with_reference: bool) -> tuple[str, ...]:
@@ -28,7 +29,9 @@ def chosen_formats(run: RunFolder, asked: str | None, *, with_reference: bool) -
         if _runs_here(row) and (row.name not in REFERENCE_FORMATS or (with_reference and row.name == reference))
     )
     if not found:
-        raise EdgewrightError(f"{run.path} holds no converted model; make one with: edgewright convert {run.path}")
+        raise EdgewrightError(
+            f"{run.path} holds no converted model; make one with: edgewright convert {quoted(run.path)}"
+        )
     return found
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import EdgewrightError
+from ..suggestion import quoted
 from .formats import FORMATS, REFERENCE_FORMATS, Format, format_named
 
 _MADE_FROM_FORMATS = ("accuracy.json", "latency.json", "explain", "report")
@@ -111,7 +112,7 @@ class RunFolder:
                 return format_named(name)
         raise EdgewrightError(
             f"{self.path} holds no float model (model.keras or saved_model/); train one with: "
-            f"edgewright train DATA --recipe NAME --out {self.path}"
+            f"edgewright train DATA --recipe NAME --out {quoted(self.path)}"
         )
 
 
@@ -124,7 +125,7 @@ def open_run(path: str | Path) -> RunFolder:
     run = RunFolder(Path(path))
     if not run.path.is_dir():
         raise EdgewrightError(
-            f"No run folder at {run.path}; train one with: edgewright train DATA --recipe NAME --out {run.path}"
+            f"No run folder at {run.path}; train one with: edgewright train DATA --recipe NAME --out {quoted(run.path)}"
         )
     for needed in (run.preprocessing, run.labels):
         if not needed.is_file():

@@ -11,6 +11,7 @@ from PIL import Image
 
 from edgewright_convert.calibration.representative_dataset import (
     MINIMUM_SIZE,
+    RepresentativeDataset,
     choose_rows,
     read_representative_dataset,
 )
@@ -88,6 +89,22 @@ def test_images_of_one_class_only_are_refused():
 def test_label_that_the_model_does_not_know_is_refused():
     with pytest.raises(EdgewrightError, match=r"label.* z"):
         choose_rows(rows_with({"a": 40, "z": 3}), LABELS, size=30, seed=0, where="splits.csv")
+
+
+def test_of_many_labels_five_are_named_and_the_others_counted():
+    strangers = {f"z{number:04}": 1 for number in range(1000)}
+    with pytest.raises(EdgewrightError, match=r"label.* z0000, z0001, z0002, z0003, z0004 and 995 more, which"):
+        choose_rows(rows_with({"a": 40, **strangers}), LABELS, size=30, seed=0, where="splits.csv")
+    labels = ("a", *strangers)
+    with pytest.raises(EdgewrightError, match=r"at least two of a, z0000, z0001, z0002, z0003 and 996 more$"):
+        choose_rows(rows_with({"a": 40}), labels, size=30, seed=0, where="splits.csv")
+
+
+def test_of_many_classes_without_an_image_five_are_named_and_the_others_counted():
+    absent = tuple(f"class {number}" for number in range(1000))
+    dataset = RepresentativeDataset(rows=(), pixels=np.zeros((0, 1, 1, 3), np.uint8), seed=0, absent_labels=absent)
+    (note,) = dataset.notes(0)
+    assert note.endswith("has no image of class 0, class 1, class 2, class 3, class 4 and 995 more")
 
 
 @pytest.fixture

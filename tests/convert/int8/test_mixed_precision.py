@@ -9,7 +9,12 @@ from numpy.typing import NDArray
 from edgewright_convert.int8 import Corrected, corrected_model
 from edgewright_convert.int8.fidelity import Fidelity
 from edgewright_convert.int8.layer_sensitivity import sensitivity_of_layers
-from edgewright_convert.int8.mixed_precision import search_mixed_precision
+from edgewright_convert.int8.mixed_precision import (
+    Attempt,
+    MixedPrecision,
+    mixed_precision_notes,
+    search_mixed_precision,
+)
 
 from ..tiny import OUTLIER, classifier_with_outlier
 
@@ -52,6 +57,15 @@ def test_auto_excludes_no_more_than_agreement_needs() -> None:
     assert enough.layers == ("a", "b")
     already = search_mixed_precision(("a", "b"), _joined, _fidelity_by(distances, {b"": 1.0}), count="auto")
     assert (already.layers, already.attempts) == ((), ())
+
+
+def test_of_many_excluded_layers_five_are_named_and_the_others_counted() -> None:
+    layers = tuple(f"conv_{number}" for number in range(60))
+    vain = tuple(Attempt(f"dense_{number}", 0.1, pays=False) for number in range(7))
+    fidelity = Fidelity(1.0, 0.0, 20)
+    done, tried = mixed_precision_notes(MixedPrecision(b"", layers, vain, fidelity, fidelity), "float32")
+    assert "in float32: conv_0, conv_1, conv_2, conv_3, conv_4 and 55 more; agreement" in done
+    assert tried.endswith("dense_0, dense_1, dense_2, dense_3, dense_4 and 2 more")
 
 
 def test_sensitivity_of_a_layer_is_what_quantizing_it_alone_changes(corrected: Corrected, held_out: Pixels) -> None:

@@ -1,3 +1,5 @@
+import shlex
+
 import pytest
 
 from edgewright_runtime.errors import EdgewrightError
@@ -18,6 +20,14 @@ def test_folder_with_contract_and_labels_opens(run):
 def test_missing_folder_says_how_to_make_one(tmp_path):
     with pytest.raises(EdgewrightError, match=r"No run folder at .*gone; train one with: edgewright train"):
         open_run(tmp_path / "gone")
+
+
+@pytest.mark.parametrize("name", ["leaves", "leaves and twigs"])
+def test_command_that_would_train_the_missing_run_takes_its_folder_as_one_word(tmp_path, name):
+    with pytest.raises(EdgewrightError) as refused:
+        open_run(tmp_path / name)
+    command = str(refused.value).partition("with: ")[2]
+    assert shlex.split(command)[-2:] == ["--out", str(tmp_path / name)]
 
 
 @pytest.mark.parametrize("name", ["labels.txt", "preprocessing.json"])
