@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import settings
 from numpy.typing import NDArray
 
 from .processors.litert_kernels import follow_environment
@@ -16,6 +17,8 @@ from .processors.litert_kernels import follow_environment
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ.setdefault("MPLBACKEND", "Agg")
 follow_environment()
+settings.register_profile("edgewright", deadline=None)  # a busy machine is not a fault
+settings.load_profile("edgewright")
 
 SHARED = Path(__file__).resolve().parents[1].parent / "shared"
 PER_CLASS = 30

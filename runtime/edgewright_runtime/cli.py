@@ -72,10 +72,19 @@ def _run(arguments: list[str]) -> int:
         return EXIT_DONE
     name, *rest = arguments
     if name.startswith("-"):
-        raise EdgewrightError(f"{name} goes behind a command: edgewright COMMAND {name}; see edgewright --help")
+        raise EdgewrightError(_misplaced(name))
     from .command_line import run_command
 
     return run_command(name, command_named(name), rest)
+
+
+def _misplaced(option: str) -> str:
+    import difflib  # here, for only mistakes need it
+
+    near = difflib.get_close_matches(option, ["--version", "--help", "--debug"], n=1, cutoff=0.75)
+    if near:
+        return f"edgewright has no option {option}: did you mean {near[0]}?"
+    return f"{option} goes behind a command: edgewright COMMAND {option}; see edgewright --help"
 
 
 def command_named(name: str) -> Command:

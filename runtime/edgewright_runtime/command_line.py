@@ -8,17 +8,13 @@ from __future__ import annotations
 
 import argparse
 import math
-import re
-import shutil
-import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn, Protocol
 
 from .errors import EdgewrightError
 
-_OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 _WIDEST = 100
 """Columns; longer lines of help are hard to read."""
 
@@ -57,29 +53,18 @@ def run_command(name: str, command: Command, arguments: Sequence[str]) -> int:
         EdgewrightError: an option is unknown, missing or malformed, or the command itself says what is wrong.
         SystemExit: help was asked for and printed.
     """
-    parser = parser_of(name, command)
-    return command.run(parser.parse_intermixed_args(list(arguments)))
+    return command.run(parser_of(name, command).parsed(arguments))
 
 
-def parser_of(name: str, command: Command) -> argparse.ArgumentParser:
+def parser_of(name: str, command: Command) -> Parser:
     """The parser of one command."""
-    width = _width()
-    paragraphs = [command.summary, *command.details.split("\n\n"), f"Example: {command.example}"]
-    parser = _Parser(
-        prog=f"edgewright {name}",
-        description="\n\n".join(textwrap.fill(each, width) for each in paragraphs if each),
-        formatter_class=lambda prog: _Formatter(prog, max_help_position=28, width=width),
-        allow_abbrev=False,
-        add_help=False,
-    )
-    command.add_arguments(parser)
-    parser.add_argument("--debug", action="store_true", help="Show a traceback with an error.")
-    parser.add_argument("-h", "--help", action="help", help="Show this message and exit.")
-    return parser
+    return Parser(name, command)
 
 
 def overview(commands: dict[str, Command], *, description: str, epilog: str) -> str:
     """The text of `edgewright --help`."""
+    import textwrap
+
     longest = max(map(len, commands))
     width = _width()
     lines = [
@@ -145,6 +130,17 @@ def number(*, low: float = -math.inf, high: float = math.inf) -> Callable[[str],
     return parsed
 
 
+def one_of(*names: str) -> Callable[[str], str]:
+    """A type for `add_argument`: one of these words."""
+
+    def parsed(text: str) -> str:
+        if text not in names:
+            raise argparse.ArgumentTypeError(f"must be one of {', '.join(names)}, not {text!r}")
+        return text
+
+    return parsed
+
+
 def path(text: str) -> Path:
     """A type for `add_argument`: a path, which need not exist."""
     if not text or "\0" in text:
@@ -161,12 +157,15 @@ class _Formatter(argparse.RawDescriptionHelpFormatter):
 
     def _split_lines(self, text: str, width: int) -> list[str]:
         # The names of formats and options have hyphens in them.
+        import textwrap
+
         return textwrap.wrap(" ".join(text.split()), width, break_on_hyphens=False)
 
     def _get_help_string(self, action: argparse.Action) -> str | None:
         # The same hook as that of argparse's own ArgumentDefaultsHelpFormatter.
         text = action.help
-        shown = action.default not in {None, False, argparse.SUPPRESS} if _hashable(action.default) else True
+        # A flag's False says nothing, and neither does an empty list; 0 does.
+        shown = action.default is not False and action.default not in (None, [], argparse.SUPPRESS)
         return f"{text} [default: %(default)s]" if text and shown and action.option_strings else text
 
     def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
@@ -185,45 +184,113 @@ class _OptionsMark(argparse.Action):
 _OPTIONS = _OptionsMark(option_strings=[], dest="options", nargs="?", metavar="OPTIONS")
 
 
-class _Parser(argparse.ArgumentParser):
-    """A parser whose errors are one sentence."""
+class Parser(argparse.ArgumentParser):
+    """A parser whose errors are one sentence, and that looks at the terminal only to print help."""
+
+    def __init__(self, name: str, command: Command) -> None:
+        # Declaring an argument makes a formatter each time, which without a width would ask for the terminal's.
+        super().__init__(
+            prog=f"edgewright {name}",
+            formatter_class=lambda prog: argparse.HelpFormatter(prog, width=_WIDEST),
+            allow_abbrev=False,
+            add_help=False,
+            exit_on_error=False,
+        )
+        self._command = command
+        command.add_arguments(self)
+        self.add_argument("--debug", action="store_true", help="Show a traceback with an error.")
+        self.add_argument("-h", "--help", action="help", help="Show this message and exit.")
+
+    def parsed(self, words: Sequence[str]) -> argparse.Namespace:
+        """The values of what was typed, wherever the options stand.
+
+        Raises:
+            EdgewrightError: an option is unknown, missing or malformed.
+            SystemExit: help was asked for and printed.
+        """
+        try:
+            found, further = self.parse_known_args(self._arranged(words))
+        except argparse.ArgumentError as error:
+            raise EdgewrightError(self._sentence(error)) from error
+        further = [word for word in further if word != "--"]
+        if further:
+            raise EdgewrightError(f"{self.prog} takes no further argument {further[0]!r}; {self._see}")
+        return found
+
+    def format_help(self) -> str:
+        """The command's page: what it does, an example, and its options as wide as the terminal."""
+        import textwrap
+
+        width = _width()
+        told = [self._command.summary, *self._command.details.split("\n\n")]
+        paragraphs = [textwrap.fill(each, width) for each in told if each]
+        # Not folded: a line break in the middle could not be copied.
+        self.description = "\n\n".join([*paragraphs, f"Example: {self._command.example}"])
+        self.formatter_class = lambda prog: _Formatter(prog, max_help_position=28, width=width)
+        return super().format_help()
 
     def error(self, message: str) -> NoReturn:
-        raise EdgewrightError(self._sentence(message))
+        """Raises what argparse reports as missing, as it raises everything else."""
+        raise argparse.ArgumentError(None, message)
 
-    def _sentence(self, message: str) -> str:
-        if match := re.fullmatch(r"the following arguments are required: (.+)", message):
-            return f"{self.prog} needs {_joined(match[1].split(', '))}; see {self.prog} --help"
-        if match := re.fullmatch(r"unrecognized arguments: (.+)", message):
-            return self._unknown(match[1])
-        if match := re.fullmatch(r"argument (?P<name>\S+?): expected (?:one|at least one) arguments?", message):
-            return f"{match['name']} needs a value behind it; see {self.prog} --help"
-        if match := re.fullmatch(r"argument (?P<name>\S+?): ignored explicit argument (?P<value>.+)", message):
-            return f"{match['name']} takes no value, and got {match['value']}"
-        if match := re.fullmatch(r"argument (?P<name>\S+?): (?P<rest>must be .+)", message, re.DOTALL):
-            return f"{match['name']} {match['rest']}"
-        return f"{message}; see {self.prog} --help"
+    @property
+    def _see(self) -> str:
+        return f"see {self.prog} --help"
 
-    def _unknown(self, typed: str) -> str:
-        first = typed.split(maxsplit=1)[0]
-        if not first.startswith("-"):
-            return f"{self.prog} takes no further argument {first!r}; see {self.prog} --help"
+    def _arranged(self, words: Iterable[str]) -> list[str]:
+        """The same words, each option joined to its value and all of them in front of the rest.
+
+        argparse alone takes images in one row only, or, told to let options stand between them, reports what is missing
+        in two goes.
+        """
+        rest = iter(words)
+        options: list[str] = []
+        others: list[str] = []
+        for word in rest:
+            if word == "--":
+                others.extend(rest)
+            elif not word.startswith("-") or word == "-":
+                others.append(word)
+            else:
+                options.append(self._with_value(word, rest))
+        return [*options, "--", *others] if others else options
+
+    def _with_value(self, word: str, rest: Iterable[str]) -> str:
+        name, equals, value = word.partition("=")
+        action = self._option_string_actions.get(name)
+        if action is None:
+            raise EdgewrightError(self._unknown(name))
+        if action.nargs == 0:
+            if equals:
+                raise EdgewrightError(f"{name} takes no value, and got {value!r}")
+            return word
+        if equals:
+            return word
+        following = next(iter(rest), "--")
+        if following == "--" or following.partition("=")[0] in self._option_string_actions:
+            raise EdgewrightError(f"{name} needs a value: {name} {action.metavar or 'VALUE'}; {self._see}")
+        return f"{name}={following}"
+
+    def _unknown(self, option: str) -> str:
         import difflib  # here, for only mistakes need it
 
-        option = first.partition("=")[0]
-        known = sorted(set(_OPTION.findall(self.format_help())))
-        near = difflib.get_close_matches(option, known, n=1, cutoff=0.6)
-        hint = f"did you mean {near[0]}?" if near else f"see {self.prog} --help"
-        return f"{self.prog} has no option {option}: {hint}"
+        near = difflib.get_close_matches(option, self._option_string_actions, n=1, cutoff=0.6)
+        return f"{self.prog} has no option {option}: {f'did you mean {near[0]}?' if near else self._see}"
+
+    def _sentence(self, error: argparse.ArgumentError) -> str:
+        if error.argument_name is not None:
+            return f"{error.argument_name} {error.message}"
+        required = {"/".join(each.option_strings) or str(each.metavar): each for each in self._actions}
+        missing = [required[name] for name in error.message.rpartition(": ")[2].split(", ")]
+        typed = [" ".join([*each.option_strings[:1], str(each.metavar or each.dest)]) for each in missing]
+        return f"{self.prog} needs {_joined(typed)}; {self._see}"
 
 
 def _joined(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def _hashable(value: object) -> bool:
-    return isinstance(value, (str, int, float, bool, type(None)))
-
-
 def _width() -> int:
+    import shutil  # here, for it brings compression with it, and classify prints no help
+
     return min(_WIDEST, shutil.get_terminal_size().columns - 2)

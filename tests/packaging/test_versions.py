@@ -29,7 +29,7 @@ TESTS = (
     "convert/tflite/test_metadata_packing.py",
     "convert/tflite/test_mixed_precision_file.py",
 )
-FOR_TESTS = ("pytest", "pytest-timeout", "scikit-learn")
+FOR_TESTS = ("hypothesis", "pytest", "pytest-timeout", "scikit-learn")
 
 
 def lower_bounds() -> list[str]:

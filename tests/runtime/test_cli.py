@@ -59,13 +59,19 @@ def test_version_is_one_line():
     ("arguments", "sentence"),
     [
         (["classify"], "edgewright classify needs RUN|FILE and IMAGE; see edgewright classify --help"),
-        (["train", "data"], "edgewright train needs --out; see edgewright train --help"),
+        (["train", "data"], "edgewright train needs --out RUN; see edgewright train --help"),
         (["bench", "run", "--thread", "2"], "edgewright bench has no option --thread: did you mean --threads?"),
-        (["bench", "run", "--threads"], "--threads needs a value behind it; see edgewright bench --help"),
+        (["bench", "run", "--threads"], "--threads needs a value: --threads N; see edgewright bench --help"),
         (["bench", "run", "--threads", "0"], "--threads must be a whole number from 1 on, not '0'"),
         (["bench", "run", "--json=yes"], "--json takes no value, and got 'yes'"),
         (["bench", "run", "other"], "edgewright bench takes no further argument 'other'; see edgewright bench --help"),
         (["evaluate", "run", "--max-drop", "2"], "--max-drop must be a number at least 0 and at most 1, not '2'"),
+        (
+            ["gate", "a"],
+            "edgewright gate needs CANDIDATE, DATA, --labels FILE and --preprocessing FILE; see edgewright gate --help",
+        ),
+        (["evaluate", "run", "--split", "train"], "--split must be one of test, val, not 'train'"),
+        (["--versoin"], "edgewright has no option --versoin: did you mean --version?"),
         (["--json", "classify"], "--json goes behind a command: edgewright COMMAND --json; see edgewright --help"),
     ],
 )

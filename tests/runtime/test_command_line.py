@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edgewright_runtime.command_line import number, parser_of, path, whole_number
+from edgewright_runtime.command_line import Command, number, one_of, parser_of, path, whole_number
 from edgewright_runtime.commands.classify import COMMAND
 from edgewright_runtime.errors import EdgewrightError
 
@@ -36,7 +36,7 @@ def test_what_is_typed_comes_through_wherever_the_options_stand(paths, top_k, th
     words = [[word] for word in paths]
     for option in options:
         words.insert(place % (len(words) + 1), option)
-    found = parser_of("classify", COMMAND).parse_intermixed_args([part for group in words for part in group])
+    found = parser_of("classify", COMMAND).parsed([part for group in words for part in group])
     assert [found.model, *found.images] == [Path(word) for word in paths]
     assert (found.top_k, found.threads, found.format, found.json) == (top_k or 3, threads, format_name, as_json)
 
@@ -69,4 +69,58 @@ def test_empty_path_is_refused():
 
 def test_abbreviated_options_are_refused_with_the_nearest():
     with pytest.raises(EdgewrightError, match="did you mean --threads"):
-        parser_of("classify", COMMAND).parse_intermixed_args(["run", "image.png", "--thread", "2"])
+        parser_of("classify", COMMAND).parsed(["run", "image.png", "--thread", "2"])
+
+
+def declared(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("reference", metavar="REFERENCE", type=path, help="A file.")
+    parser.add_argument("candidate", metavar="CANDIDATE", type=path, help="A file.")
+    parser.add_argument("--labels", metavar="FILE", type=path, required=True, help="A file.")
+    parser.add_argument("--epochs", metavar="P1,P2", help="Two numbers.")
+    parser.add_argument("--seed", metavar="N", type=whole_number(low=0), default=0, help="Of the draw.")
+    parser.add_argument("--split", metavar="NAME", type=one_of("test", "val"), default="test", help="Which.")
+    parser.add_argument("--image", metavar="FILE", action="append", default=[], help="One.")
+    parser.add_argument("--json", action="store_true", help="Print JSON.")
+
+
+EXAMPLE = "edgewright compare a b --labels a-file-with-a-long-name.txt --split val --json"
+TOLD = Command("Compare two files.", EXAMPLE, declared, lambda _: 0)
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ([], "edgewright compare needs REFERENCE, CANDIDATE and --labels FILE; see edgewright compare --help"),
+        (["a"], "edgewright compare needs CANDIDATE and --labels FILE; see edgewright compare --help"),
+        (["a", "b", "--label", "x"], "edgewright compare has no option --label: did you mean --labels?"),
+        (["a", "b", "--zzz=1"], "edgewright compare has no option --zzz: see edgewright compare --help"),
+        (["a", "b", "--labels"], "--labels needs a value: --labels FILE; see edgewright compare --help"),
+        (["a", "b", "--labels", "--json"], "--labels needs a value: --labels FILE; see edgewright compare --help"),
+        (["a", "b", "--labels", ""], "--labels must be a path, not ''"),
+        (["a", "b", "--labels", "x", "--json=no"], "--json takes no value, and got 'no'"),
+        (["a", "b", "--labels", "x", "--seed", "-1"], "--seed must be a whole number from 0 on, not '-1'"),
+        (["a", "b", "--labels", "x", "--split", "train"], "--split must be one of test, val, not 'train'"),
+        (
+            ["a", "b", "my file", "--labels", "x"],
+            "edgewright compare takes no further argument 'my file'; see edgewright compare --help",
+        ),
+    ],
+)
+def test_what_cannot_be_understood_is_one_sentence(words, sentence):
+    with pytest.raises(EdgewrightError) as refused:
+        parser_of("compare", TOLD).parsed(words)
+    assert str(refused.value) == sentence
+
+
+def test_a_value_may_begin_with_a_hyphen():
+    found = parser_of("compare", TOLD).parsed(["a", "--epochs", "-1,3", "--labels=--x", "--", "-b"])
+    assert (found.epochs, found.labels, found.candidate) == ("-1,3", Path("--x"), Path("-b"))
+
+
+def test_help_tells_every_default_and_an_example_that_can_be_copied(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "60")
+    text = parser_of("compare", TOLD).format_help()
+    assert f"Example: {TOLD.example}\n" in text
+    assert "[default: 0]" in text
+    assert "[default: test]" in text
+    assert text.count("[default:") == 2

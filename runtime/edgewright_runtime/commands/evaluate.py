@@ -1,4 +1,4 @@
-"""`edgewright evaluate`: does every format still give the float model's outputs?"""
+"""`edgewright evaluate`: does every format still give the float model's answers?"""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ..command_line import Command, number, path, whole_number
+from ..command_line import Command, number, one_of, path, whole_number
 from ..errors import EXIT_CHECK_FAILED
 from ..evaluation.gate import Thresholds
 from .failures import report_errors
@@ -59,7 +59,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--format", metavar="NAMES", help="Formats to compare, separated by commas; all that are there if not given."
     )
-    parser.add_argument("--split", choices=("test", "val"), default="test", help="Which images: test or val.")
+    parser.add_argument(
+        "--split", metavar="NAME", type=one_of("test", "val"), default="test", help="Which images: test or val."
+    )
     parser.add_argument(
         "--threads",
         metavar="N",

@@ -41,13 +41,13 @@ def outcome(data: bytes) -> object:
         return type(error)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused(data):
     assert outcome(data) in (None, ValueError)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.data())
 def test_any_damage_is_read_or_refused(file, data):
     damaged = bytearray(file[: data.draw(st.integers(0, len(file)))])

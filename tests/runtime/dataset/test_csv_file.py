@@ -208,7 +208,7 @@ def test_missing_csv_is_refused(tmp_path):
         st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1), min_size=8, max_size=8
     )
 )
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 def test_labels_survive_csv_quoting(folder, labels):
     text = io.StringIO(newline="")
     writer = csv.writer(text)
@@ -223,7 +223,7 @@ def test_labels_survive_csv_quoting(folder, labels):
 
 
 @given(content=st.binary(max_size=200))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
 def test_any_content_is_read_or_refused_in_one_sentence(folder, content):
     path = folder / "data.csv"
     path.write_bytes(b"filepath,label\n" + content)

@@ -152,7 +152,7 @@ def test_scaled_decode_looks_at_the_upright_sides(scene, encode):
     assert decode(encode(image, "JPEG", exif=exif), Preprocessing(50, 20)).image.size == (50, 320)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(130, 420), st.integers(130, 420), st.sampled_from(METHODS))
 def test_scaled_decode_stays_close_to_full_decode_at_every_size(scene, encode, width, height, method):
     data = encode(scene.resize((width, height), Image.Resampling.BICUBIC), "JPEG", quality=98, subsampling=0)

@@ -2,7 +2,7 @@ import io
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from PIL import Image
@@ -14,7 +14,6 @@ COLOURS = st.tuples(*[st.integers(0, 255)] * 3)
 INTERPOLATIONS = st.sampled_from(["bilinear", "bicubic", "lanczos"])
 
 
-@settings(deadline=None)
 @given(
     arrays(np.uint8, st.tuples(SIDES, SIDES, st.sampled_from([1, 3, 4]))),
     SIDES,
@@ -41,7 +40,6 @@ def test_shape_and_dtype_are_those_of_the_contract(array, height, width, method,
     assert pixels.flags.writeable
 
 
-@settings(deadline=None)
 @given(COLOURS, SIDES, SIDES, SIDES, SIDES, st.sampled_from(["squash", "crop", "pad"]), INTERPOLATIONS)
 def test_one_colour_stays_that_colour(colour, rows, columns, height, width, method, interpolation):
     contract = Preprocessing(height, width, resize_method=method, interpolation=interpolation, pad_colour=colour)

@@ -30,7 +30,7 @@ FORMATS = [
 ]
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     arrays(np.uint8, st.tuples(st.integers(1, 30), st.integers(1, 30), st.just(3))),
     st.sampled_from([format for format, _ in FORMATS]),
