@@ -13,7 +13,7 @@ from edgewright_runtime.suggestion import named, unknown_name
 
 from ..options import BASELINE, DEFAULT_EFFORT, DEFAULT_REPRESENTATIVE_SIZE, EFFORTS, ConvertOptions, effort_named
 
-EXBASELINEED = (BASELINE, *EFFORTS)
+EXPLAINED = (BASELINE, *EFFORTS)
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Chosen:
     """What is to be explained.
 
     Attributes:
-        effort: one of `EXBASELINEED`.
+        effort: one of `EXPLAINED`.
         options: with which it is converted, the representative dataset being that of the run's model_int8.tflite.
         notes: what the user should know of the choice, one sentence each.
     """
@@ -37,8 +37,8 @@ def chosen(run: RunFolder, wanted: str | None) -> Chosen:
     Raises:
         EdgewrightError: there is no such effort, or the run's manifest is malformed.
     """
-    if wanted is not None and wanted not in EXBASELINEED:
-        raise EdgewrightError(unknown_name("INT8 effort", wanted, EXBASELINEED))
+    if wanted is not None and wanted not in EXPLAINED:
+        raise EdgewrightError(unknown_name("INT8 effort", wanted, EXPLAINED))
     path = run.file_of("tflite-int8")
     entry = read_manifest(run.path).artefacts.get(path.relative_to(run.path).as_posix())
     made = entry.options if entry is not None else {}

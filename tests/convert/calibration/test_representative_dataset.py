@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
 
 from edgewright_convert.calibration.representative_dataset import (
     MINIMUM_SIZE,
@@ -15,12 +14,9 @@ from edgewright_convert.calibration.representative_dataset import (
     choose_rows,
     read_representative_dataset,
 )
-from edgewright_convert.calibration.validation_images import read_validation_images
 from edgewright_runtime.errors import CheckFailedError, EdgewrightError
-from edgewright_runtime.hashing import sha256_of_file
 from edgewright_runtime.preprocessing import Preprocessing
 from edgewright_runtime.run.labels import read_labels
-from edgewright_runtime.run.run_folder import RunFolder
 from edgewright_runtime.run.splits import SplitRow, read_splits, rows_of, write_splits
 
 LABELS = ("a", "b", "c")
@@ -105,13 +101,6 @@ def test_of_many_classes_without_an_image_five_are_named_and_the_others_counted(
     dataset = RepresentativeDataset(rows=(), pixels=np.zeros((0, 1, 1, 3), np.uint8), seed=0, absent_labels=absent)
     (note,) = dataset.notes(0)
     assert note.endswith("has no image of class 0, class 1, class 2, class 3, class 4 and 995 more")
-
-
-@pytest.fixture
-def editable_run(tmp_path, float_run):
-    path = tmp_path / "run"
-    shutil.copytree(float_run, path)
-    return RunFolder(path)
 
 
 def dataset_of(run, **options):
@@ -213,55 +202,6 @@ def test_image_that_the_system_cannot_read_is_refused_by_name(editable_run):
         dataset_of(editable_run, size=10_000)
 
 
-def test_like_splits_call_for_no_word_and_the_manifest_has_the_figures(editable_run):
-    found = dataset_of(editable_run)
-    assert found.notes(40) == ()
-    kept = found.as_options()["against_test_split"]
-    assert kept["label_balance"]["distance"] < 0.1
-    assert kept["brightness"]["test_images"] == len(rows_of(read_splits(editable_run.splits), "test"))
-    assert kept["notes"] == []
-
-
-def test_training_images_of_few_classes_are_said_to_be_another_balance(editable_run):
-    rows = read_splits(editable_run.splits)
-    few = [row for label in "12345" for row in rows_of(rows, "train") if row.label == label][::6]
-    many = [row for row in rows_of(rows, "train") if row.label in "06789"]
-    write_splits(editable_run.splits, [*few, *many, *rows_of(rows, "test")])
-    found = dataset_of(editable_run, size=10_000)
-    (note,) = [note for note in found.notes(0) if "label balance" in note]
-    assert note in found.as_options()["against_test_split"]["notes"]
-
-
-def test_training_images_in_another_light_are_said_to_be_darker(editable_run, tmp_path):
-    (tmp_path / "dark").mkdir()
-    rows = list(read_splits(editable_run.splits))
-    for number, row in enumerate(rows):
-        if row.split == "train":
-            path = tmp_path / "dark" / f"{number}.png"
-            Image.open(row.path).point(lambda value: value // 3).save(path)
-            rows[number] = replace(row, path=str(path), sha256=sha256_of_file(path))
-    write_splits(editable_run.splits, rows)
-    (note,) = dataset_of(editable_run).notes(40)
-    assert "darker than the test split" in note
-
-
-def test_test_images_that_are_not_at_hand_stop_nothing_and_are_named(editable_run):
-    rows = [replace(row, path="gone.png") if row.split == "test" else row for row in read_splits(editable_run.splits)]
-    write_splits(editable_run.splits, rows)
-    found = dataset_of(editable_run)
-    (note,) = found.notes(40)
-    assert note.startswith("brightness not compared with test images")
-    assert "gone.png" in note
-    assert found.as_options()["against_test_split"]["brightness"] is None
-
-
-def test_run_without_test_images_is_compared_with_nothing(editable_run):
-    write_splits(editable_run.splits, rows_of(read_splits(editable_run.splits), "train"))
-    found = dataset_of(editable_run)
-    assert found.as_options()["against_test_split"] is None
-    assert found.notes(40) == ()
-
-
 def test_stored_pixels_are_those_of_the_images(editable_run):
     plain, first, second = (dataset_of(editable_run, store=store) for store in (False, True, True))
     assert np.array_equal(plain.pixels, first.pixels)
@@ -269,17 +209,6 @@ def test_stored_pixels_are_those_of_the_images(editable_run):
     assert plain.sha256 == second.sha256
     assert plain.as_options() == second.as_options()
     assert [len(each.notes(40)) for each in (plain, first, second)] == [0, 1, 1]
-
-
-def test_validation_images_are_not_in_the_read_representative_dataset(editable_run):
-    contract, found = Preprocessing.load(editable_run.preprocessing), dataset_of(editable_run, store=True)
-    validation = read_validation_images(editable_run, contract, found, store=True)
-    again = read_validation_images(editable_run, contract, found, store=True)
-    assert "stored in cache/validation-" in validation.notes[0]
-    assert "taken from cache/validation-" in again.notes[0]
-    assert np.array_equal(validation.pixels, again.pixels)
-    calibrated = {image.tobytes() for image in found.pixels}
-    assert calibrated.isdisjoint(image.tobytes() for image in again.pixels)
 
 
 def test_run_without_images_says_how_to_give_some(editable_run):

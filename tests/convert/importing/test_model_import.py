@@ -306,14 +306,3 @@ def test_data_with_a_label_that_the_model_lacks_is_refused(saved, imported, tmp_
     declaration = Declaration(tmp_path / "three.txt", NORMALISATIONS["raw"])
     with pytest.raises(EdgewrightError, match="does not name"):
         import_model(saved(classes=3)[0], tmp_path / "run", declaration, data=digit_images, seed=0)
-
-
-@pytest.mark.parametrize("text", ["minusone", "1", "1,2,3", "0,1", "inf,0", "nan,0"])
-def test_unknown_normalisation_is_refused(text):
-    with pytest.raises(EdgewrightError, match="normalisation"):
-        normalisation_named(text)
-
-
-def test_normalisation_in_numbers():
-    found = normalisation_named("0.5,-3")
-    assert (found.scale, found.offset) == ((0.5,), (-3.0,))

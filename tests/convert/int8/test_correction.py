@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from edgewright_convert.float_model import float_model_of_keras
 from edgewright_convert.int8 import corrected_model
-from edgewright_convert.int8.quantization_grids import ActivationRange
 from edgewright_convert.tflite.converter import tflite_int8_from_model
 from edgewright_convert.tflite.corrected_file import tflite_from_ranges
 from edgewright_convert.tflite.interpreter import float_operators, outputs_of_tflite
@@ -85,12 +84,3 @@ def test_same_input_gives_the_same_bytes(effort: str, tiny_model: keras.Model, c
 def test_best_without_anything_to_rank_by_is_refused(tiny_model: keras.Model, calibration: Pixels) -> None:
     with pytest.raises(EdgewrightError, match="needs something to rank its candidates by"):
         corrected_model(tiny_model, calibration, effort="best")
-
-
-@pytest.mark.parametrize("value", [0.0, 1e-30, 3e-12])
-def test_tensor_of_tiny_values_has_a_grid_too(value: float) -> None:
-    found = ActivationRange.of(np.full((2, 3), value, np.float32))
-    assert np.isfinite(found.step)
-    assert found.step > 0
-    quantized = np.asarray(found.quantized(np.full(4, value, np.float32)))
-    assert np.abs(quantized - np.float32(value)).max() <= found.step

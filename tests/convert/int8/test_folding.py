@@ -90,13 +90,6 @@ def test_sequential_model_is_described(held_out: NDArray[np.uint8]) -> None:
     _assert_same_logits(model, folded_model(model), held_out)
 
 
-def test_layer_called_twice_is_not_corrected() -> None:
-    inputs = keras.Input((SIDE, SIDE, 3))
-    shared = layers.Conv2D(3, 3, padding="same")
-    model = keras.Model(inputs, layers.Dense(2)(layers.GlobalAveragePooling2D()(shared(shared(inputs)))))
-    assert [type(step.operation) for step in graph_of(folded_model(model)).linear_steps()] == [layers.Dense]
-
-
 def test_subclassed_model_is_refused_with_its_reason() -> None:
     class Own(keras.Model):
         def call(self, x: Any) -> Any:

@@ -1,34 +1,18 @@
 import json
 import re
-from types import SimpleNamespace
 
 import pytest
 
-from edgewright_convert.options import BatchProfile, ConvertOptions, batch_profile
+from edgewright_convert.options import BatchProfile, ConvertOptions
 from edgewright_convert.pipeline import convert_run
-from edgewright_convert.tensorrt.builder import parser_sentence
-from edgewright_convert.tensorrt.progress import BuildProgress, progress_monitor
-from edgewright_convert.tensorrt.reuse import timing_cache_beside
-from edgewright_convert.tensorrt.versions import builder_flags, network_flags
 from edgewright_runtime.backends.engine_key import read_key
 from edgewright_runtime.console import StatusLine
 from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.hashing import sha256_of_file
-from edgewright_runtime.run.manifest import add_artefacts, describe, read_manifest
+from edgewright_runtime.run.manifest import read_manifest
 from edgewright_runtime.run.run_folder import RunFolder
 
 rtx = pytest.importorskip("tensorrt_rtx", reason="tensorrt-rtx is not installed (pip install 'edgewright[rtx]')")
-
-
-@pytest.mark.parametrize("capability", ["7.5", "8.0", "8.6", "8.9", "12.0"])
-@pytest.mark.parametrize("precision", ["fp16", "int8"])
-def test_engine_builds_ahead_of_time_for_every_generation(capability, precision, converted_run):
-    from edgewright_convert.tensorrt.rtx import engine_from_onnx
-
-    onnx_file = (converted_run / f"onnx/model_{precision}.onnx").read_bytes()
-    engine = engine_from_onnx(onnx_file, compute_capabilities=[capability], batch=BatchProfile())
-    assert len(engine.data) > 10_000
-    assert engine.key.devices == (capability,)
 
 
 def test_engine_comes_with_its_key(run_copy):
@@ -94,42 +78,6 @@ def test_builder_tells_how_far_it_is(run_copy):
     assert any(re.fullmatch(r"Building engine \d+ %: .+", text) for text in told)
 
 
-def test_progress_names_the_outermost_share_and_the_innermost_phase():
-    told = []
-    progress = BuildProgress(told.append)
-    progress.start("Building engine", 4)
-    assert progress.step("Building engine", 0)
-    progress.start("Timing tactics", 2)
-    progress.finish("Timing tactics")
-    assert told == ["Building engine 0 %", "Building engine 25 %", "Building engine 25 %: Timing tactics"]
-    assert progress.text() == "Building engine 25 %"
-
-
-def test_interrupt_while_building_stops_tensorrt_instead_of_crossing_it():
-    def interrupted(_):
-        raise KeyboardInterrupt
-
-    progress = BuildProgress(interrupted)
-    progress.start("Building engine", 4)
-    assert not progress.step("Building engine", 0)
-
-
-def test_library_without_a_progress_monitor_builds_silently():
-    assert progress_monitor(SimpleNamespace(), BuildProgress(print)) is None
-
-
-def test_timing_cache_that_the_manifest_does_not_know_is_not_used(run_copy):
-    path = run_copy / "tensorrt/model_fp16.engine.timing"
-    assert timing_cache_beside(path) == b""
-    path.parent.mkdir(exist_ok=True)
-    path.write_bytes(b"measured")
-    entry = describe(path, stage="convert", options={}, versions={})
-    add_artefacts(run_copy, {"tensorrt/model_fp16.engine.timing": entry})
-    assert timing_cache_beside(path) == b"measured"
-    path.write_bytes(b"tampered")
-    assert timing_cache_beside(path) == b""
-
-
 @pytest.mark.gpu
 def test_board_builds_keeps_and_times_its_engine(run_copy):
     pytest.importorskip("tensorrt", reason="tensorrt is not installed here")
@@ -151,57 +99,3 @@ def test_unknown_compute_capability_is_refused_with_the_known_ones(run_copy):
     (outcome,) = convert_run(RunFolder(run_copy), ["tensorrt-rtx-fp16"], ConvertOptions(compute_capabilities=("9.9",)))
     assert "7.5, 8.0, 8.6" in str(outcome.error)
     assert "'9.9'" in str(outcome.error)
-
-
-def test_what_the_parser_refuses_is_named(converted_run):
-    import onnx
-
-    from edgewright_convert.tensorrt.rtx import engine_from_onnx
-
-    model = onnx.load(converted_run / "onnx/model_fp32.onnx")
-    model.opset_import.append(onnx.helper.make_opsetid("unknown.domain", 1))
-    node = next(node for node in model.graph.node if node.op_type == "Softmax")
-    node.op_type, node.domain = "Frobnicate", "unknown.domain"
-    with pytest.raises(EdgewrightError, match=r"parser stopped at the node .*\(Frobnicate\)"):
-        engine_from_onnx(model.SerializeToString(), compute_capabilities=["8.6"], batch=BatchProfile())
-
-
-def test_what_the_builder_refuses_is_told_in_its_own_words(converted_run):
-    from edgewright_convert.tensorrt.rtx import engine_from_onnx
-
-    float32 = (converted_run / "onnx/model_fp32.onnx").read_bytes()
-    with pytest.raises(EdgewrightError, match="FP32 GEMM is not supported"):
-        engine_from_onnx(float32, compute_capabilities=["7.5"], batch=BatchProfile())
-
-
-def test_parser_errors_of_tensorrt_8_have_only_a_number():
-    old = SimpleNamespace(node=lambda: 7, desc=lambda: "no importer\n registered")
-    assert parser_sentence([old]).endswith("stopped at the node 7: no importer registered")
-    assert "gave no reason" in parser_sentence([])
-
-
-@pytest.mark.parametrize(
-    ("version", "network", "fp16", "int8"),
-    [
-        ("8.6.1.6", ("EXPLICIT_BATCH",), ("FP16",), ("FP16", "INT8")),
-        ("10.3.0", (), ("FP16",), ("FP16", "INT8")),
-        ("10.11.0", (), ("FP16",), ("FP16", "INT8")),
-        ("10.12.0", ("STRONGLY_TYPED",), (), ()),
-        ("11.4.1", ("STRONGLY_TYPED",), (), ()),
-    ],
-)
-def test_precision_flags_only_where_the_version_needs_them(version, network, fp16, int8):
-    assert network_flags(version) == network
-    assert (builder_flags(version, "fp16"), builder_flags(version, "int8")) == (fp16, int8)
-
-
-@pytest.mark.parametrize("version", ["7.2.3", "unknown"])
-def test_too_old_tensorrt_is_refused(version):
-    with pytest.raises(EdgewrightError, match="too old"):
-        network_flags(version)
-
-
-@pytest.mark.parametrize("text", ["", "1,2", "a,b,c", "4,2,1", "0,1,1"])
-def test_nonsense_batch_sizes_are_refused(text):
-    with pytest.raises(EdgewrightError, match="batch sizes"):
-        batch_profile(text)

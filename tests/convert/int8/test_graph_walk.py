@@ -1,0 +1,74 @@
+"""A graph computed step by step on all images at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+from keras import layers
+from numpy.typing import NDArray
+
+from edgewright_convert.int8.folding import folded_model
+from edgewright_convert.int8.graph_walk import Values, computed, drop, quantized_steps, steps_with_leftovers
+from edgewright_convert.int8.keras_graph import Graph, graph_of
+
+
+@pytest.fixture(scope="module")
+def graph(tiny_model: keras.Model) -> Graph:
+    return graph_of(folded_model(tiny_model))
+
+
+def test_walk_over_all_images_gives_the_models_outputs_and_keeps_no_tensor_that_is_done(
+    graph: Graph, tiny_model: keras.Model, held_out: NDArray[np.uint8]
+) -> None:
+    images = held_out[:45].astype(np.float32)  # two whole chunks and a part of one
+    values: Values = {id(graph.input): images}
+    most = 0
+    for step, leftovers in steps_with_leftovers(graph):
+        values[id(step.output)] = computed(step, values)
+        most = max(most, len(values))
+        drop(values, leftovers)
+    assert list(values) == [id(graph.output)]
+    assert most == 3  # a residual sum reads two tensors and makes one
+    assert np.abs(values[id(graph.output)] - np.asarray(tiny_model(images, training=False))).max() < 1e-5
+
+
+def test_another_operation_may_take_the_place_of_the_steps_own(graph: Graph, held_out: NDArray[np.uint8]) -> None:
+    first = graph.steps[0]
+    values = {id(graph.input): held_out[:3].astype(np.float32)}
+    assert np.array_equal(computed(first, values, lambda pixels: pixels * 2), values[id(graph.input)] * 2)
+
+
+def ranged(outputs_of: Any) -> list[str]:
+    """The names of the operations that get a range of their own, in order."""
+    inputs = keras.Input((8, 8, 3))
+    graph = graph_of(keras.Model(inputs, outputs_of(inputs)))
+    found = quantized_steps(graph)
+    return [step.operation.name for step in graph.steps if id(step) in found]
+
+
+def test_convolution_and_sum_share_the_range_of_the_relu_behind_them() -> None:
+    def outputs_of(x: Any) -> Any:
+        x = layers.ReLU(6.0, name="relu")(layers.Conv2D(4, 3, padding="same", name="convolution")(x))
+        return layers.ReLU(name="relu_of_sum")(layers.Add(name="sum")([x, x]))
+
+    assert ranged(outputs_of) == ["relu", "relu_of_sum"]
+
+
+def test_relu_that_is_not_alone_in_reading_leaves_the_convolution_its_range() -> None:
+    def outputs_of(x: Any) -> Any:
+        x = layers.Conv2D(4, 3, name="convolution")(x)
+        return layers.Add(name="sum")([x, layers.ReLU(name="relu")(x)])
+
+    assert ranged(outputs_of) == ["convolution", "relu", "sum"]
+
+
+def test_what_moves_values_and_what_gives_probabilities_has_no_range_of_its_own() -> None:
+    def outputs_of(x: Any) -> Any:
+        x = layers.MaxPooling2D(name="pool")(layers.ZeroPadding2D(name="pad")(x))
+        x = layers.Dense(5, name="logits")(layers.Flatten(name="flat")(x))
+        return layers.Softmax(name="probabilities")(x)
+
+    assert ranged(outputs_of) == ["logits"]

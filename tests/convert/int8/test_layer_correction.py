@@ -1,0 +1,59 @@
+"""Weights on their grids, biases to match, one layer after the other."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+import pytest
+from keras import layers
+from numpy.typing import NDArray
+
+from edgewright_convert.int8.folding import folded_model
+from edgewright_convert.int8.graph_walk import quantized_steps
+from edgewright_convert.int8.keras_graph import graph_of
+from edgewright_convert.int8.layer_correction import correct_in_order
+from edgewright_convert.int8.quantization_grids import weight_scales
+
+Pixels = NDArray[np.uint8]
+
+
+@pytest.mark.parametrize("refit", [False, True])
+def test_every_kernel_lies_on_its_int8_grid_afterwards(
+    refit: bool, tiny_model: keras.Model, calibration: Pixels
+) -> None:
+    folded = folded_model(tiny_model)
+    graph = graph_of(folded)
+    correct_in_order(graph, calibration, refit=refit)
+    kernels = [step.operation.get_weights()[0] for step in graph.linear_steps()]
+    assert len(kernels) == 9
+    for kernel, step in zip(kernels, graph.linear_steps(), strict=True):
+        depthwise = isinstance(step.operation, layers.DepthwiseConv2D)
+        columns = kernel.reshape(-1, kernel.shape[2 if depthwise else -1]).astype(np.float64)
+        codes = columns / weight_scales(columns)
+        np.testing.assert_allclose(codes, np.rint(codes), atol=1e-3)
+        assert np.abs(codes).max() < 127.001
+
+
+def test_every_step_with_levels_of_its_own_gets_the_range_of_what_it_delivers(
+    tiny_model: keras.Model, calibration: Pixels
+) -> None:
+    graph = graph_of(folded_model(tiny_model))
+    ranges = correct_in_order(graph, calibration, refit=False)
+    levels = quantized_steps(graph)
+    assert list(ranges) == [step.operation.name for step in graph.steps if id(step) in levels]
+    assert all(found.low <= 0 <= found.high and found.low < found.high for found in ranges.values())
+    relus = [step.operation.name for step in graph.steps if isinstance(step.operation, layers.ReLU)]
+    assert relus
+    assert all(ranges[name].low == 0 and ranges[name].high <= 6 for name in relus)
+
+
+def test_bias_takes_up_the_mean_error_of_each_channel(calibration: Pixels) -> None:
+    inputs = keras.Input((32, 32, 3))
+    outputs = layers.Conv2D(16, 3, name="convolution")(layers.Rescaling(1 / 255)(inputs))
+    model = keras.Model(inputs, outputs)
+    before = np.asarray(model(calibration.astype(np.float32)))
+    folded = folded_model(model)
+    correct_in_order(graph_of(folded), calibration, refit=False)
+    error = np.asarray(folded(calibration.astype(np.float32))) - before
+    assert np.abs(error).max() > 1e-4  # the kernel did change
+    assert np.abs(error.mean(axis=(0, 1, 2))).max() < 0.05 * np.abs(error).mean()
