@@ -290,4 +290,4 @@ def test_import_says_which_label_the_output_is_the_probability_of(tmp_path):
         "--labels", tmp_path / "labels.txt", "--normalisation", "unit", "--threshold", "0.2",
     ]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert "the probability of 'sick', the second label: above 0.2 the answer is 'sick', else 'healthy'" in done.stderr
+    assert "the probability of 'sick', the second label: above 0.2 the label is 'sick', else 'healthy'" in done.stderr
