@@ -196,7 +196,7 @@ benchmarks: $(VENV)/.setup-done  ## Run the benchmark suites: every format, and 
 	$(BIN)/python -m pytest benchmarks -m "" -p no:warnings
 
 docs: $(VENV)/.setup-done  ## Build the documentation site into build/site; a broken link is an error.
-	$(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 lint: $(VENV)/.setup-done  ## Check style, formatting and who imports whom.
 	$(BIN)/ruff check .

@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -274,6 +275,16 @@ def test_bench_of_a_copied_run_takes_any_images_and_notes_what_does_not_run_here
     assert "Note: onnx-fp32, onnx-fp16, onnx-int8: " in done.stderr
     assert "Error" not in done.stderr
     assert board([*map(str, command), "--format", "onnx-fp32"]).returncode == 3
+
+
+def test_bench_of_a_run_copied_without_its_float_model(run_copy, digit_images):
+    shutil.rmtree(run_copy / "saved_model", ignore_errors=True)
+    (run_copy / "model.keras").unlink()
+    options = ["--image", digit_images / "4", "--runs", "5", "--seconds", "0", "--json"]
+    done = edgewright("bench", run_copy, *options)
+    assert done.returncode == 0, done.stderr
+    assert "tflite-int8" in json.loads(done.stdout)
+    assert "keras" not in json.loads(done.stdout)
 
 
 def test_bench_names_the_fastest_format_and_its_threads(run_copy):

@@ -22,12 +22,9 @@ def chosen_formats(run: RunFolder, asked: str | None, *, with_reference: bool) -
     """
     if asked is not None:
         return format_names(asked)
-    reference = run.reference().name
-    found = tuple(
-        row.name
-        for row in run.present()
-        if _runs_here(row) and (row.name not in REFERENCE_FORMATS or (with_reference and row.name == reference))
-    )
+    references = [row for row in run.present() if row.name in REFERENCE_FORMATS]
+    converted = [row for row in run.present() if row.name not in REFERENCE_FORMATS]
+    found = tuple(row.name for row in (*(references[:1] if with_reference else ()), *converted) if _runs_here(row))
     if not found:
         raise EdgewrightError(
             f"{run.path} holds no converted model; make one with: edgewright convert {quoted(run.path)}"
