@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from .errors import EdgewrightError
+from .hashing import sha256_of_file
 from .machine import cores, processor
 from .run.formats import FORMATS, PREFERENCE, REFERENCE_FORMATS
 from .run.manifest import read_manifest
 from .run.run_folder import RunFolder
 from .strict_json import read_object
+
+_CONVERTED = frozenset(row.name for row in FORMATS if row.name not in REFERENCE_FORMATS)
+_NOT_TIMED = "speeds not measured here, see edgewright bench"
+_NOT_COMPARED = "none of those timed here is known to be fit to ship, see edgewright evaluate"
+
+Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -21,7 +30,7 @@ class Preferred:
     Attributes:
         format: its name.
         why: a phrase.
-        median_ms: of one inference here; None where it was not measured.
+        median_ms: of one inference here; None where that did not decide.
     """
 
     format: str
@@ -33,54 +42,88 @@ def preferred_format(run: RunFolder, *, threads: int | None = None) -> Preferred
     """The format to use; None where the run holds no model.
 
     What was measured decides: of the files that `evaluate` passed (or found inconclusive within the limits) and `bench`
-    timed on this machine, with as many threads and as they are now, the fastest. Where nothing was measured, the order
-    of `PREFERENCE`.
+    timed on this machine, with as many threads and as they are now, the fastest. Where there is none, the order of
+    `PREFERENCE`, without files that `evaluate` found beyond the limits, unless that leaves nothing but the float model.
     """
-    timed = _timed_and_passed(run, threads)
-    if timed:
-        name = min(timed, key=lambda each: timed[each])
-        return Preferred(name, "the fastest measured here of those that passed", timed[name])
-    name = next((each for each in PREFERENCE if run.file_of(each).exists()), "")
-    return Preferred(name, "speeds not measured here; see edgewright bench") if name else None
+    compared = {name: _mapping(_mapping(row).get("test")) for name, row in _figures(run.accuracy).items()}
+    timed = _timed_here(run, threads)
+    sha256 = _hashes(run)
+    for name in sorted(timed, key=lambda each: timed[each]["p50_ms"]):
+        row = compared.get(name, {})
+        if _may_ship(row) and row.get("sha256") == timed[name].get("sha256") == sha256(name):
+            return Preferred(name, _why_fastest(row), float(timed[name]["p50_ms"]))
+    return _by_table(run, compared, sha256, _NOT_COMPARED if timed else _NOT_TIMED)
 
 
-def _timed_and_passed(run: RunFolder, threads: int | None) -> dict[str, float]:
-    """The median latency of each such format, milliseconds."""
-    accuracy, latency = _figures(run, "accuracy.json"), _figures(run, "latency.json")
-    if not accuracy or not latency:
-        return {}
-    entries = read_manifest(run.path).artefacts
+def _timed_here(run: RunFolder, threads: int | None) -> dict[str, Row]:
+    """The rows of latency.json of converted formats that are there, from this machine and that number of threads."""
     here = (processor(), cores())
     found = {}
-    for row in FORMATS:
-        timing, passed = latency.get(row.name), _mapping(accuracy.get(row.name)).get("test")
-        entry = entries.get(row.path)
-        if row.name in REFERENCE_FORMATS or entry is None or not run.file_of(row.name).exists():
-            continue
-        if _may_ship(_mapping(passed), entry.sha256) and _is_of(_mapping(timing), here, threads, entry.sha256):
-            found[row.name] = float(_mapping(timing)["p50_ms"])
+    for name, value in _figures(run.latency).items():
+        row, machine = _mapping(value), _mapping(_mapping(value).get("machine"))
+        same_work = (machine.get("processor"), machine.get("cores")) == here and row.get("threads") == threads
+        if (
+            same_work
+            and isinstance(row.get("p50_ms"), (int, float))
+            and name in _CONVERTED
+            and run.file_of(name).exists()
+        ):
+            found[name] = row
     return found
 
 
-def _may_ship(row: Mapping[str, Any], sha256: str) -> bool:
-    within = row.get("verdict") == "pass" or (row.get("verdict") == "inconclusive" and not row.get("beyond", True))
-    return within and row.get("sha256") == sha256
+def _by_table(
+    run: RunFolder, compared: Mapping[str, Row], sha256: Callable[[str], str | None], why: str
+) -> Preferred | None:
+    """The first of `PREFERENCE` that is there and is not known to be beyond the limits."""
+    present = [name for name in PREFERENCE if run.file_of(name).exists()]
+    beyond = []
+    for name in present:
+        row = compared.get(name, {})
+        if name in _CONVERTED and "verdict" in row and not _may_ship(row) and row.get("sha256") == sha256(name):
+            beyond.append(name)
+        elif name in _CONVERTED or not beyond:
+            without = f", and {', '.join(beyond)} must not ship, see edgewright evaluate" if beyond else ""
+            return Preferred(name, why + without)
+    return (
+        Preferred(beyond[0], "the gate let none of the formats here ship, see edgewright evaluate") if beyond else None
+    )
 
 
-def _is_of(row: Mapping[str, Any], here: tuple[str, int], threads: int | None, sha256: str) -> bool:
-    machine = _mapping(row.get("machine"))
-    same_machine = (machine.get("processor"), machine.get("cores")) == here
-    same_work = row.get("threads") == threads and row.get("sha256") == sha256
-    return same_machine and same_work and isinstance(row.get("p50_ms"), (int, float))
+def _may_ship(row: Row) -> bool:
+    return row.get("verdict") == "pass" or (row.get("verdict") == "inconclusive" and not row.get("beyond", True))
 
 
-def _figures(run: RunFolder, name: str) -> Mapping[str, Any]:
+def _why_fastest(row: Row) -> str:
+    if row.get("verdict") == "pass":
+        return "the fastest measured here that may ship; it passed the gate"
+    return "the fastest measured here that may ship; too few test images for a pass"
+
+
+def _hashes(run: RunFolder) -> Callable[[str], str | None]:
+    """A function that gives the SHA-256 of a format's file.
+
+    As the manifest has it, with which the file is compared before it is loaded; its own where none lists it.
+    """
+    listed = cache(lambda: read_manifest(run.path).artefacts)
+
+    def sha256(name: str) -> str | None:
+        path = run.file_of(name)
+        entry = listed().get(path.relative_to(run.path).as_posix())
+        if entry is not None:
+            return entry.sha256
+        return sha256_of_file(path) if path.is_file() else None
+
+    return sha256
+
+
+def _figures(path: Path) -> Row:
     """The object in the file; empty where there is none that can be read, for no figure is needed to classify."""
     try:
-        return read_object(run.path / name)
+        return read_object(path)
     except EdgewrightError:
         return {}
 
 
-def _mapping(value: Any) -> Mapping[str, Any]:
+def _mapping(value: Any) -> Row:
     return value if isinstance(value, dict) else {}

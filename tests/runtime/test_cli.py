@@ -220,8 +220,6 @@ def test_strict_asks_for_a_pass(run_copy):
 
 
 def test_evaluate_refuses_a_test_image_that_was_changed(run_copy, digit_images, tmp_path):
-    import shutil
-
     images = tmp_path / "images"
     shutil.copytree(digit_images, images)
     splits = run_copy / "splits.csv"
@@ -285,6 +283,36 @@ def test_bench_of_a_run_copied_without_its_float_model(run_copy, digit_images):
     assert done.returncode == 0, done.stderr
     assert "tflite-int8" in json.loads(done.stdout)
     assert "keras" not in json.loads(done.stdout)
+
+
+def test_bench_of_the_files_that_a_board_needs_and_no_others(run_copy, digit_images, tmp_path):
+    board = tmp_path / "board"
+    shutil.copytree(run_copy / "tflite", board / "tflite")
+    for name in ("labels.txt", "preprocessing.json"):
+        shutil.copy(run_copy / name, board / name)
+    done = edgewright("bench", board, "--image", digit_images / "4", "--runs", "5", "--seconds", "0")
+    assert done.returncode == 0, done.stderr
+    assert "(8 took turns)" in done.stdout
+    assert (
+        "classify takes tflite-int8: none of those timed here is known to be fit to ship, see edgewright evaluate."
+        in done.stdout
+    )
+
+
+def test_evaluate_says_loudly_what_is_inconclusive_beside_json_too(run_copy):
+    done = edgewright("evaluate", run_copy, "--format", "tflite-fp32", "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["tflite-fp32"]["verdict"] == "inconclusive"
+    assert "INCONCLUSIVE: tflite-fp32: both models name the same label on all 60 images" in done.stderr
+
+
+def test_classify_takes_what_bench_and_evaluate_found_and_says_so_without_claiming_a_pass(run_copy, seven):
+    assert edgewright("evaluate", run_copy, "--format", "tflite-fp32").returncode == 0
+    benched = edgewright("bench", run_copy, "--format", "tflite-fp32,tflite-int8", "--runs", "5", "--seconds", "0")
+    # Sixty images are too few for a pass, so nothing may say that one was given.
+    why = "the fastest measured here that may ship; too few test images for a pass"
+    assert f"classify takes tflite-fp32: {why}" in benched.stdout
+    assert why in edgewright("classify", run_copy, seven).stderr
 
 
 def test_bench_names_the_fastest_format_and_its_threads(run_copy):

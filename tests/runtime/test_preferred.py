@@ -42,6 +42,8 @@ def test_fastest_of_those_that_passed_is_preferred(measured):
     found = measured(TIMES, verdicts={"onnx-fp32": ("inconclusive", False)})
     assert (found.format, found.median_ms) == ("onnx-fp32", 1.0)
     assert "fastest measured here" in found.why
+    assert "passed" not in found.why
+    assert measured(TIMES).why.endswith("it passed the gate")
 
 
 def test_figures_of_another_machine_or_other_threads_decide_nothing(measured):
@@ -50,6 +52,36 @@ def test_figures_of_another_machine_or_other_threads_decide_nothing(measured):
     assert "not measured here" in elsewhere.why
     assert measured(TIMES, threads=1).median_ms is None
     assert measured(TIMES, threads=1, asked=1).format == "onnx-fp32"
+
+
+def test_file_that_the_gate_refused_is_not_taken_by_default_either(measured, run_copy):
+    run = RunFolder(run_copy)
+    measured(TIMES, verdicts={"tflite-int8": ("fail", True)})
+    run.latency.unlink()
+    found = preferred_format(run)
+    assert found.format == "tflite-fp16"
+    assert "tflite-int8 must not ship" in found.why
+    measured(TIMES, verdicts=dict.fromkeys(TIMES, ("fail", True)))
+    run.latency.unlink()
+    assert preferred_format(run).format == "tflite-dynamic"  # never compared, so nothing is known against it
+
+
+def test_without_a_manifest_the_files_own_hashes_count(measured, run_copy):
+    measured(TIMES)
+    (run_copy / "manifest.json").unlink()
+    assert preferred_format(RunFolder(run_copy)).format == "onnx-fp32"
+    (run_copy / "onnx" / "model_fp32.onnx").write_bytes(b"another")
+    assert preferred_format(RunFolder(run_copy)).format == "tflite-fp16"
+
+
+def test_what_was_timed_but_not_compared_is_not_said_to_be_unmeasured(measured, run_copy):
+    measured(TIMES)
+    (run_copy / "accuracy.json").unlink()
+    found = preferred_format(RunFolder(run_copy))
+    assert (found.format, found.why) == (
+        PREFERENCE[0],
+        "none of those timed here is known to be fit to ship, see edgewright evaluate",
+    )
 
 
 def test_file_that_was_made_anew_since_is_as_good_as_not_measured(measured, run_copy):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ..evaluation.figures import LatencyFigures
-    from ..run.run_folder import RunFolder
+    from ..preferred import Preferred
 
 _NUMBER = re.compile(r"\d+(\.\d+)?")
 
@@ -52,13 +52,16 @@ def run(arguments: argparse.Namespace) -> int:
     from ..evaluation.latency import bench_run, images_to_time
     from ..evaluation.selection import chosen_formats
     from ..evaluation.timing import Sampling
+    from ..preferred import preferred_format
     from ..run.run_folder import open_run
 
     folder = open_run(arguments.run)
+    chosen = chosen_formats(folder, arguments.format, with_reference=True)
+    images = images_to_time(folder, arguments.image)
     outcomes = bench_run(
         folder,
-        chosen_formats(folder, arguments.format, with_reference=True),
-        images=images_to_time(folder, arguments.image),
+        chosen.formats,
+        images=images,
         sampling=Sampling(min_runs=arguments.runs, min_seconds=arguments.seconds),
         threads=arguments.threads,
     )
@@ -66,10 +69,11 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps({name: each.to_dict() for name, each in figures.items()}, indent=2))
     else:
-        print_latency(figures)
-        _print_favourite(folder, figures, threads=arguments.threads)
+        print_latency(figures, images=len(images))
+        for line in findings(figures, preferred_format(folder, threads=arguments.threads)):
+            print(line)
     return report_errors(
-        [(outcome.format, outcome.error) for outcome in outcomes if outcome.error is not None],
+        [*((each.format, each.error) for each in outcomes if each.error is not None), *chosen.left_out],
         named=arguments.format is not None,
         done=len(figures),
     )
@@ -83,8 +87,13 @@ COMMAND = Command(
 )
 
 
-def print_latency(figures: Mapping[str, LatencyFigures]) -> None:
-    """Prints one row per format, and under the table what makes the figures less trustworthy."""
+def print_latency(figures: Mapping[str, LatencyFigures], *, images: int) -> None:
+    """Prints one row per format, and under the table what makes the figures less trustworthy.
+
+    Args:
+        figures: by format.
+        images: how many took turns.
+    """
     from ..console import Column, print_table
 
     if not figures:
@@ -92,7 +101,8 @@ def print_latency(figures: Mapping[str, LatencyFigures]) -> None:
     first = next(iter(figures.values()))
     headings = ["p50 ms", "p90", "p99", "mean", "preprocess p50", "image to label p50", "size MB", "load ms", "peak MB"]
     print_table(
-        f"Latency of one image on {first.machine.processor}, {first.machine.cores} cores, {_threads(first.threads)}",
+        f"Latency of one image ({images} took turns) on {first.machine.processor}, {first.machine.cores} cores, "
+        f"{_threads(first.threads)}",
         [Column("format"), *(Column(heading, numeric=True) for heading in headings), Column("by")],
         [_row(name, row) for name, row in figures.items()],
     )
@@ -128,19 +138,20 @@ def _row(name: str, row: LatencyFigures) -> tuple[str, ...]:
     )
 
 
-def _print_favourite(folder: RunFolder, figures: Mapping[str, LatencyFigures], *, threads: int | None) -> None:
-    """Names the fastest format, and the fastest that may ship where that is another."""
-    from ..preferred import preferred_format
-
+def findings(figures: Mapping[str, LatencyFigures], preferred: Preferred | None) -> list[str]:
+    """What the figures say: which format is the fastest here, and which one `classify` takes and why."""
     timed = {name: row.inference.summary.p50_ms for name, row in figures.items() if name not in REFERENCE_FORMATS}
-    if len(timed) < 2:
-        return
-    fastest = min(timed, key=lambda name: timed[name])
-    second = sorted(timed, key=lambda name: timed[name])[1]
-    print(f"Fastest here: {fastest}, {timed[second] / timed[fastest]:.2f} times as fast as {second} (p50).")
-    preferred = preferred_format(folder, threads=threads)
-    if preferred is None or preferred.median_ms is None:
-        print("Which of them are right, edgewright evaluate tells; classify takes the fastest of those.")
-    elif preferred.format != fastest:
-        slower = preferred.median_ms / timed[fastest]
-        print(f"Fastest that passed the gate, which classify takes: {preferred.format}, {slower:.2f} times its time.")
+    if not timed:
+        return []
+    fastest, *slower = sorted(timed, key=lambda name: timed[name])
+    found = []
+    if slower:
+        ratio = timed[slower[0]] / timed[fastest]
+        found.append(f"Fastest here: {fastest}, {ratio:.2f} times as fast as {slower[0]} (p50).")
+    if preferred is not None:
+        # A ratio of times of one bench only: another day the machine may have been busier.
+        of_this_bench = preferred.median_ms is not None and preferred.median_ms == timed.get(preferred.format)
+        ratio = timed[preferred.format] / timed[fastest] if of_this_bench else 1.0
+        longer = f"; {ratio:.2f} times the time of {fastest}" if of_this_bench and preferred.format != fastest else ""
+        found.append(f"classify takes {preferred.format}: {preferred.why}{longer}.")
+    return found

@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from ..command_line import Command, number, one_of, path, whole_number
-from ..errors import EXIT_CHECK_FAILED
 from ..evaluation.gate import Thresholds
+from ..evaluation.policy import POLICY, exit_status_of, loud_line
 from .failures import report_errors
 
 if TYPE_CHECKING:
-    from ..evaluation.accuracy import FormatAccuracy
     from ..evaluation.comparison import Comparison
-    from ..evaluation.gate import Decision
-
-POLICY = (
-    "Status 0 on pass; 1 on fail; on inconclusive (too few images to tell) 0 with a loud line, or 1 where what was "
-    "measured is already beyond a limit. --strict makes every inconclusive 1."
-)
 
 _DEFAULTS = Thresholds()
 _VERDICT_STYLE = {"pass": "bold green", "fail": "bold red", "inconclusive": "bold yellow"}
@@ -86,25 +80,23 @@ def run(arguments: argparse.Namespace) -> int:
     )
     chosen = chosen_formats(folder, arguments.format, with_reference=False)
     with captured():
-        outcomes = evaluate_run(folder, chosen, thresholds=thresholds, split=arguments.split, threads=arguments.threads)
+        outcomes = evaluate_run(
+            folder, chosen.formats, thresholds=thresholds, split=arguments.split, threads=arguments.threads
+        )
+    compared = [Measured(each.format, each.comparison, each.cause) for each in outcomes if each.comparison]
     if arguments.json:
         written = read_object(folder.accuracy)
-        print(
-            json.dumps(
-                {o.format: written[o.format][arguments.split] for o in outcomes if o.comparison},
-                indent=2,
-                ensure_ascii=False,
-            )
-        )
+        rows = {each.name: written[each.name][arguments.split] for each in compared}
+        print(json.dumps(rows, indent=2, ensure_ascii=False))
+        print_loud_lines(compared, to=sys.stderr)
     else:
-        compared = [(outcome.format, outcome.comparison, outcome.cause) for outcome in outcomes if outcome.comparison]
         print_comparison(compared, reference=folder.reference().name)
     failed = report_errors(
-        [(outcome.format, outcome.error) for outcome in outcomes if outcome.error is not None],
+        [*((each.format, each.error) for each in outcomes if each.error is not None), *chosen.left_out],
         named=arguments.format is not None,
-        done=sum(outcome.comparison is not None for outcome in outcomes),
+        done=len(compared),
     )
-    return EXIT_CHECK_FAILED if must_not_ship(outcomes, strict=arguments.strict) else failed
+    return exit_status_of((each.comparison.decision for each in compared), strict=arguments.strict) or failed
 
 
 COMMAND = Command(
@@ -116,18 +108,21 @@ COMMAND = Command(
 )
 
 
-def must_not_ship(outcomes: Sequence[FormatAccuracy], *, strict: bool) -> bool:
-    """Whether one of the formats must not ship; see `Decision.blocks`."""
-    return any(each.comparison is not None and each.comparison.decision.blocks(strict=strict) for each in outcomes)
+class Measured(NamedTuple):
+    """A candidate's name, how it compares, and the likely cause where it failed."""
+
+    name: str
+    comparison: Comparison
+    cause: str | None
 
 
-def print_comparison(measured: Sequence[tuple[str, Comparison, str | None]], *, reference: str) -> None:
-    """Prints one row per candidate (name, comparison, likely cause), and under the table what did not pass and why."""
+def print_comparison(measured: Sequence[Measured], *, reference: str) -> None:
+    """Prints one row per candidate, and under the table what did not pass and why."""
     if not measured:
         return
     from ..console import Column, print_table
 
-    first = measured[0][1]
+    first = measured[0].comparison
     print_table(
         f"Against {reference} (top-1 {first.reference_top1:.2%}) on {first.n} images",
         [
@@ -142,23 +137,17 @@ def print_comparison(measured: Sequence[tuple[str, Comparison, str | None]], *, 
         ],
         [_row(name, comparison) for name, comparison, _ in measured],
     )
-    for name, comparison, cause in measured:
-        _print_verdict(name, comparison, cause)
+    print_loud_lines(measured, to=sys.stdout)
 
 
-def _print_verdict(name: str, comparison: Comparison, cause: str | None) -> None:
+def print_loud_lines(measured: Sequence[Measured], *, to: TextIO) -> None:
     """Says loudly what did not pass, why, and what the likely cause is."""
-    found = comparison.decision
-    if found.verdict != "pass":
-        print(f"{_loud(found)}: {name}: {found.why}")
-    if cause is not None:
-        print(f"Likely cause: {name}: {cause}")
-
-
-def _loud(found: Decision) -> str:
-    """The verdict in capitals, and that it forbids shipping where it does without a fail."""
-    ships = "" if found.verdict == "fail" or not found.blocks(strict=False) else ", MUST NOT SHIP"
-    return f"{found.verdict.upper()}{ships}"
+    for name, comparison, cause in measured:
+        line = loud_line(name, comparison.decision)
+        if line is not None:
+            print(line, file=to)
+        if cause is not None:
+            print(f"Likely cause: {name}: {cause}", file=to)
 
 
 def _row(name: str, comparison: Comparison) -> tuple[str, ...]:
@@ -166,7 +155,7 @@ def _row(name: str, comparison: Comparison) -> tuple[str, ...]:
     return (
         name,
         f"{comparison.top1:.2%}",
-        f"{100 * found.drop:+.2f}",
+        "?" if found.drop is None else f"{100 * found.drop:+.2f}",
         f"{100 * found.drop_low:+.2f} to {100 * found.drop_high:+.2f}",
         f"{found.agreement:.2%}",
         f"{comparison.largest_probability_difference:.4f}",

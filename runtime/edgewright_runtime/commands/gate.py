@@ -7,9 +7,9 @@ import json
 import sys
 
 from ..command_line import Command, path
-from ..errors import EXIT_CHECK_FAILED, EXIT_DONE
 from ..evaluation.gate import Thresholds
-from .evaluate import POLICY, add_threshold_options, print_comparison
+from ..evaluation.policy import POLICY, exit_status_of
+from .evaluate import Measured, add_threshold_options, print_comparison, print_loud_lines
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,16 +46,13 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"Note: {note}", file=sys.stderr)
     for file in result.rejected:
         print(f"Warning: left out {file.path}: {file.reason}", file=sys.stderr)
+    compared = Measured(arguments.candidate.name, result.comparison, result.cause)
     if arguments.json:
         print(json.dumps(result.to_dict(), indent=2, ensure_ascii=False))
+        print_loud_lines([compared], to=sys.stderr)
     else:
-        print_comparison(
-            [(arguments.candidate.name, result.comparison, result.cause)], reference=arguments.reference.name
-        )
-    decision = result.comparison.decision
-    if arguments.json and decision.verdict != "pass":
-        print(f"{decision.verdict.upper()}: {decision.why}", file=sys.stderr)
-    return EXIT_CHECK_FAILED if decision.blocks(strict=arguments.strict) else EXIT_DONE
+        print_comparison([compared], reference=arguments.reference.name)
+    return exit_status_of([result.comparison.decision], strict=arguments.strict)
 
 
 COMMAND = Command(

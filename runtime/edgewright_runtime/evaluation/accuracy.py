@@ -61,6 +61,7 @@ def evaluate_run(
     Raises:
         EdgewrightError: the split is empty, an image is missing or was changed, or the float model cannot be run.
     """
+    run.reference()  # what is not there is told before anything is read
     rows = rows_of(read_splits(run.splits), split)
     if not rows:
         raise EdgewrightError(f"{run.splits} has no image in the {split} split")

@@ -57,7 +57,7 @@ class LatencyFigures:
         before: the machine's state before.
         after: the same afterwards.
         warnings: what makes the figures less trustworthy, one sentence each, with its remedy.
-        sha256: of the model file, as the manifest has it; None where nothing lists it.
+        sha256: of the model file; None of a model that is a folder.
     """
 
     inference: Timing

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import CheckFailedError, EdgewrightError, MissingDependencyError
@@ -16,6 +16,7 @@ from ..run.run_folder import RunFolder
 from ..run.splits import locate, read_splits, rows_of
 from ..strict_json import read_object, write_object
 from .figures import LatencyFigures
+from .order import Order
 from .timing import Sampling
 
 IMAGES = 8
@@ -87,16 +88,16 @@ def _in_own_process(
 ) -> FormatLatency:
     with tempfile.TemporaryDirectory(prefix="edgewright-") as folder:
         figures = Path(folder) / "figures.json"
-        order = {
-            "run": str(run.path),
-            "format": name,
-            "images": [str(image) for image in images],
-            "sampling": asdict(sampling),
-            "threads": threads,
-            "figures": str(figures),
-        }
+        order = Order(
+            run=str(run.path),
+            format=name,
+            images=tuple(str(image) for image in images),
+            sampling=sampling,
+            threads=threads,
+            figures=str(figures),
+        )
         done = subprocess.run(
-            [sys.executable, "-m", "edgewright_runtime.evaluation.worker", json.dumps(order)],
+            [sys.executable, "-m", "edgewright_runtime.evaluation.worker", json.dumps(order.to_dict())],
             capture_output=True,
             text=True,
             check=False,

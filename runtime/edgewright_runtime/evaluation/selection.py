@@ -2,35 +2,53 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from ..backends.cuda import why_no_gpu
-from ..errors import EdgewrightError
-from ..run.formats import REFERENCE_FORMATS, Format, format_names
+from ..errors import EdgewrightError, MissingDependencyError
+from ..run.formats import REFERENCE_FORMATS, format_names
 from ..run.run_folder import RunFolder
 from ..suggestion import quoted
 
 
-def chosen_formats(run: RunFolder, asked: str | None, *, with_reference: bool) -> tuple[str, ...]:
-    """The formats asked for, or else all that the run folder holds and this machine can run.
+@dataclass(frozen=True)
+class Selection:
+    """What to measure.
+
+    Attributes:
+        formats: names, in the order of the table or as they were asked for.
+        left_out: formats that lie there although nothing here can run them, each with the reason.
+    """
+
+    formats: tuple[str, ...]
+    left_out: tuple[tuple[str, EdgewrightError], ...] = ()
+
+
+def chosen_formats(run: RunFolder, asked: str | None, *, with_reference: bool) -> Selection:
+    """The formats asked for, or else all that the run folder holds; engines only where there is a GPU.
 
     Args:
-        run: the run folder.
+        run: the run folder. It need not hold the float model: one that was copied to a board often does not.
         asked: names separated by commas, or None.
         with_reference: whether the float model is one of them when nothing is asked for.
 
     Raises:
         EdgewrightError: an asked format is unknown, or the folder holds none.
+        MissingDependencyError: it holds engines alone, and there is no GPU here.
     """
     if asked is not None:
-        return format_names(asked)
-    references = [row for row in run.present() if row.name in REFERENCE_FORMATS]
-    converted = [row for row in run.present() if row.name not in REFERENCE_FORMATS]
-    found = tuple(row.name for row in (*(references[:1] if with_reference else ()), *converted) if _runs_here(row))
-    if not found:
+        return Selection(format_names(asked))
+    present = run.present()
+    references = [row.name for row in present if row.name in REFERENCE_FORMATS]
+    found = [row for row in present if row.name not in REFERENCE_FORMATS]
+    # Asked only where an engine lies there, for the answer may take a while.
+    no_gpu = why_no_gpu() if any(not row.runs_here for row in found) else None
+    left_out = [row.name for row in found if no_gpu is not None and not row.runs_here]
+    formats = [*(references[:1] if with_reference else []), *(row.name for row in found if row.name not in left_out)]
+    if no_gpu is not None and not formats:
+        raise MissingDependencyError(f"{run.path} holds nothing but {', '.join(left_out)}. {no_gpu}")
+    if not formats:
         raise EdgewrightError(
             f"{run.path} holds no converted model; make one with: edgewright convert {quoted(run.path)}"
         )
-    return found
-
-
-def _runs_here(row: Format) -> bool:
-    return row.runs_here or why_no_gpu() is None
+    return Selection(tuple(formats), tuple((name, MissingDependencyError(str(no_gpu))) for name in left_out))

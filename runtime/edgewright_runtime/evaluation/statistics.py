@@ -7,6 +7,9 @@ from collections.abc import Callable
 from statistics import NormalDist
 
 _BISECTIONS = 80
+_FRACTION_STEPS = 10_000
+_FRACTION_PRECISION = 1e-14
+_TINY = 1e-300
 
 
 def exact_mcnemar(lost: int, gained: int) -> float:
@@ -41,16 +44,54 @@ def wilson_interval(successes: float, n: float, *, confidence: float) -> tuple[f
     return min(share, max(0.0, centre - half)), max(share, min(1.0, centre + half))
 
 
-def exact_upper_bound_of_none(n: float, *, confidence: float) -> float:
-    """The largest share of a population that n images without one case of it leave open.
+def exact_upper_bound(cases: float, n: float, *, confidence: float) -> float:
+    """The largest share of a population that `cases` among n images leave open, one-sided.
 
-    Source: Clopper and Pearson 1934 for 0 of n: 1 - alpha ** (1 / n), one-sided, since the lower bound is 0.
+    Source: Clopper and Pearson 1934: the share at which no more than so many cases come up with a probability of
+    alpha = 1 - confidence. Of none it is 1 - alpha ** (1 / n).
 
     Args:
-        n: images, none of which is a case.
-        confidence: that the share is no larger; alpha is 1 - confidence.
+        cases: images that are one; not whole where rates are carried over to more images.
+        n: images.
+        confidence: that the share is no larger.
     """
-    return float(-math.expm1(math.log1p(-confidence) / n))
+    if cases >= n:
+        return 1.0
+    if cases == 0:
+        return float(-math.expm1(math.log1p(-confidence) / n))
+    return _falling_root(lambda share: confidence - _beta_below(share, cases + 1, n - cases), cases / n, 1.0)
+
+
+def _beta_below(x: float, a: float, b: float) -> float:
+    """The probability that a beta-distributed number is below x: the regularised incomplete beta function.
+
+    Source: NIST Digital Library of Mathematical Functions, 8.17.22, the continued fraction, by Lentz's method; with
+    8.17.4 where it would converge slowly.
+    """
+    if x <= 0 or x >= 1:
+        return min(1.0, max(0.0, x))
+    if x > (a + 1) / (a + b + 2):
+        return 1 - _beta_below(1 - x, b, a)
+    log_front = a * math.log(x) + b * math.log1p(-x) + math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b)
+    value, upper, lower = 1.0, 1.0, 0.0
+    for step in range(_FRACTION_STEPS):
+        m = step // 2
+        if step == 0:
+            term = 1.0
+        elif step % 2 == 0:
+            term = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m))
+        else:
+            term = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
+        lower = 1 / _not_zero(1 + term * lower)
+        upper = _not_zero(1 + term / upper)
+        value *= lower * upper
+        if abs(1 - lower * upper) < _FRACTION_PRECISION:
+            break
+    return min(1.0, math.exp(log_front) * (value - 1) / a)
+
+
+def _not_zero(value: float) -> float:
+    return value if abs(value) > _TINY else _TINY
 
 
 def tango_interval(lost: float, gained: float, n: float, *, confidence: float) -> tuple[float, float]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import EdgewrightError
-from ..hashing import files_of
+from ..hashing import files_of, sha256_of_file
 from ..run.manifest import listed_sha256
 
 if TYPE_CHECKING:
@@ -20,31 +20,31 @@ if TYPE_CHECKING:
 
     from ..classifier import Classifier
     from .figures import LatencyFigures, Timing
+    from .order import Order
     from .timing import Sampling
 
 
-def measure(order: dict[str, Any], *, began: float) -> LatencyFigures:
+def measure(order: Order, *, began: float) -> LatencyFigures:
     """The figures of one format.
 
     Args:
-        order: run, format, images, sampling, threads.
+        order: what to measure, and how.
         began: when this process began, by `time.perf_counter`.
     """
     from ..classifier import Classifier
     from ..machine import machine
     from .environment import benchmark_warnings, moment, peak_memory_mb
     from .figures import LatencyFigures
-    from .timing import Sampling
 
-    classifier = Classifier.open(order["run"], format=order["format"], threads=order["threads"])
+    classifier = Classifier.open(order.run, format=order.format, threads=order.threads)
     loaded = time.perf_counter()
-    images = [Path(image) for image in order["images"]]
+    images = [Path(image) for image in order.images]
     pixels = [classifier.preprocessing.apply(image)[None] for image in images]
     before_first = time.perf_counter()
     classifier.probabilities(pixels[0])
     first_ms = 1000 * (time.perf_counter() - before_first)
     this, before = machine(), moment()
-    inference, preprocessing, total = _timings(classifier, images, pixels, Sampling(**order["sampling"]))
+    inference, preprocessing, total = _timings(classifier, images, pixels, order.sampling)
     after = moment()
     return LatencyFigures(
         inference=inference,
@@ -54,13 +54,13 @@ def measure(order: dict[str, Any], *, began: float) -> LatencyFigures:
         first_inference_ms=first_ms,
         size_bytes=_size_bytes(classifier.path),
         peak_memory_mb=peak_memory_mb(),
-        threads=order["threads"],
+        threads=order.threads,
         library=classifier.backend.library,
         machine=this,
         before=before,
         after=after,
         warnings=(*classifier.backend.notes, *benchmark_warnings(this, before, after)),
-        sha256=listed_sha256(classifier.path),
+        sha256=_sha256(classifier.path),
     )
 
 
@@ -81,6 +81,11 @@ def _timings(
     return inference, preprocessing, total
 
 
+def _sha256(path: Path) -> str | None:
+    """As the manifest has it, with which the file was compared, or its own; None of a folder."""
+    return listed_sha256(path) or (sha256_of_file(path) if path.is_file() else None)
+
+
 def _size_bytes(path: Path) -> int:
     return sum(file.stat().st_size for file in files_of(path))
 
@@ -88,13 +93,15 @@ def _size_bytes(path: Path) -> int:
 def main() -> int:
     """Does what the order in the first argument says; the exit status is that of the error, if there was one."""
     began = time.perf_counter()
-    order = json.loads(sys.argv[1])
+    from .order import Order
+
     try:
+        order = Order.from_dict(json.loads(sys.argv[1]))
         figures = measure(order, began=began)
     except EdgewrightError as error:
         print(f"Error: {error}", file=sys.stderr)
         return error.exit_status
-    Path(order["figures"]).write_text(json.dumps(figures.to_dict()))
+    Path(order.figures).write_text(json.dumps(figures.to_dict()))
     return 0
 
 

@@ -121,8 +121,8 @@ def test_good_engine_on_a_machine_without_a_gpu_is_a_missing_dependency(engine_r
 @pytest.mark.skipif(why_no_gpu() is None, reason="there is a GPU here")
 def test_without_a_gpu_engines_are_not_measured_unless_asked_for(engine_run):
     run = RunFolder(engine_run)
-    assert "tensorrt-rtx-fp16" not in chosen_formats(run, None, with_reference=False)
-    assert chosen_formats(run, "tensorrt-rtx-fp16", with_reference=False) == ("tensorrt-rtx-fp16",)
+    assert "tensorrt-rtx-fp16" not in chosen_formats(run, None, with_reference=False).formats
+    assert chosen_formats(run, "tensorrt-rtx-fp16", with_reference=False).formats == ("tensorrt-rtx-fp16",)
 
 
 def key_of(library, *devices):

@@ -140,7 +140,9 @@ def test_inconclusive_is_loud_and_fails_only_when_strict(converted_run, digit_im
     assert done.returncode == 0, done.stderr
     answer = json.loads(done.stdout)
     assert (answer["verdict"], answer["n"], answer["n_needed"]) == ("inconclusive", 20, 299)
-    assert "INCONCLUSIVE: both models name the same label on all 20 images, and at 95%" in done.stderr
+    assert (
+        "INCONCLUSIVE: model_fp16.tflite: both models name the same label on all 20 images, and at 95%" in done.stderr
+    )
     strict = gate(*arguments, "--strict")
     assert strict.returncode == 1
     assert "INCONCLUSIVE" in strict.stdout

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import importlib.util
+import math
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.evaluation.gate import PairedCounts, Thresholds, decide
+from edgewright_runtime.evaluation.policy import must_not_ship
 
 
 def _benchmark(name: str) -> ModuleType:
@@ -56,20 +58,20 @@ def test_drop_beyond_the_limit_on_few_images_must_not_ship_although_it_is_inconc
     found = decide(PairedCounts(n=180, agreed=177, lost=3, gained=0), Thresholds())
     assert (found.verdict, found.beyond) == ("inconclusive", True)
     assert 100 * found.drop == pytest.approx(1.67, abs=0.01)
-    assert found.blocks(strict=False)
+    assert must_not_ship(found, strict=False)
     assert "a drop of 1.67 points, is beyond the limit already" in found.why
 
 
 def test_agreement_below_the_limit_must_not_ship_either():
     found = decide(PairedCounts(n=100, agreed=94, lost=0, gained=0), Thresholds())
-    assert (found.verdict, found.beyond, found.blocks(strict=False)) == ("inconclusive", True, True)
+    assert (found.verdict, found.beyond, must_not_ship(found, strict=False)) == ("inconclusive", True, True)
 
 
 def test_inconclusive_within_the_limits_may_ship_unless_a_pass_is_asked_for():
     found = decide(PairedCounts(n=180, agreed=179, lost=1, gained=0), Thresholds())
     assert (found.verdict, found.beyond) == ("inconclusive", False)
-    assert not found.blocks(strict=False)
-    assert found.blocks(strict=True)
+    assert not must_not_ship(found, strict=False)
+    assert must_not_ship(found, strict=True)
 
 
 @pytest.mark.parametrize("n", [300, 600])
@@ -78,6 +80,34 @@ def test_candidate_that_drops_by_the_limit_passes_at_most_once_in_twenty(n, more
     found = gate_coverage.row(n, drop=0.01, more=more, draws=4000, seed=1)
     assert found.passed <= 0.055  # 4000 draws tell 5 % to half a point
     assert found.covered >= 0.9
+
+
+def test_photos_without_labels_prove_a_pass_by_the_labels_that_do_not_change():
+    found = decide(PairedCounts(n=1000, agreed=996), Thresholds())
+    assert (found.verdict, found.drop, found.p_value) == ("pass", None, None)
+    # The share at which four or fewer of 1000 differ once in twenty: no drop is larger.
+    assert found.drop_high == pytest.approx(0.00913, abs=1e-5)
+    assert "on 1000 images without labels the drop lies between -0.91 and 0.91 points" in found.why
+
+
+def test_photos_without_labels_fail_by_agreement_alone_and_say_how_many_are_needed():
+    assert decide(PairedCounts(n=1000, agreed=600), Thresholds()).verdict == "fail"
+    few = decide(PairedCounts(n=298, agreed=298), Thresholds())
+    assert (few.verdict, few.n_needed, few.beyond) == ("inconclusive", 299, False)
+    found = decide(PairedCounts(n=500, agreed=498), Thresholds())
+    assert found.verdict == "inconclusive"
+    factor = (found.n_needed + 1) / 500
+    hopeless = decide(PairedCounts(n=3000, agreed=2960), Thresholds())
+    assert (hopeless.verdict, hopeless.n_needed) == ("inconclusive", None)
+    assert hopeless.why.endswith("only labelled images would tell")
+    enough = PairedCounts(n=found.n_needed + 1, agreed=found.n_needed + 1 - math.floor(2 * factor))
+    assert decide(enough, Thresholds()).verdict == "pass"
+
+
+@pytest.mark.parametrize("more", [0.0, 0.005])
+def test_candidate_that_drops_by_the_limit_passes_without_labels_at_most_once_in_twenty(more):
+    found = gate_coverage.row(474, drop=0.01, more=more, draws=4000, seed=1)
+    assert found.passed_unlabelled <= 0.06  # 4000 draws tell 5 % to a point
 
 
 def test_broken_model_fails():

@@ -3,13 +3,13 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from scipy import stats
 
 from edgewright_runtime.evaluation.statistics import (
     exact_mcnemar,
-    exact_upper_bound_of_none,
+    exact_upper_bound,
     tango_interval,
     wilson_interval,
 )
@@ -25,10 +25,14 @@ def test_mcnemar_stands_thousands_of_discordant_images():
     assert 0 < exact_mcnemar(1500, 1600) < 1
 
 
-@given(n=st.integers(1, 100_000), confidence=st.floats(0.5, 0.9999))
-def test_bound_of_none_is_clopper_and_pearsons(n, confidence):
-    expected = stats.beta.ppf(confidence, 1, n)
-    assert exact_upper_bound_of_none(n, confidence=confidence) == pytest.approx(expected, rel=1e-9)
+@given(n=st.integers(1, 100_000), share=st.floats(0, 1), confidence=st.floats(0.5, 0.9999))
+@example(n=100_000, share=0.0, confidence=0.9999)
+@example(n=100_000, share=0.5, confidence=0.95)
+@example(n=1, share=1.0, confidence=0.95)
+def test_exact_bound_is_clopper_and_pearsons(n, share, confidence):
+    cases = math.floor(share * n)
+    expected = 1.0 if cases == n else stats.beta.ppf(confidence, cases + 1, n - cases)
+    assert exact_upper_bound(cases, n, confidence=confidence) == pytest.approx(expected, rel=1e-9)
 
 
 @given(n=st.integers(1, 5000), share=st.floats(0, 1))

@@ -1,0 +1,44 @@
+"""What the measuring process is asked to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from ..structured import from_builtins
+from .timing import Sampling
+
+
+@dataclass(frozen=True)
+class Order:
+    """One format to measure.
+
+    Attributes:
+        run: the run folder.
+        format: its name.
+        images: files that take turns.
+        sampling: how long to measure.
+        threads: that inference is allowed; None for the library's choice.
+        figures: the file to write `LatencyFigures` to, as JSON.
+    """
+
+    run: str
+    format: str
+    images: tuple[str, ...]
+    sampling: Sampling
+    threads: int | None
+    figures: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """A JSON object."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, value: Mapping[str, Any]) -> Order:
+        """The order that `to_dict` wrote.
+
+        Raises:
+            EdgewrightError: a field is missing, unknown or of another kind.
+        """
+        return from_builtins(cls, value, where="the order")
