@@ -24,6 +24,7 @@ TESTS = (
     "convert/test_pipeline.py",
     "convert/int8",
     "convert/onnx/test_products.py",
+    "convert/tflite/test_int8_file.py",
     "convert/tflite/test_interpreter.py",
     "convert/tflite/test_latency.py",
     "convert/tflite/test_metadata_packing.py",

@@ -119,14 +119,15 @@ class _Rewriting:
             twin.name = twin.name + _SUFFIX.encode()
         if values is not None:
             twin.buffer = len(self.graph.model.buffers)
-            self.graph.model.buffers.append(schema.BufferT(np.frombuffer(values.astype("<f4").tobytes(), np.uint8)))
+            data = np.frombuffer(values.astype("<f4").tobytes(), np.uint8)
+            self.graph.model.buffers.append(_filled(schema.BufferT(), data=data))
         self.graph.tensors.append(twin)
         return len(self.graph.tensors) - 1
 
     def _put(self, kind: int, given: int, made: int, *, version: int) -> None:
-        operator = schema.OperatorT(opcodeIndex=self._code(kind, version))
-        operator.inputs, operator.outputs = np.array([given], np.int32), np.array([made], np.int32)
-        self.operators.append(operator)
+        inputs, outputs = np.array([given], np.int32), np.array([made], np.int32)
+        code = self._code(kind, version)
+        self.operators.append(_filled(schema.OperatorT(), opcodeIndex=code, inputs=inputs, outputs=outputs))
 
     def _code(self, kind: int, version: int) -> int:
         """Its place in the table of operator codes.
@@ -138,5 +139,13 @@ class _Rewriting:
         for place, code in enumerate(codes):
             if code.builtinCode == kind and code.version >= version:
                 return place
-        codes.append(schema.OperatorCodeT(deprecatedBuiltinCode=kind, version=version, builtinCode=kind))
+        code = _filled(schema.OperatorCodeT(), deprecatedBuiltinCode=kind, version=version, builtinCode=kind)
+        codes.append(code)
         return len(codes) - 1
+
+
+def _filled(table: Any, **fields: Any) -> Any:
+    """The table's object with these fields: the constructors of older generated classes take none."""
+    for name, value in fields.items():
+        setattr(table, name, value)
+    return table

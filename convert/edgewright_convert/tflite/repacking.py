@@ -28,6 +28,10 @@ def repacked(model: Any) -> bytes:
 class _AlignedBuffer(schema.BufferT):  # type: ignore[misc]  # the schema has no types
     """A buffer whose content begins where kernels want it."""
 
+    def __init__(self, data: Any) -> None:
+        super().__init__()
+        self.data = data
+
     def Pack(self, builder: Any) -> int:  # noqa: N802  # flatbuffers' name
         if self.data is None:
             return int(super().Pack(builder))
