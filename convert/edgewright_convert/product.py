@@ -1,8 +1,8 @@
-"""What making one format gives."""
+"""What making one format gives, and what the manifest says of it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,3 +22,17 @@ class Product:
     options: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     beside: Mapping[str, bytes] = field(default_factory=dict)
+
+
+def int8_options(
+    *, made_by: str, why: str = "", agreement: float | None = None, excluded: Iterable[str] = ()
+) -> dict[str, Any]:
+    """What the manifest says under `int8` of how an INT8 file was made, in whichever format.
+
+    Args:
+        made_by: an effort, or `baseline`.
+        why: a phrase where it is not the corrected file.
+        agreement: with the float model on held-out images; None if that was not measured.
+        excluded: layers excluded from quantization.
+    """
+    return {"made_by": made_by, "why": why, "agreement": agreement, "excluded_from_quantization": list(excluded)}

@@ -94,8 +94,7 @@ class Classifier:
         """
         labels = read_labels(files.labels)
         preprocessing = Preprocessing.load(files.preprocessing)
-        for file in (files.model, files.labels, files.preprocessing):
-            manifest.verify(file)
+        manifest.verify(files.model, files.labels, files.preprocessing)
         backend = load(files.model, backend=files.backend, threads=threads)
         return cls(backend, labels=labels, preprocessing=preprocessing, files=files)
 

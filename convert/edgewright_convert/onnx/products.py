@@ -6,6 +6,7 @@ files are made from the float32 one.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from ..calibration import RepresentativeDataset, SmokeImages, ValidationImages
 from ..options import BASELINE, ConvertOptions
-from ..product import Product
+from ..product import Product, int8_options
 from ..run_inputs import OpenedRun
 from .checks import FP32_TOLERANCE, check_agrees, check_explicit_int8, check_finite, check_float16, check_onnx
 from .float16 import onnx_fp16_from_onnx
@@ -70,17 +71,18 @@ def int8(
         exclude=options.keep_float,
     )
     _check(made.data, smoke_images, some_in_float16=bool(made.float16_layers))
-    how = _how(
-        representative_dataset,
+    how_int8 = int8_options(
         made_by=made.effort,
         why=made.why,
         agreement=made.fidelity.agreement if made.fidelity else None,
-        excluded=list(made.float16_layers),
+        excluded=made.float16_layers,
     )
     read = representative_dataset.notes(options.representative_size)
     of_validation = validation_images.notes if correction.corrected is not None else ()
     said = (made.why,) if made.why else ()
-    return Product(made.data, options=how, notes=(*read, *of_validation, *said, *made.notes))
+    return Product(
+        made.data, options=_how(representative_dataset, how_int8), notes=(*read, *of_validation, *said, *made.notes)
+    )
 
 
 def int8_without_float_model(
@@ -95,7 +97,7 @@ def int8_without_float_model(
     data = serialised(onnx_int8_with_measured_ranges(onnx.load_from_string(basis), representative_dataset.pixels))
     _check(data, smoke_images, some_in_float16=False)
     why = f"not corrected: {why_not_corrected}"
-    how = _how(representative_dataset, made_by=BASELINE, why=why, agreement=None, excluded=[])
+    how = _how(representative_dataset, int8_options(made_by=BASELINE, why=why))
     return Product(data, options=how, notes=(*representative_dataset.notes(options.representative_size), why))
 
 
@@ -104,17 +106,6 @@ def _check(data: bytes, smoke_images: SmokeImages, *, some_in_float16: bool) -> 
     check_finite(data, smoke_images.pixels)
 
 
-def _how(
-    representative_dataset: RepresentativeDataset,
-    *,
-    made_by: str,
-    why: str,
-    agreement: float | None,
-    excluded: list[str],
-) -> dict[str, object]:
+def _how(representative_dataset: RepresentativeDataset, int8: Mapping[str, object]) -> dict[str, object]:
     """What the manifest keeps of how the file was made."""
-    return {
-        "opset": OPSET,
-        "representative_dataset": representative_dataset.as_options(),
-        "int8": {"made_by": made_by, "why": why, "agreement": agreement, "excluded_from_quantization": excluded},
-    }
+    return {"opset": OPSET, "representative_dataset": representative_dataset.as_options(), "int8": int8}

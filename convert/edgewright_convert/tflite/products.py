@@ -13,7 +13,7 @@ from ..calibration import RepresentativeDataset, ValidationImages
 from ..float_model import FloatModel
 from ..int8 import Correction, mixed_precision_notes
 from ..options import ConvertOptions
-from ..product import Product
+from ..product import Product, int8_options
 from ..run_inputs import OpenedRun
 from . import checks, converter
 from .int8_file import Int8File, tflite_int8_from_correction
@@ -76,12 +76,12 @@ def int8(
     how = {
         "representative_dataset": representative_dataset.as_options(),
         "quantization": _quantization(file),
-        "int8": {
-            "made_by": made.effort,
-            "why": made.why,
-            "agreement": made.fidelity.agreement if made.fidelity else None,
-            "excluded_from_quantization": list(excluded),
-        },
+        "int8": int8_options(
+            made_by=made.effort,
+            why=made.why,
+            agreement=made.fidelity.agreement if made.fidelity else None,
+            excluded=excluded,
+        ),
     }
     return _finished(run, options, made.data, notes, how)
 

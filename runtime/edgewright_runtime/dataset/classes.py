@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from ..errors import EdgewrightError
 from ..run.labels import class_names, read_labels
+from ..suggestion import named
 from .types import ListedFile
-
-_NAMED = 5
 
 
 class TooFewImagesError(EdgewrightError):
@@ -70,10 +69,9 @@ def check_all_used(
         )
 
 
-def listing(labels: Sequence[str], show: Callable[[str], str] = repr) -> str:
-    """The labels in quotes, or as `show` gives them; of more than five, the first five and how many follow."""
-    shown = ", ".join(map(show, labels[:_NAMED]))
-    return shown if len(labels) <= _NAMED else f"{shown} and {len(labels) - _NAMED} more"
+def listing(labels: Sequence[str]) -> str:
+    """The labels in quotes; of more than five, the first five and how many follow."""
+    return named(map(repr, labels))
 
 
 def _shared(label: str, labels: Sequence[str], names: Sequence[str], *, source: Path, labels_from: str) -> str:

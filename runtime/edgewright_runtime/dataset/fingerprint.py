@@ -69,7 +69,7 @@ def files_now(
     Raises:
         EdgewrightError: there is no data set.
     """
-    listed = [file for file in list_files(source).files if _is_utf8(file.path)]
+    listed = [file for file in list_files(source).files if file.is_utf8]
     hashes = hashes_of([file.path for file in listed], kept_in=kept_in, on_progress=on_progress)
     return tuple(
         sorted(DataFile(name_in(source, file.path), file.label, file.split or "", hashes[file.path]) for file in listed)
@@ -90,11 +90,3 @@ def _hash(path: str) -> str:
         return sha256_of_file(Path(path))
     except OSError:
         return UNREADABLE
-
-
-def _is_utf8(text: str) -> bool:
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True

@@ -40,8 +40,7 @@ def inspect_files(
 
 
 def _inspect(file: ListedFile) -> LabelledImage | RejectedFile:
-    if not _is_utf8(file.path):
-        # Such a name cannot be written to splits.csv.
+    if not file.is_utf8:
         return RejectedFile(file.path.encode("utf-8", "backslashreplace").decode(), "its name is not UTF-8")
     try:
         with content_of(Path(file.path)) as content:
@@ -60,11 +59,3 @@ def _of_it(sentence: str, name: str) -> str:
         if sentence.startswith(start):
             return instead + sentence[len(start) :]
     return sentence
-
-
-def _is_utf8(text: str) -> bool:
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True

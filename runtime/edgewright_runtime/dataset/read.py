@@ -8,7 +8,8 @@ from pathlib import Path
 
 from ..errors import EdgewrightError
 from ..run.labels import read_labels
-from .classes import TooFewImagesError, check_all_used, in_classes, listing
+from ..suggestion import named
+from .classes import TooFewImagesError, check_all_used, in_classes
 from .contradictions import without_contradictions
 from .csv_file import list_csv
 from .folder import list_folder
@@ -141,7 +142,7 @@ def _check_counts(source: Path, dataset: Dataset) -> None:
     needed = _least(dataset.images)
     few = [name for name in names if contents[name] < needed]
     if few:
-        shown = listing(few, show=lambda name: f"{name!r} ({contents[name]})")
+        shown = named(f"{name!r} ({contents[name]})" for name in few)
         raise TooFewImagesError(
             f"{source} has too few different readable images of {len(few)} of its {len(names)} classes: {shown}; each "
             f"needs at least {needed}, so that train, val and test all have one{example}"

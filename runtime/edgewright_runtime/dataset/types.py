@@ -23,6 +23,15 @@ class ListedFile:
     label: str
     split: str | None = None
 
+    @property
+    def is_utf8(self) -> bool:
+        """Whether its path can be written to splits.csv, which is UTF-8."""
+        try:
+            self.path.encode("utf-8")
+        except UnicodeEncodeError:
+            return False
+        return True
+
 
 @dataclass(frozen=True)
 class LabelledImage:

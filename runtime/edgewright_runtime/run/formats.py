@@ -14,7 +14,7 @@ class Format:
 
     Attributes:
         name: what the user types after `--to` or `--format`.
-        path: where the file lies in a run folder; `{}` stands for what tells engines apart (their device).
+        path: where the file lies in a run folder.
         backend: the row of `backends.table.BACKENDS` that runs it.
         runs_here: whether Edgewright's runtime can run it on a machine without an NVIDIA GPU.
     """

@@ -10,6 +10,7 @@ import contextlib
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar
 
@@ -120,20 +121,21 @@ def _lock(folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def verify(path: Path) -> None:
-    """Checks a model file or folder against the manifest of the run folder it lies in, where there is one.
+def verify(*paths: Path) -> None:
+    """Checks files or folders against the manifest of the run folder they lie in, where there is one.
 
     Raises:
-        CheckFailedError: its content is not what the manifest says.
+        CheckFailedError: the content of one is not what the manifest says.
     """
-    folder = manifest_folder(path)
-    if folder is None:
-        return
-    entries = read_manifest(folder).artefacts
-    prefix = path.resolve().relative_to(folder).as_posix()
-    for name, entry in entries.items():
-        if name == prefix or name.startswith(prefix + "/"):
-            _verify_one(folder / name, entry)
+    manifest_of = cache(read_manifest)  # files that are used together lie together
+    for path in paths:
+        folder = manifest_folder(path)
+        if folder is None:
+            continue
+        prefix = path.resolve().relative_to(folder).as_posix()
+        for name, entry in manifest_of(folder).artefacts.items():
+            if name == prefix or name.startswith(prefix + "/"):
+                _verify_one(folder / name, entry)
 
 
 def _verify_one(path: Path, entry: Artefact) -> None:

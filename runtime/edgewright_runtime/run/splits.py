@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .. import atomic
 from ..errors import EdgewrightError
+
+if TYPE_CHECKING:
+    import csv
 
 SPLITS = ("train", "val", "test")
 COLUMNS = ("path", "label", "split", "sha256")
@@ -36,6 +39,8 @@ def read_splits(path: Path) -> tuple[SplitRow, ...]:
         EdgewrightError: the file is missing, lacks a column, names an unknown split, is empty, or has one file
             content in two splits.
     """
+    import csv  # here, for classify reads no splits
+
     try:
         # Decoded by hand, for read_text would turn a carriage return inside a quoted path into a line feed.
         text = Path(path).read_bytes().decode("utf-8-sig")
@@ -91,6 +96,8 @@ def check_disjoint(rows: Iterable[SplitRow], where: str) -> None:
 
 def write_splits(path: Path, rows: Sequence[SplitRow]) -> None:
     """Writes the rows in the order given, whole or not at all."""
+    import csv
+
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)

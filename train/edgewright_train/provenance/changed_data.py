@@ -10,8 +10,7 @@ from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.run.run_folder import RunFolder
 from edgewright_runtime.run.splits import read_splits
 from edgewright_runtime.strict_json import read_object
-
-_NAMED = 5  # the first tell what kind of file it is
+from edgewright_runtime.suggestion import named
 
 
 def changes_in(files: Sequence[DataFile], *, run: RunFolder, trained_on: Path) -> str:
@@ -42,8 +41,7 @@ def changes_in(files: Sequence[DataFile], *, run: RunFolder, trained_on: Path) -
 def _told(what: str, names: Sequence[str]) -> str:
     if not names:
         return ""
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return f"{what.format(len(names), 's' if len(names) > 1 else '')} ({', '.join(names[:_NAMED])}{more})"
+    return f"{what.format(len(names), 's' if len(names) > 1 else '')} ({named(names)})"
 
 
 def _left_out(run: RunFolder) -> list[str]:

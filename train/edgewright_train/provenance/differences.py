@@ -14,6 +14,7 @@ from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.hashing import sha256_of_file
 from edgewright_runtime.run.labels import read_labels
 from edgewright_runtime.run.run_folder import RunFolder
+from edgewright_runtime.suggestion import named
 
 from ..recipe import WEIGHTS_BY_NAME, Recipe
 from ..recipe_file import load_recipe
@@ -21,7 +22,6 @@ from .asked import Asked
 from .changed_data import changes_in
 from .record import Provenance
 
-_NAMED_FIELDS = 5
 _HASHES = Path("cache", "data-hashes.json")
 _FIELDS_OF_CHANGES = {
     "epochs": ("head.epochs", "fine_tune.epochs", "from_scratch.epochs"),
@@ -75,9 +75,8 @@ def _of_recipe(asked: Asked, made: Provenance) -> Iterator[str]:
     if other and made.recipe_name not in {None, asked.recipe}:
         yield _given("recipe", asked.recipe, made.recipe_name)
     elif other:
-        more = f" and {len(other) - _NAMED_FIELDS} more" if len(other) > _NAMED_FIELDS else ""
-        named = ", ".join(f"{name} {now.get(name)} for {then.get(name)}" for name in other[:_NAMED_FIELDS])
-        yield f"recipe: {asked.recipe} has now {named}{more}"
+        values = named(f"{name} {now.get(name)} for {then.get(name)}" for name in other)
+        yield f"recipe: {asked.recipe} has now {values}"
 
 
 def _recipe_of(name: str, asked: Asked, made: Provenance) -> Recipe:
