@@ -25,17 +25,44 @@ _ORDER = ("digits", "train", "import", "convert", "explain", "evaluate", "gate",
 
 _OWN = frozenset({"evaluate", "gate", "bench", "classify"})
 
+# Commands that hold nothing but memory once they have printed: see `process_main`.
+_LEAVE_AT_ONCE = frozenset({"classify"})
+
 _DESCRIPTION = "Takes an image classifier from training to phones, Raspberry Pis and Jetsons without losing accuracy."
 _FIRST_STEPS = "First steps: edgewright digits data/digits, then train data/digits --recipe digits --out runs/digits"
 
 
+def process_main() -> None:
+    """`main`, for a process that does nothing else.
+
+    Taking the interpreter apart costs a tenth of the time from a photo to its label, and frees what the system frees
+    anyway; where a command leaves nothing to be closed, that is passed over.
+    """
+    try:
+        main()
+    except SystemExit as end:
+        if sys.argv[1:2] and sys.argv[1] in _LEAVE_AT_ONCE and isinstance(end.code, int) and _is_written():
+            os._exit(end.code)
+        raise
+
+
 def main() -> None:
-    """Runs the command line and ends the process with its exit status."""
+    """Runs the command line and ends with its exit status, as `SystemExit`."""
     arguments = sys.argv[1:]
     if "--debug" in arguments:
         os.environ[DEBUG_VARIABLE] = "1"
     debug = bool(os.environ.get(DEBUG_VARIABLE))
     sys.exit(_exit_status([argument for argument in arguments if argument != "--debug"], debug=debug))
+
+
+def _is_written() -> bool:
+    """Whether all that was printed has been written; Python says why not when it ends."""
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except OSError:
+        return False
+    return True
 
 
 def _exit_status(arguments: list[str], *, debug: bool) -> int | str | None:
@@ -134,4 +161,4 @@ def _report(sentence: str, *, debug: bool) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    process_main()

@@ -8,10 +8,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from .backends.table import is_installed
 from .errors import EdgewrightError
 from .hashing import sha256_of_file
 from .machine import cores, processor
-from .run.formats import FORMATS, PREFERENCE, REFERENCE_FORMATS
+from .run.formats import FORMATS, PREFERENCE, REFERENCE_FORMATS, format_named
 from .run.manifest import read_manifest
 from .run.run_folder import RunFolder
 from .strict_json import read_object
@@ -44,6 +45,7 @@ def preferred_format(run: RunFolder, *, threads: int | None = None) -> Preferred
     What was measured decides: of the files that `evaluate` passed (or found inconclusive within the limits) and `bench`
     timed on this machine, with as many threads and as they are now, the fastest. Where there is none, the order of
     `PREFERENCE`, without files that `evaluate` found beyond the limits, unless that leaves nothing but the float model.
+    Files whose library is not installed are left out, unless nothing else is there.
     """
     compared = {name: _mapping(_mapping(row).get("test")) for name, row in _figures(run.accuracy).items()}
     timed = _timed_here(run, threads)
@@ -56,18 +58,14 @@ def preferred_format(run: RunFolder, *, threads: int | None = None) -> Preferred
 
 
 def _timed_here(run: RunFolder, threads: int | None) -> dict[str, Row]:
-    """The rows of latency.json of converted formats that are there, from this machine and that number of threads."""
+    """The rows of latency.json from this machine and that number of threads, of converted formats that run here."""
     here = (processor(), cores())
     found = {}
     for name, value in _figures(run.latency).items():
         row, machine = _mapping(value), _mapping(_mapping(value).get("machine"))
         same_work = (machine.get("processor"), machine.get("cores")) == here and row.get("threads") == threads
-        if (
-            same_work
-            and isinstance(row.get("p50_ms"), (int, float))
-            and name in _CONVERTED
-            and run.file_of(name).exists()
-        ):
+        is_timed = same_work and name in _CONVERTED and isinstance(row.get("p50_ms"), (int, float))
+        if is_timed and run.file_of(name).exists() and _runs_here(name):
             found[name] = row
     return found
 
@@ -76,7 +74,9 @@ def _by_table(
     run: RunFolder, compared: Mapping[str, Row], sha256: Callable[[str], str | None], why: str
 ) -> Preferred | None:
     """The first of `PREFERENCE` that is there and is not known to be beyond the limits."""
-    present = [name for name in PREFERENCE if run.file_of(name).exists()]
+    there = [name for name in PREFERENCE if run.file_of(name).exists()]
+    # Where no library is installed for any of them, the first one's error says which to install.
+    present = [name for name in there if _runs_here(name)] or there
     beyond = []
     for name in present:
         row = compared.get(name, {})
@@ -88,6 +88,10 @@ def _by_table(
     return (
         Preferred(beyond[0], "the gate let none of the formats here ship, see edgewright evaluate") if beyond else None
     )
+
+
+def _runs_here(name: str) -> bool:
+    return is_installed(format_named(name).backend)
 
 
 def _may_ship(row: Row) -> bool:

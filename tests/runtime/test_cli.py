@@ -346,3 +346,11 @@ def test_help_answers_at_once():
     before = time.perf_counter()
     edgewright("--help")
     assert time.perf_counter() - before < 5
+
+
+def test_classify_that_cannot_write_its_answer_does_not_end_well(converted_run, seven):
+    with Path("/dev/full").open("w") as full:
+        command = [EDGEWRIGHT, "classify", converted_run, seven]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode != 0
+    assert "No space left" in done.stderr

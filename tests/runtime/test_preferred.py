@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import pytest
 
+from edgewright_runtime.classifier import Classifier
+from edgewright_runtime.errors import MissingDependencyError
 from edgewright_runtime.machine import cores, processor
 from edgewright_runtime.preferred import preferred_format
 from edgewright_runtime.run.formats import PREFERENCE
@@ -98,3 +101,21 @@ def test_damaged_figures_decide_nothing(content, measured, run_copy):
     (run_copy / "latency.json").write_text(content)
     (run_copy / "accuracy.json").write_text(content)
     assert preferred_format(RunFolder(run_copy)).format == PREFERENCE[0]
+
+
+def test_format_whose_library_is_not_installed_here_is_passed_over(measured, run_copy, monkeypatch):
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)  # as Python has it: no such module can be imported
+    found = measured(TIMES)
+    assert (found.format, found.median_ms) == ("tflite-fp16", 2.0)
+    for name in ("ai_edge_litert", "tflite_runtime", "tensorflow"):
+        monkeypatch.setitem(sys.modules, name, None)
+    none_runs = preferred_format(RunFolder(run_copy))
+    assert none_runs.format == PREFERENCE[0]
+    with pytest.raises(MissingDependencyError, match=r"edgewright\[pi\]"):
+        Classifier.open(run_copy)
+
+
+def test_order_of_preference_holds_among_what_is_installed(measured, run_copy, monkeypatch):
+    for name in ("ai_edge_litert", "tflite_runtime", "tensorflow"):
+        monkeypatch.setitem(sys.modules, name, None)
+    assert preferred_format(RunFolder(run_copy)).format == "onnx-fp32"

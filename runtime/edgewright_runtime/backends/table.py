@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..errors import EdgewrightError
 from ..library_noise import quietened
+from ..optional_imports import is_importable
 from .base import Backend, Loader
 
 
@@ -19,21 +20,27 @@ class BackendRow:
         name: what the table of formats calls it.
         module: dotted name of its leaf module, imported when first needed.
         suffix: file name ending that tells its files; empty for folders.
+        libraries: top-level modules, any one of which runs it.
     """
 
     name: str
     module: str
     suffix: str
+    libraries: tuple[str, ...]
 
+
+_INTERPRETERS = ("ai_edge_litert", "tflite_runtime", "tensorflow")
 
 BACKENDS: tuple[BackendRow, ...] = (
-    BackendRow("keras", "edgewright_runtime.backends.keras", ".keras"),
-    BackendRow("saved-model", "edgewright_runtime.backends.saved_model", ""),
-    BackendRow("tflite", "edgewright_runtime.backends.tflite", ".tflite"),
-    BackendRow("onnx", "edgewright_runtime.backends.onnx", ".onnx"),
+    BackendRow("keras", "edgewright_runtime.backends.keras", ".keras", ("tensorflow",)),
+    BackendRow("saved-model", "edgewright_runtime.backends.saved_model", "", ("tensorflow",)),
+    BackendRow(
+        "tflite", "edgewright_runtime.backends.tflite", ".tflite", ("ai_edge_litert", "tflite_runtime", "tensorflow")
+    ),
+    BackendRow("onnx", "edgewright_runtime.backends.onnx", ".onnx", ("onnxruntime",)),
     # One leaf for both: the key beside an engine names its library. The longer ending first.
-    BackendRow("tensorrt-rtx", "edgewright_runtime.backends.tensorrt", ".rtx.engine"),
-    BackendRow("tensorrt", "edgewright_runtime.backends.tensorrt", ".engine"),
+    BackendRow("tensorrt-rtx", "edgewright_runtime.backends.tensorrt", ".rtx.engine", ("tensorrt_rtx",)),
+    BackendRow("tensorrt", "edgewright_runtime.backends.tensorrt", ".engine", ("tensorrt",)),
 )
 
 
@@ -57,6 +64,11 @@ def load(path: Path, *, backend: str, threads: int | None = None) -> Backend:
     loader: Loader = importlib.import_module(row.module).load
     with quietened():
         return loader(path, threads=threads)
+
+
+def is_installed(backend: str) -> bool:
+    """Whether a library that runs the backend of that name is there; it is looked for and not imported."""
+    return any(is_importable(module) for row in BACKENDS if row.name == backend for module in row.libraries)
 
 
 def backend_for(path: Path) -> str:

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from edgewright_runtime.backends import tensorrt, tflite
 from edgewright_runtime.backends.table import BACKENDS, backend_for, load
 from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.run.run_folder import RunFolder
@@ -73,3 +74,11 @@ def test_name_of_a_file_tells_its_backend(tmp_path):
 def test_unknown_backend_is_refused_with_those_that_there_are(tmp_path):
     with pytest.raises(EdgewrightError, match="needs the coreml backend; this release has keras, saved-model"):
         load(tmp_path / "model.mlmodel", backend="coreml")
+
+
+def test_table_knows_the_libraries_that_each_leaf_tries():
+    libraries = {row.name: row.libraries for row in BACKENDS}
+    assert libraries["tflite"] == tuple(library.top_module for library in tflite.LIBRARIES)
+    assert [libraries[library.package] for library in tensorrt.LIBRARIES] == [
+        (library.module,) for library in tensorrt.LIBRARIES
+    ]
