@@ -9,6 +9,8 @@ from keras import layers
 
 from edgewright_convert.keras_internals import functional_of, layer_that_makes, run_through_graph
 
+pytestmark = pytest.mark.numeric
+
 
 @pytest.fixture
 def branching():

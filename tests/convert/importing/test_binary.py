@@ -21,6 +21,8 @@ from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.preprocessing import Preprocessing
 from edgewright_runtime.run.manifest import read_manifest
 
+pytestmark = pytest.mark.numeric
+
 _BRIGHTNESS = np.linspace(0, 1, 24)[:, None, None, None]
 PIXELS = (np.random.default_rng(1).integers(0, 256, (24, 16, 16, 3)) * _BRIGHTNESS).astype(np.uint8)
 """Images from dark to bright, so that the models below say everything from no to yes."""

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from edgewright_convert.int8.fidelity import Fidelity, fidelity_of
+
+pytestmark = pytest.mark.numeric
 
 
 def test_agreement_is_of_labels_and_distance_of_probabilities() -> None:

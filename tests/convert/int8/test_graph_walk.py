@@ -14,6 +14,8 @@ from edgewright_convert.int8.folding import folded_model
 from edgewright_convert.int8.graph_walk import Values, computed, drop, quantized_steps, steps_with_leftovers
 from edgewright_convert.int8.keras_graph import Graph, graph_of
 
+pytestmark = pytest.mark.numeric
+
 
 @pytest.fixture(scope="module")
 def graph(tiny_model: keras.Model) -> Graph:

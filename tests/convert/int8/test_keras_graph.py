@@ -13,6 +13,8 @@ from edgewright_convert.int8.keras_graph import UnsupportedModelError, graph_of,
 
 from ..tiny import SIDE, classifier
 
+pytestmark = pytest.mark.numeric
+
 
 def test_layer_called_twice_is_not_corrected() -> None:
     inputs = keras.Input((SIDE, SIDE, 3))

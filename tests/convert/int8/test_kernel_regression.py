@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from keras import layers
 
 from edgewright_convert.int8.kernel_regression import target_kernel
 from edgewright_convert.int8.layer_statistics import Moments, moments_of
+
+pytestmark = pytest.mark.numeric
 
 INPUTS, OUTPUTS = 8, 3
 

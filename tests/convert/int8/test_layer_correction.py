@@ -14,6 +14,8 @@ from edgewright_convert.int8.keras_graph import graph_of
 from edgewright_convert.int8.layer_correction import correct_in_order
 from edgewright_convert.int8.quantization_grids import weight_scales
 
+pytestmark = pytest.mark.numeric
+
 Pixels = NDArray[np.uint8]
 
 

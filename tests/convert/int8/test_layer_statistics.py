@@ -10,6 +10,8 @@ from keras import layers
 
 from edgewright_convert.int8.layer_statistics import moments_of, total
 
+pytestmark = pytest.mark.numeric
+
 
 def built(layer: Any, inputs: np.ndarray) -> tuple[Any, np.ndarray]:
     """The layer with random weights, and what it makes of the inputs without its bias."""

@@ -11,6 +11,8 @@ from edgewright_convert.onnx.folding import folded
 
 from .graphs import images, kinds, model_of, node, run, weights
 
+pytestmark = pytest.mark.numeric
+
 KERNEL = weights(4, 3, 3, 3)
 PER_CHANNEL = weights(4, 1, 1, seed=2)
 PAD_BY_ONE = np.array([0, 0, 1, 1, 0, 0, 1, 1], np.int64)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -10,6 +11,8 @@ from edgewright_convert.onnx.graph import initializers
 from edgewright_convert.onnx.qdq import onnx_int8_from_onnx, quantized_weights, tensors_to_watch
 
 from .graphs import images, kinds, model_of, node, run, weights
+
+pytestmark = pytest.mark.numeric
 
 
 @given(arrays(np.float32, (4, 3, 2, 2), elements=st.floats(-50, 50, width=32)))

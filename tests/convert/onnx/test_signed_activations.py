@@ -12,6 +12,8 @@ from edgewright_convert.onnx.signed_activations import with_signed_activations
 
 from .graphs import images, model_of, node, run, weights
 
+pytestmark = pytest.mark.numeric
+
 CONSTANTS = {
     "w1": weights(4, 3, 1, 1),
     "b1": weights(4, seed=2),

@@ -10,6 +10,8 @@ from edgewright_convert.tflite import checks as tflite_checks
 from edgewright_convert.tflite.model_file import read_tflite
 from edgewright_runtime.errors import CheckFailedError
 
+pytestmark = pytest.mark.numeric
+
 CHECKS = {
     "fp32": tflite_checks.check_fp32,
     "fp16": tflite_checks.check_fp16,

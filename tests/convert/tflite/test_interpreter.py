@@ -13,6 +13,8 @@ from edgewright_convert.int8 import fidelity_of
 from edgewright_convert.tflite.converter import tflite_fp32_from_model, tflite_int8_from_model
 from edgewright_convert.tflite.interpreter import float_operators, operations_of, outputs_of_tflite, tensor_of
 
+pytestmark = pytest.mark.numeric
+
 DARK, LIGHT = 64, 191
 """Least and greatest value of pixels that do not span 0 to 255."""
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from edgewright_convert.float_model import float_model_of_keras
 from edgewright_convert.int8 import corrected_model
 from edgewright_convert.int8.quantization_grids import ActivationRange
 from edgewright_convert.tflite.ranked_correction import distance_of_tflite
 from edgewright_runtime.library_noise import captured
+
+pytestmark = pytest.mark.numeric
 
 
 def test_candidate_with_coarser_levels_is_farther_from_the_float_model(tiny_model, calibration, held_out):
