@@ -1,8 +1,8 @@
-"""MediaPipe Tasks, in an environment of its own, opens our .tflite files and answers like our runtime.
+"""MediaPipe Tasks, in an environment of its own, opens our .tflite files and gives our runtime's labels.
 
 MediaPipe scales images in its own way and does not heed EXIF rotation. Images that went through the contract beforehand
-leave it nothing to scale, so there it must give our answers; of whole photographs, the label must be the same where
-ours is clear.
+leave it nothing to scale, so there it must give our probabilities; of whole photographs, the label must be the same
+where ours is clear.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.mediapipe, pytest.mark.timeout(1200)]
 
 MEDIAPIPE = ("mediapipe==0.10.21", "numpy<2")
 # How far a probability may be off. Float kernels leave room for rounding only; dynamic range quantises activations
-# inside the kernel, which two releases of it do differently (0.044 on 300 photographs). INT8 answers come in steps of
+# inside the kernel, which two releases of it do differently (0.044 on 300 photographs). INT8 outputs come in steps of
 # 1/256: in one of 60 photographs the two releases were seen two steps apart.
 TOLERANCES = {"tflite-fp32": 1e-3, "tflite-fp16": 1e-3, "tflite-dynamic": 0.1, "tflite-int8": 4 / 256}
 FORMATS = tuple(TOLERANCES)
@@ -34,7 +34,7 @@ PER_CLASS = 60
 CLEAR = 0.6
 """A probability that another way of scaling an image should not overturn."""
 
-ANSWERS = """
+CLASSIFY = """
 import json, sys
 import mediapipe
 from mediapipe.tasks import python as tasks
@@ -92,17 +92,17 @@ print(json.dumps([
 
 
 @pytest.fixture(scope="session")
-def mediapipe_answers(tmp_path_factory, make_venv, find_python, clean_environment):
+def run_in_mediapipe(tmp_path_factory, make_venv, find_python, clean_environment):
     """A function that runs a script in the environment with MediaPipe and returns the JSON lines that it prints."""
     python = make_venv(find_python("3.11"), tmp_path_factory.mktemp("mediapipe") / "venv", *MEDIAPIPE)
 
-    def answers(script: str, *arguments: str | Path):
+    def run(script: str, *arguments: str | Path):
         command = [str(python), "-c", script, *map(str, arguments)]
         done = subprocess.run(command, capture_output=True, text=True, check=False, env=clean_environment)
         assert done.returncode == 0, done.stderr
         return [json.loads(line) for line in done.stdout.splitlines()]
 
-    return answers
+    return run
 
 
 @pytest.fixture(scope="session")
@@ -143,44 +143,44 @@ def prepared(images, classifier, folder):
     return paths
 
 
-def assert_same_answers(run, images, name, folder, mediapipe_answers):
+def assert_same_probabilities(run, images, name, folder, run_in_mediapipe):
     classifier = Classifier.open(run, format=name)
-    theirs = mediapipe_answers(ANSWERS, classifier.path, *prepared(images, classifier, folder))
+    theirs = run_in_mediapipe(CLASSIFY, classifier.path, *prepared(images, classifier, folder))
     ours = classifier.classify_many(images)
     tolerance = TOLERANCES[name]
     for our, their in zip(ours, theirs, strict=True):
         scores = dict(their)
         assert scores.keys() == set(classifier.labels)
-        assert scores == pytest.approx(dict(our), abs=tolerance)
+        assert scores == pytest.approx({each.label: each.probability for each in our}, abs=tolerance)
         if our[0].probability - our[1].probability > 2 * tolerance:
             assert their[0][0] == our[0].label
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_prepared_photographs_get_our_answers(name, flowers_run, photographs, tmp_path, mediapipe_answers):
+def test_prepared_photographs_get_our_probabilities(name, flowers_run, photographs, tmp_path, run_in_mediapipe):
     assert len(photographs) >= 50
-    assert_same_answers(flowers_run, photographs, name, tmp_path, mediapipe_answers)
+    assert_same_probabilities(flowers_run, photographs, name, tmp_path, run_in_mediapipe)
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_prepared_digits_get_our_answers(name, converted_run, digits, tmp_path, mediapipe_answers):
-    assert_same_answers(converted_run, digits, name, tmp_path, mediapipe_answers)
+def test_prepared_digits_get_our_probabilities(name, converted_run, digits, tmp_path, run_in_mediapipe):
+    assert_same_probabilities(converted_run, digits, name, tmp_path, run_in_mediapipe)
 
 
 @pytest.mark.parametrize("name", ["tflite-fp32", "tflite-int8"])
-def test_whole_photographs_get_our_label_where_it_is_clear(name, flowers_run, photographs, mediapipe_answers):
+def test_whole_photographs_get_our_label_where_it_is_clear(name, flowers_run, photographs, run_in_mediapipe):
     classifier = Classifier.open(flowers_run, format=name)
     best = {path: classifier.classify(path)[0] for path in photographs}
     clear = [path for path in photographs if best[path].probability >= CLEAR]
     assert len(clear) >= 20
-    theirs = mediapipe_answers(ANSWERS, classifier.path, *clear)
-    assert [answer[0][0] for answer in theirs] == [best[path].label for path in clear]
+    theirs = run_in_mediapipe(CLASSIFY, classifier.path, *clear)
+    assert [ranked[0][0] for ranked in theirs] == [best[path].label for path in clear]
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_their_own_schema_reads_what_ours_wrote(name, converted_run, mediapipe_answers):
+def test_their_own_schema_reads_what_ours_wrote(name, converted_run, run_in_mediapipe):
     path = RunFolder(converted_run).file_of(name)
-    (read,) = mediapipe_answers(SCHEMA, path)
+    (read,) = run_in_mediapipe(SCHEMA, path)
     assert len(read.pop("version")) == 12
     assert read == {
         "name": "Image classifier",
@@ -195,7 +195,7 @@ def test_their_own_schema_reads_what_ours_wrote(name, converted_run, mediapipe_a
     }
 
 
-def test_the_numbers_of_the_metadata_schema_are_those_of_its_generated_classes(mediapipe_answers):
+def test_the_numbers_of_the_metadata_schema_are_those_of_its_generated_classes(run_in_mediapipe):
     tables = {each.name: {field: each.number(field) for field in each.fields} for each in metadata_schema.TABLES}
     enumerations = {each.__name__: {value.name: value.value for value in each} for each in metadata_schema.ENUMERATIONS}
-    assert mediapipe_answers(NUMBERS, json.dumps([tables, enumerations])) == [[tables, enumerations]]
+    assert run_in_mediapipe(NUMBERS, json.dumps([tables, enumerations])) == [[tables, enumerations]]
