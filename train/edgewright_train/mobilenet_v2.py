@@ -20,7 +20,7 @@ def build(scaled: Any, *, alpha: float) -> Any:
 
     Its layers are those of the tensor too. Output: (None, ceil(side / 32), ceil(side / 32), channels).
     """
-    import keras  # here, so that weights can be judged by their shapes without it
+    import keras  # here, so that weights can be checked by their shapes without it
 
     return keras.applications.MobileNetV2(input_tensor=scaled, include_top=False, alpha=alpha, weights=None)
 

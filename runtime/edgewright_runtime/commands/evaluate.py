@@ -1,4 +1,4 @@
-"""`edgewright evaluate`: does every format still give the float model's answers?"""
+"""`edgewright evaluate`: does every format still agree with the float model?"""
 
 from __future__ import annotations
 

@@ -51,8 +51,10 @@ def likely_cause(
         outputs: the candidate's, shape (n, classes).
     """
     if len(np.unique(outputs.argmax(axis=1))) == 1:
+        # Pixels that were scaled twice are all but black, and a model names one class on every black image.
         name = candidate.class_names[int(outputs[0].argmax())]
-        return f"it names {name!r} on every image: its input or weights are broken"
+        stuck = f"it names {name!r} on every image: its input or weights are broken"
+        return _wrongly_fed(candidate, pixels, reference) or stuck
     return _reordered(reference, outputs, candidate.class_names) or _wrongly_fed(candidate, pixels, reference)
 
 

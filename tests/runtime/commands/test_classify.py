@@ -1,0 +1,96 @@
+"""Images in, labels out, as it is typed."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+from ...running import EDGEWRIGHT, edgewright
+
+
+def test_options_may_stand_anywhere_and_take_their_value_after_an_equals_sign(converted_run, seven):
+    one = edgewright("classify", "--top-k=2", converted_run, "--json", seven, "--format", "onnx-fp32", seven)
+    assert one.returncode == 0, one.stderr
+    assert [len(entry["predictions"]) for entry in json.loads(one.stdout)] == [2, 2]
+
+
+def test_classify_prints_json_in_the_order_of_the_arguments(converted_run, digit_images):
+    images = [digit_images / label / "0001.png" for label in ("3", "1", "2")]
+    done = edgewright("classify", converted_run, *images, "--json", "--top-k", "2")
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    assert [entry["path"] for entry in answer] == [str(image) for image in images]
+    for entry in answer:
+        first, second = entry["predictions"]
+        assert first.keys() == {"label", "probability", "index"}
+        assert first["label"] == str(first["index"])
+        assert 1.0 >= first["probability"] >= second["probability"] >= 0.0
+
+
+def test_classify_goes_on_after_an_unreadable_image_and_exits_with_2(converted_run, seven, tmp_path):
+    text = tmp_path / "text.jpg"
+    text.write_text("no image")
+    done = edgewright("classify", converted_run, text, seven, "--json")
+    assert done.returncode == 2
+    broken, good = json.loads(done.stdout)
+    assert "predictions" not in broken
+    assert str(text) in broken["error"]
+    assert good["predictions"][0]["label"] == "7"
+    assert "Traceback" not in done.stderr
+
+
+def test_classify_says_on_standard_error_what_ran(converted_run, seven):
+    done = edgewright("classify", converted_run, seven)
+    assert done.stdout.startswith(f"{seven}: 7 ")
+    assert "tflite-int8, ai-edge-litert" in done.stderr
+
+
+def test_a_changed_byte_in_a_model_is_refused_with_status_1(run_copy, seven):
+    model = run_copy / "tflite" / "model_int8.tflite"
+    data = bytearray(model.read_bytes())
+    data[len(data) // 2] ^= 1
+    model.write_bytes(data)
+    done = edgewright("classify", run_copy, seven)
+    assert done.returncode == 1
+    assert "model_int8.tflite" in done.stderr
+    assert "SHA-256" in done.stderr
+
+
+def test_unknown_format_suggests_the_nearest(converted_run, seven):
+    done = edgewright("classify", converted_run, seven, "--format", "tflite-int")
+    assert done.returncode == 2
+    assert "did you mean 'tflite-int8'?" in done.stderr
+
+
+def test_labels_that_do_not_fit_the_model_are_refused_with_both_numbers(run_copy, seven):
+    (run_copy / "manifest.json").unlink()
+    (run_copy / "labels.txt").write_text("one\ntwo\nthree\n")
+    done = edgewright("classify", run_copy, seven)
+    assert done.returncode == 2
+    assert "10 output(s)" in done.stderr
+    assert "3 label(s)" in done.stderr
+
+
+def test_classify_tells_classes_of_one_label_apart_by_their_index(two_cranes, seven, digit_images):
+    done = edgewright("classify", two_cranes, seven, digit_images / "1" / "0001.png", "--top-k", "1")
+    assert [line.split(": ")[1].rsplit(" ", 1)[0] for line in done.stdout.splitlines()] == ["crane [7]", "1"]
+    best = json.loads(edgewright("classify", two_cranes, seven, "--json").stdout)[0]["predictions"][0]
+    assert (best["label"], best["index"]) == ("crane", 7)
+
+
+def test_classify_takes_what_bench_and_evaluate_found_and_says_so_without_claiming_a_pass(run_copy, seven):
+    assert edgewright("evaluate", run_copy, "--format", "tflite-fp32").returncode == 0
+    benched = edgewright("bench", run_copy, "--format", "tflite-fp32,tflite-int8", "--runs", "5", "--seconds", "0")
+    # Sixty images are too few for a pass, so nothing may say that one was given.
+    why = "the fastest measured here that may ship; too few test images for a pass"
+    assert f"classify takes tflite-fp32: {why}" in benched.stdout
+    assert why in edgewright("classify", run_copy, seven).stderr
+
+
+def test_classify_that_cannot_write_its_answer_does_not_end_well(converted_run, seven):
+    with Path("/dev/full").open("w") as full:
+        command = [EDGEWRIGHT, "classify", converted_run, seven]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode != 0
+    assert "No space left" in done.stderr

@@ -1,0 +1,70 @@
+"""A data set is read as a whole: to train on, or to compare models on."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from edgewright_runtime.dataset.classes import TooFewImagesError
+from edgewright_runtime.dataset.read import MINIMUM_PER_CLASS, list_files, read_dataset, read_images
+from edgewright_runtime.errors import EdgewrightError
+
+
+def photos(folder: Path, label: str, count: int, *, seed: int = 0) -> None:
+    (folder / label).mkdir(parents=True, exist_ok=True)
+    for number in range(count):
+        pixels = np.random.default_rng([seed, number]).integers(0, 256, (8, 8, 3), dtype=np.uint8)
+        Image.fromarray(pixels).save(folder / label / f"{number}.png")
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    for seed, label in enumerate(("green", "ripe")):
+        photos(tmp_path, label, MINIMUM_PER_CLASS, seed=seed)
+    return tmp_path
+
+
+def test_progress_is_told_up_to_the_last_file(source):
+    seen = []
+    read_dataset(source, on_progress=lambda done, total: seen.append((done, total)))
+    assert seen[-1] == (6, 6)
+
+
+def test_given_labels_give_the_order_of_the_classes(source):
+    assert read_dataset(source, labels=("ripe", "green")).labels == ("ripe", "green")
+    (source / "labels.txt").write_text("ripe\ngreen\n")
+    assert read_dataset(source).labels == ("ripe", "green")
+
+
+def test_class_with_too_few_different_images_is_refused_with_its_count(source):
+    (source / "ripe" / "2.png").write_bytes((source / "ripe" / "1.png").read_bytes())
+    with pytest.raises(TooFewImagesError, match=r"too few different readable images .*'ripe' \(2\)"):
+        read_dataset(source)
+
+
+def test_one_class_is_no_data_set(tmp_path):
+    photos(tmp_path, "ripe", 4)
+    with pytest.raises(EdgewrightError, match="has the one class 'ripe'; a classifier needs at least two"):
+        read_dataset(tmp_path)
+
+
+def test_images_to_compare_on_may_be_few_and_of_one_class(tmp_path):
+    photos(tmp_path, "ripe", 1)
+    found = read_images(tmp_path, labels=("green", "ripe"))
+    assert [image.label for image in found.images] == ["ripe"]
+    assert found.labels == ("green", "ripe")
+
+
+def test_of_split_data_only_the_test_split_is_compared_on_and_a_note_says_so(tmp_path):
+    for seed, split in enumerate(("train", "test")):
+        photos(tmp_path / split, "ripe", 3, seed=seed)
+    found = read_images(tmp_path, labels=("ripe",))
+    assert {image.split for image in found.images} == {"test"}
+    assert any(note.startswith("Only the test split of") for note in found.notes)
+
+
+def test_file_of_another_kind_says_what_a_data_set_is(tmp_path):
+    (tmp_path / "data.zip").touch()
+    with pytest.raises(EdgewrightError, match=r"is neither a folder nor a \.csv file"):
+        list_files(tmp_path / "data.zip")
