@@ -50,7 +50,7 @@ def ranges_of(model: onnx.ModelProto, names: Iterable[str], pixels: NDArray[np.u
 def _session(model: onnx.ModelProto, watched: list[str]) -> onnxruntime.InferenceSession:
     opened = onnx.ModelProto()
     opened.CopyFrom(model)
-    known = {value.name for value in (*opened.graph.input, *opened.graph.output)}
+    known = {value.name for value in opened.graph.output}
     opened.graph.output.extend(onnx.ValueInfoProto(name=name) for name in watched if name not in known)
     options = onnxruntime.SessionOptions()
     options.log_severity_level = _ERRORS_ONLY

@@ -12,6 +12,7 @@ import tf2onnx
 
 from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.preprocessing import Preprocessing
+from edgewright_runtime.suggestion import named
 
 from ..float_model import FloatModel
 from ..tensor_names import INPUT_NAME, OUTPUT_NAME
@@ -69,7 +70,15 @@ def _converted(frozen: Any) -> onnx.ModelProto:
             )
     except Exception as error:  # tf2onnx raises whatever its handler of the operator happened to raise
         raise EdgewrightError(f"tf2onnx cannot write this model as ONNX: {error}") from error
+    _refuse_unknown_operators(converted.graph)
     return cast("onnx.ModelProto", converted)
+
+
+def _refuse_unknown_operators(graph: onnx.GraphProto) -> None:
+    """What tf2onnx has no handler for, it logs and writes under TensorFlow's name."""
+    unknown = sorted({node.op_type for node in graph.node if not onnx.defs.has(node.op_type, OPSET, node.domain)})
+    if unknown:
+        raise EdgewrightError(f"ONNX has no operator for {named(unknown)}; replace the layers that use it")
 
 
 def _rename(graph: onnx.GraphProto, old: str, new: str) -> None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from edgewright_convert.explain.conversions import baseline_conversion, corrected_conversion
-from edgewright_convert.explain.efforts import chosen
 from edgewright_convert.explain.layers import layer_errors
 from edgewright_convert.float_model import float_model_of_keras, float_model_of_run
 from edgewright_convert.int8 import correction_of
@@ -18,7 +16,6 @@ from edgewright_convert.int8.folding import folded_model
 from edgewright_convert.options import ConvertOptions
 from edgewright_convert.run_inputs import RunInputs, opened_run
 from edgewright_convert.tflite.converter import tflite_fp32_from_model
-from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.library_noise import captured
 from edgewright_runtime.run.run_folder import RunFolder
 
@@ -106,30 +103,3 @@ def test_model_that_cannot_be_corrected_is_explained_as_the_baseline_with_the_re
     names = [row.layer for row in layer_errors(made.float_file, made.int8_file, test_pixels[:1])]
     assert len(set(names)) > 4
     assert not any("/" in name or ";" in name or "PartitionedCall" in name for name in names)
-
-
-def test_without_an_int8_file_the_baseline_is_explained_and_a_note_says_so(float_run):
-    choice = chosen(RunFolder(float_run), None)
-    assert choice.effort == "baseline"
-    assert "no model_int8.tflite yet" in choice.notes[0]
-    assert chosen(RunFolder(float_run), "best").options.int8_effort == "best"
-
-
-def test_the_runs_own_file_decides_effort_and_images_where_no_effort_is_named(run_copy):
-    options = {
-        "requested": {"representative_size": 30, "seed": 4},
-        "int8": {"made_by": "fast", "why": "", "excluded_from_quantization": ["re_lu"]},
-    }
-    path = run_copy / "manifest.json"
-    manifest = json.loads(path.read_text())
-    manifest["artefacts"]["tflite/model_int8.tflite"]["options"] = options
-    path.write_text(json.dumps(manifest))
-    choice = chosen(RunFolder(run_copy), None)
-    assert (choice.effort, choice.options.int8_effort) == ("fast", "fast")
-    assert (choice.options.representative_size, choice.options.seed) == (30, 4)
-    assert "excludes re_lu from quantization" in choice.notes[1]
-
-
-def test_unknown_effort_is_refused_with_those_there_are(float_run):
-    with pytest.raises(EdgewrightError, match="baseline, fast, balanced, best"):
-        chosen(RunFolder(float_run), "utmost")

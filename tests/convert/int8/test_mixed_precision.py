@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from edgewright_convert.int8 import Corrected, corrected_model
 from edgewright_convert.int8.fidelity import Fidelity
-from edgewright_convert.int8.layer_sensitivity import sensitivity_of_layers
 from edgewright_convert.int8.mixed_precision import (
     Attempt,
     MixedPrecision,
@@ -16,7 +15,7 @@ from edgewright_convert.int8.mixed_precision import (
     search_mixed_precision,
 )
 
-from ..tiny import OUTLIER, classifier_with_outlier
+from ..tiny import classifier_with_outlier
 
 pytestmark = pytest.mark.numeric
 
@@ -66,12 +65,3 @@ def test_of_many_excluded_layers_five_are_named_and_the_others_counted() -> None
     done, tried = mixed_precision_notes(MixedPrecision(b"", layers, vain, fidelity, fidelity), "float32")
     assert "in float32: conv_0, conv_1, conv_2, conv_3, conv_4 and 55 more; agreement" in done
     assert tried.endswith("dense_0, dense_1, dense_2, dense_3, dense_4 and 2 more")
-
-
-def test_sensitivity_of_a_layer_is_what_quantizing_it_alone_changes(corrected: Corrected, held_out: Pixels) -> None:
-    sensitivity = sensitivity_of_layers(corrected.model, corrected.ranges, tuple(corrected.ranges), held_out)
-    assert sensitivity.keys() == corrected.ranges.keys()
-    assert list(sensitivity.values()) == sorted(sensitivity.values(), reverse=True)
-    assert next(iter(sensitivity)) == OUTLIER
-    # Every pixel has a level of its own, so that nothing but float rounding comes of quantizing them.
-    assert sensitivity["normalisation"] < 1e-6 * sensitivity[OUTLIER]
