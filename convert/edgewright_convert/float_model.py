@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .calibration.validation_images import ValidationImages
 
 _SIGNATURE = "serving_default"
+_CHUNK = 20
 
 
 @dataclass
@@ -66,9 +67,12 @@ class FloatModel:
 
     def probabilities(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         """The float model's outputs, shape (n, classes), for raw pixels of shape (n, height, width, channels)."""
-        outputs = self.frozen(None)(tf.constant(pixels, tf.float32))
-        first = outputs[0] if isinstance(outputs, (list, tuple)) else outputs
-        return np.asarray(first.numpy(), np.float32)
+        rows = [np.zeros((0, self.classes), np.float32)]
+        for start in range(0, len(pixels), _CHUNK):  # the activations of all images at once would take gigabytes
+            outputs = self.frozen(None)(tf.constant(pixels[start : start + _CHUNK], tf.float32))
+            first = outputs[0] if isinstance(outputs, (list, tuple)) else outputs
+            rows.append(np.asarray(first.numpy(), np.float32))
+        return np.concatenate(rows)
 
 
 def float_model_of_run(run: OpenedRun) -> FloatModel:

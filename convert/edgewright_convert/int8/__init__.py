@@ -2,11 +2,21 @@
 
 In: a trained Keras classifier and the pixels of the representative dataset. Out: a `Correction`, whose model has its
 weights on INT8 grids, its biases corrected for what that costs, and a range for each activation; `tflite` and `onnx`
-write their files from it. What needs to run a finished file (`mixed_precision`, the ranking of candidates) is handed a
-function that does.
+write their files from it. What needs to run a finished file (`mixed_precision`, the
+ranking of candidates) is handed a function that does.
 """
 
-from .correction import Corrected, Correction, DistanceOf, corrected_model, correction_of
+from .correction import (
+    Corrected,
+    Correction,
+    FidelityOfCandidate,
+    Trial,
+    corrected_by,
+    corrected_model,
+    correction_of,
+    simulated_fidelity,
+)
+from .correction_steps import CorrectionSteps
 from .fidelity import Fidelity, FidelityOfFile, fidelity_of
 from .keras_graph import UnsupportedModelError
 from .layer_sensitivity import sensitivity_of_layers
@@ -17,15 +27,19 @@ __all__ = [
     "ActivationRange",
     "Corrected",
     "Correction",
-    "DistanceOf",
+    "CorrectionSteps",
     "Fidelity",
+    "FidelityOfCandidate",
     "FidelityOfFile",
     "MixedPrecision",
+    "Trial",
     "UnsupportedModelError",
+    "corrected_by",
     "corrected_model",
     "correction_of",
     "fidelity_of",
     "mixed_precision_notes",
     "search_mixed_precision",
     "sensitivity_of_layers",
+    "simulated_fidelity",
 ]

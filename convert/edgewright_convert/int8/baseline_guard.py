@@ -40,7 +40,7 @@ def nearer_baseline(
     images = _GUARD_IMAGES if effort == "fast" else None
     baseline = build(images)
     found = fidelity(baseline)
-    if found.distance >= ours.distance:
+    if not found.is_nearer_than(ours):
         return None
     if images is not None:
         baseline = build(None)

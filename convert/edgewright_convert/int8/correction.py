@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -12,23 +12,36 @@ from numpy.typing import NDArray
 from edgewright_runtime.errors import EdgewrightError
 
 from ..options import DEFAULT_EFFORT, Effort
+from .correction_steps import DECISIONS, CorrectionSteps
 from .cross_layer_equalization import equalize
+from .fidelity import Fidelity, fidelity_of
 from .folding import folded_model
 from .keras_graph import Graph, graph_of
 from .layer_correction import correct_in_order
 from .pixel_normalisation import without_half_steps
 from .quantization_grids import ActivationRange
+from .simulation import simulated_outputs
 
-_STRENGTHS: Mapping[Effort, tuple[float | None, ...]] = {"fast": (None,), "balanced": (0.7,), "best": (0.4, 0.7, 1.0)}
-"""Of the equalization of streams (see cross_layer_equalization.py), one candidate each; None corrects biases only."""
-
-_MEMORY_BYTES = 3 * 2**30
+_MEMORY_BYTES = 5 * 2**28
 """For the activations of all calibration images in both computations, at the widest place of the network."""
 
 _LEAST_IMAGES = 20
 
+_CHUNK = 20
+
+_TRIED_ON = 50
+"""Images on which biases alone are corrected while steps are decided; what is kept has seen all of them."""
+
 _EQUALISED_ON = 64
 """Images whose largest values tell the channels' sizes; a few more or less change no factor."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """Steps that were tried, and how near to the float model they came."""
+
+    steps: CorrectionSteps
+    fidelity: Fidelity
 
 
 @dataclass(frozen=True)
@@ -41,11 +54,15 @@ class Corrected:
         ranges: of each activation that the file has to hold, by the name of the layer that makes it.
         float_weights: of the model before they were put on the grids, in the order of `model.get_weights()`, float32;
             with them the model gives what the float model gives, its channels scaled as in the file.
+        steps: that made it.
+        trials: all that were tried, in order; none where nothing had to be decided.
     """
 
     model: Any
     ranges: Mapping[str, ActivationRange]
     float_weights: tuple[NDArray[np.float32], ...]
+    steps: CorrectionSteps
+    trials: tuple[Trial, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,65 +78,106 @@ class Correction:
     why_not: str = ""
 
 
-class DistanceOf(Protocol):
+class FidelityOfCandidate(Protocol):
     """What ranks candidates: the formats know how to write and run a file, `int8` does not."""
 
-    def __call__(self, candidate: Corrected) -> float:
-        """How far the candidate's INT8 file is from the float model; the least is the best."""
+    def __call__(self, candidate: Corrected) -> Fidelity:
+        """How near the candidate's INT8 file is to the float model, on images outside the calibration."""
         ...
 
 
 def correction_of(
-    model: Any, pixels: NDArray[np.uint8], distance: DistanceOf | None = None, *, effort: Effort = DEFAULT_EFFORT
+    model: Any,
+    pixels: NDArray[np.uint8],
+    fidelity: FidelityOfCandidate | None = None,
+    *,
+    effort: Effort = DEFAULT_EFFORT,
+    on_progress: Callable[[str], None] = lambda _: None,
 ) -> Correction:
     """What `corrected_model` gives, or why it gives nothing; the arguments are the same."""
     try:
-        return Correction(corrected_model(model, pixels, distance, effort=effort))
+        return Correction(corrected_model(model, pixels, fidelity, effort=effort, on_progress=on_progress))
     except (EdgewrightError, np.linalg.LinAlgError) as error:
         return Correction(None, f"not corrected: {error}")
 
 
 def corrected_model(
-    model: Any, pixels: NDArray[np.uint8], distance: DistanceOf | None = None, *, effort: Effort = DEFAULT_EFFORT
+    model: Any,
+    pixels: NDArray[np.uint8],
+    fidelity: FidelityOfCandidate | None = None,
+    *,
+    effort: Effort = DEFAULT_EFFORT,
+    on_progress: Callable[[str], None] = lambda _: None,
 ) -> Corrected:
     """The model corrected for INT8; the same input gives the same result.
 
     Args:
         model: functional or Sequential Keras model from raw pixels 0..255 to probabilities; it is not changed.
         pixels: the representative dataset, uint8, shape (n, height, width, channels), classes taking turns.
-        distance: by which `best` chooses among its candidates; the other efforts have one.
-        effort: `fast` corrects biases only; `balanced` equalizes channels and refits kernels and their rounding too;
-            `best` does that with several strengths of equalization, and takes the one nearest to the float model.
+        fidelity: what decides which steps are kept; None for the simulated outputs on the representative dataset.
+        effort: which steps are tried, see `correction_steps.DECISIONS`. `fast` corrects biases only and tries nothing.
+        on_progress: called with what is tried, as a phrase.
 
     Raises:
         UnsupportedModelError: the model is no graph of layers; let the converter calibrate it.
-        EdgewrightError: `distance` cannot rank a candidate, or `best` has none to rank by.
     """
-    candidates = [_corrected(model, pixels, strength) for strength in _STRENGTHS[effort]]
-    if len(candidates) == 1:
-        return candidates[0]
-    if distance is None:
-        raise EdgewrightError(f"The INT8 effort {effort!r} needs something to rank its candidates by")
-    return candidates[int(np.argmin([distance(candidate) for candidate in candidates]))]
+    decisions = DECISIONS[effort]
+    compare = fidelity or simulated_fidelity(model, pixels)
+    tried: dict[CorrectionSteps, Trial] = {}
+
+    def candidate_of(steps: CorrectionSteps) -> Corrected:
+        on_progress(f"{len(tried) + 1} of {1 + sum(len(each.changes) for each in decisions)}: {steps}")
+        candidate = corrected_by(model, pixels if steps.fits_kernels else pixels[:_TRIED_ON], steps)
+        tried[steps] = Trial(steps, compare(candidate))
+        return candidate
+
+    if not decisions:
+        return corrected_by(model, pixels, CorrectionSteps())
+    best = candidate_of(CorrectionSteps())
+    for decision in decisions:
+        for steps in decision.alternatives(best.steps):
+            if steps not in tried:
+                candidate = candidate_of(steps)
+                best = candidate if tried[steps].fidelity.is_nearer_than(tried[best.steps].fidelity) else best
+    if not best.steps.fits_kernels:
+        best = corrected_by(model, pixels, best.steps)
+    return replace(best, trials=tuple(tried.values()))
 
 
-def _corrected(model: Any, pixels: NDArray[np.uint8], strength: float | None) -> Corrected:
+def simulated_fidelity(model: Any, pixels: NDArray[np.uint8]) -> FidelityOfCandidate:
+    """A function that compares candidates with the model on these images, without writing files."""
+    known: list[NDArray[np.float32]] = []
+
+    def reference() -> NDArray[np.float32]:
+        if not known:
+            chunks = (pixels[start : start + _CHUNK].astype(np.float32) for start in range(0, len(pixels), _CHUNK))
+            known.append(np.concatenate([np.asarray(model(chunk, training=False), np.float32) for chunk in chunks]))
+        return known[0]
+
+    def fidelity(candidate: Corrected) -> Fidelity:
+        return fidelity_of(simulated_outputs(candidate.model, candidate.ranges, pixels), reference())
+
+    return fidelity
+
+
+def corrected_by(model: Any, pixels: NDArray[np.uint8], steps: CorrectionSteps) -> Corrected:
+    """The model corrected by these steps and no others; the arguments are those of `corrected_model`."""
     folded = folded_model(model)
     graph = graph_of(folded)
     images = pixels[: affordable_images(graph, len(pixels))]
     without_half_steps(graph)
-    if strength is not None:
-        equalize(graph, images[:_EQUALISED_ON], stream=strength)
+    if steps.equalization is not None:
+        equalize(graph, images[:_EQUALISED_ON], steps.equalization)
     float_weights = tuple(folded.get_weights())
-    return Corrected(folded, correct_in_order(graph, images, refit=strength is not None), float_weights)
+    return Corrected(folded, correct_in_order(graph, images, steps), float_weights, steps)
 
 
 def affordable_images(graph: Graph, count: int) -> int:
-    """How many of the images may be computed at once without going far beyond 3 GiB."""
+    """How many of the images may be computed at once within that memory."""
     sizes = [
         sum(int(np.prod([size or 1 for size in tensor.shape[1:]])) for tensor in (*step.inputs, step.output))
         for step in graph.steps
         if not isinstance(step.output, (tuple, list, dict))
     ]
-    per_image = 2 * 4 * max(sizes, default=1)
+    per_image = (4 + 1) * max(sizes, default=1)  # float32, and codes of one byte
     return min(count, max(_LEAST_IMAGES, _MEMORY_BYTES // per_image))

@@ -12,12 +12,14 @@ from typing import Any
 
 import keras
 import numpy as np
+import tensorflow as tf
 from keras import layers
 from numpy.typing import NDArray
 
-from .graph_walk import Values, computed, drop, steps_with_leftovers
+from .correction_steps import Equalization
 from .keras_graph import Graph, Step, is_depthwise, is_relu, weights_of
 from .pixel_normalisation import normalisation_steps
+from .simulation import outputs_of_steps
 
 _BEFORE_DEPTHWISE = 1.0
 _BEFORE_DENSE = 0.3
@@ -28,35 +30,36 @@ _ROOM = 1.15
 """Factor by which a channel may exceed what it reached on the calibration images before it is cut off."""
 
 _MOST = 8.0
+_CHUNK = 20
 _TINY = 1e-6
 
 
-def equalize(graph: Graph, pixels: NDArray[np.uint8], *, stream: float) -> None:
+def equalize(graph: Graph, pixels: NDArray[np.uint8], how: Equalization) -> None:
     """Rescales the channels of the graph's layers in place.
 
     Args:
         graph: of a folded model.
         pixels: calibration images, uint8, shape (n, height, width, channels).
-        stream: how much of the difference in size is taken away in bottlenecks that additions tie together, 0 to 1.
+        how: where, and how much.
     """
     sizes = _largest(graph, pixels)
     for tied in _streams(graph):
-        _equalize_stream(graph, tied, sizes, stream)
-    for step in graph.steps:
+        _equalize_stream(graph, tied, sizes, how.stream)
+    for step in graph.steps if how.relu else ():
         if is_relu(step.operation):
             _equalize_relu(graph, step, sizes)
 
 
 def _largest(graph: Graph, pixels: NDArray[np.uint8]) -> dict[int, NDArray[np.float32]]:
     """The largest absolute value of each channel of each step's output, by the tensor's id."""
-    values: Values = {id(graph.input): pixels.astype(np.float32)}
-    found = {}
-    for step, leftovers in steps_with_leftovers(graph):
-        if isinstance(step.output, (tuple, list, dict)):
-            return {}
-        output = values[id(step.output)] = computed(step, values)
-        found[id(step.output)] = np.abs(output).max(axis=tuple(range(output.ndim - 1)))
-        drop(values, leftovers)
+    if any(isinstance(step.output, (tuple, list, dict)) for step in graph.steps):
+        return {}
+    found: dict[int, NDArray[np.float32]] = {}
+    for start in range(0, len(pixels), _CHUNK):
+        for step, output in outputs_of_steps(graph, pixels[start : start + _CHUNK]):
+            largest = np.asarray(tf.reduce_max(tf.abs(output), axis=list(range(len(output.shape) - 1))))
+            key = id(step.output)
+            found[key] = np.maximum(found[key], largest) if key in found else largest
     return found
 
 

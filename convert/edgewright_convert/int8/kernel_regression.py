@@ -12,6 +12,9 @@ from .layer_statistics import Moments, total
 _STRENGTHS = (10.0, 2.0, 0.4, 0.08, 0.016, 0.003)
 """Of the pull towards the float kernel, in units of the inputs' mean variance."""
 
+_NARROW = 256
+"""Inputs up to which each part is left out in turn; of a wider kernel one part is, for each turn costs a second."""
+
 _WIDEST = 1536
 """Inputs above which the float kernel stays: the regression would cost more than the rest together."""
 
@@ -19,8 +22,8 @@ _WIDEST = 1536
 def target_kernel(kernel: NDArray[np.float64], parts: Sequence[Moments]) -> NDArray[np.float64]:
     """The kernel by ridge regression towards the float kernel, or the float kernel where regression does not pay.
 
-    How hard it is pulled towards the float kernel is found by leaving out one part of the images after the other: a
-    layer with many inputs and few images keeps its kernel.
+    How hard it is pulled towards the float kernel is found by leaving out parts of the images: a layer with many inputs
+    and few images keeps its kernel.
 
     Args:
         kernel: float, shape (groups, inputs, outputs).
@@ -29,7 +32,7 @@ def target_kernel(kernel: NDArray[np.float64], parts: Sequence[Moments]) -> NDAr
     if kernel.shape[1] > _WIDEST or min(part.count for part in parts) < kernel.shape[1]:
         return kernel
     errors = np.zeros(len(_STRENGTHS) + 1)
-    for left_out in range(len(parts)):
+    for left_out in range(len(parts) if kernel.shape[1] <= _NARROW else 1):
         rest = total([part for i, part in enumerate(parts) if i != left_out])
         candidates = [*_pulled(kernel, rest), kernel]
         errors += [_error(candidate, parts[left_out]) for candidate in candidates]

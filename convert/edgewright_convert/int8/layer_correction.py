@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .graph_walk import Values, computed, drop, quantized_steps, steps_with_leftovers
-from .keras_graph import Graph, Step, is_depthwise, weights_of
+from .correction_steps import CorrectionSteps
+from .graph_walk import Stored, Values, computed, drop, has_levels, in_threads, units_of, with_leftovers
+from .keras_graph import Graph, is_depthwise, weights_of
 from .kernel_regression import target_kernel
-from .layer_statistics import Moments, moments_of, total
+from .layer_statistics import Means, Moments, means_of, positions_of, total
 from .pixel_normalisation import normalised_ranges
 from .quantization_grids import ActivationRange, nearest_codes, weight_scales, with_full_range
 from .weight_rounding import rounded_codes
@@ -28,87 +29,89 @@ _WIDEST = 2400
 """Inputs of a kernel above which each weight is rounded by itself: the work grows with their third power."""
 
 
-def correct_in_order(graph: Graph, pixels: NDArray[np.uint8], *, refit: bool) -> dict[str, ActivationRange]:
+def correct_in_order(graph: Graph, pixels: NDArray[np.uint8], steps: CorrectionSteps) -> dict[str, ActivationRange]:
     """Puts the weights of the graph's linear layers on their grids, and finds the range of each activation.
 
     Args:
         graph: of a folded model, whose layers are changed.
         pixels: calibration images, uint8, shape (n, height, width, channels).
-        refit: choose kernels and rounding for the output; otherwise round each weight by itself and correct only the
-            bias.
+        steps: which corrections are made besides that of the biases.
 
     Returns:
         The range of each tensor that the file has to hold, by the name of the layer that makes it.
     """
-    normalised, levels = normalised_ranges(graph), quantized_steps(graph)
-    linear = {id(step) for step in graph.linear_steps()} - normalised.keys()
-    start = pixels.astype(np.float32)
+    normalised = normalised_ranges(graph)
+    linear = [step for step in graph.linear_steps() if id(step) not in normalised]
+    chosen = {id(step): steps for step in linear}
+    if linear and not steps.last_layer:
+        chosen[id(linear[-1])] = steps.biases_alone()
+    start = Stored(pixels.astype(np.float32))
     exact: Values = {id(graph.input): start}
     rounded: Values = {id(graph.input): start}
     ranges = {}
-    for step, leftovers in steps_with_leftovers(graph):
-        reference = computed(step, exact)
-        if id(step) in linear:
-            _fit_kernel(step.operation, rounded[id(step.inputs[0])], reference, refit=refit)
-            output = _with_fitted_bias(step, rounded, reference)
-        else:
-            output = computed(step, rounded)
-        if id(step) in levels:
-            found = normalised.get(id(step)) or ActivationRange.of(output)
-            ranges[step.operation.name] = found
-            _quantize(output, found)
-        exact[id(step.output)], rounded[id(step.output)] = reference, output
+    for unit, leftovers in with_leftovers(graph, units_of(graph)):
+        first, last = unit.steps[0], unit.steps[-1]
+        reference = computed(unit, exact)
+        if id(first) in chosen:
+            key = id(first.inputs[0])
+            _fit(first.operation, exact[key], rounded[key], chosen[id(first)])
+        found = (normalised.get(id(last)) or ActivationRange.of(reference.values)) if has_levels(unit) else None
+        if found is not None:
+            ranges[unit.name] = found
+        exact[id(unit.output)], rounded[id(unit.output)] = reference, computed(unit, rounded, found)
         drop(exact, leftovers)
         drop(rounded, leftovers)
     return ranges
 
 
-def _with_fitted_bias(step: Step, values: Values, reference: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The step's output after its bias has taken up the mean error of each channel."""
-    kernel, bias = weights_of(step.operation)
-    output = computed(step, values)
-    error = (reference - output).mean(axis=tuple(range(output.ndim - 1)), dtype=np.float64).astype(np.float32)
-    step.operation.set_weights([kernel, bias + error])
-    output += error
-    return output
-
-
-def _quantize(values: NDArray[np.float32], to: ActivationRange) -> None:
-    """In place, as whole copies would double the memory."""
-    for start in range(0, len(values), _CHUNK):
-        values[start : start + _CHUNK] = to.quantized(values[start : start + _CHUNK])
-
-
-def _fit_kernel(layer: Any, inputs: NDArray[np.float32], reference: NDArray[np.float32], *, refit: bool) -> None:
-    kernel, bias = weights_of(layer)
-    groups = _as_groups(layer, kernel)
-    covariance: NDArray[np.float64] | None = None
-    if refit and groups.shape[1] <= _WIDEST:
-        parts = _moments(layer, inputs, reference)
-        groups, covariance = target_kernel(groups, parts), total(parts).covariance()
-    on_grid = [_on_grid(group, None if covariance is None else covariance[i]) for i, group in enumerate(groups)]
-    layer.set_weights([_as_kernel(layer, np.stack(on_grid)), bias])
+def _fit(layer: Any, exact: Stored, rounded: Stored, steps: CorrectionSteps) -> None:
+    """Puts the layer's kernel on its grid, and lets its bias take up the mean error of each channel."""
+    groups = _as_groups(layer, weights_of(layer)[0])
+    if steps.fits_kernels and groups.shape[1] <= _WIDEST:
+        parts = _moments(layer, exact, rounded)
+        means: Means = total(parts)
+        groups = target_kernel(groups, parts) if steps.regression else groups
+        kernel = _on_grid(groups, total(parts).covariance() if steps.rounding else None)
+    else:
+        means = _means(layer, exact, rounded)
+        kernel = _on_grid(groups, None)
+    layer.set_weights([_as_kernel(layer, kernel), means.bias_for(kernel).reshape(-1).astype(np.float32)])
 
 
 def _on_grid(kernel: NDArray[np.float64], covariance: NDArray[np.float64] | None) -> NDArray[np.float64]:
+    """Kernels of shape (groups, inputs, outputs) whose weights are whole steps of their scales."""
     scales = weight_scales(kernel)
     if covariance is None:
-        return with_full_range(nearest_codes(kernel, scales), kernel) * scales
-    return rounded_codes(kernel, covariance, scales) * scales
+        codes = with_full_range(nearest_codes(kernel, scales), kernel)
+    else:
+        codes = rounded_codes(kernel, covariance, scales)
+    return codes * scales[:, np.newaxis]
 
 
-def _moments(layer: Any, inputs: NDArray[np.float32], reference: NDArray[np.float32]) -> list[Moments]:
+def _moments(layer: Any, exact: Stored, rounded: Stored) -> list[Moments]:
     """Of three disjoint sets of the images; images come with classes taking turns, so each set has all classes."""
-    edges = np.linspace(0, len(inputs), _PARTS + 1).astype(int)
-    return [
-        total(
-            [
-                moments_of(layer, inputs[i : min(i + _CHUNK, end)], reference[i : min(i + _CHUNK, end)], seed=int(i))
-                for i in range(start, end, _CHUNK)
-            ]
-        )
-        for start, end in itertools.pairwise(edges)
-    ]
+
+    def moments(some: slice) -> Moments:
+        return positions_of(layer, exact, rounded, some, seed=some.start).moments()
+
+    edges = np.linspace(0, len(exact.values), _PARTS + 1).astype(int)
+    return [total(in_threads(moments, _chunks(*part))) for part in itertools.pairwise(edges) if part[1] > part[0]]
+
+
+def _means(layer: Any, exact: Stored, rounded: Stored) -> Means:
+    def means(some: slice) -> Means:
+        return means_of(layer, exact, rounded, some, seed=some.start)
+
+    parts = in_threads(means, _chunks(0, len(exact.values)))
+    inputs, outputs = (
+        np.sum(each, axis=0) for each in zip(*((part.inputs, part.outputs) for part in parts), strict=True)
+    )
+    return Means(sum(part.count for part in parts), inputs, outputs)
+
+
+def _chunks(start: int, end: int) -> list[slice]:
+    """From `start` to `end`, a few images at a time."""
+    return [slice(at, min(at + _CHUNK, end)) for at in range(int(start), int(end), _CHUNK)]
 
 
 def _as_groups(layer: Any, kernel: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -44,32 +44,47 @@ class ActivationRange:
         """The values as the file holds them, as float32; `name` is the TensorFlow operator's."""
         return tf.quantization.fake_quant_with_min_max_args(values, self.low, self.high, name=name)
 
+    def codes(self, values: Any) -> NDArray[np.uint8]:
+        """The values as levels, 0 to 255."""
+        on_grid: NDArray[np.float32] = np.asarray(self.quantized(values))
+        found: NDArray[np.uint8] = np.rint((on_grid - self._lowest) * np.float32(1 / self.step)).astype(np.uint8)
+        return found
+
+    def dequantized(self, codes: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """What levels stand for."""
+        return codes * np.float32(self.step) + self._lowest
+
+    @property
+    def _lowest(self) -> np.float32:
+        """The lowest level: zero is a level, so that it may be up to half a step beside `low`."""
+        return np.float32(-round(-self.low / self.step) * self.step)
+
 
 def weight_scales(kernel: NDArray[np.float64]) -> NDArray[np.float64]:
-    """One scale per output channel, shape (channels,), of a kernel of shape (inputs, channels).
+    """One scale per output channel, shape (..., channels), of kernels of shape (..., inputs, channels).
 
     max|w| / 127, rounded up to what float16 holds exactly: TFLite stores scales as float32 and TensorRT's files here as
     float16, and both then have the same weights.
     """
-    wanted = np.maximum(np.abs(kernel).max(axis=0) / WEIGHT_LEVELS, SMALLEST_SCALE)
+    wanted = np.maximum(np.abs(kernel).max(axis=-2) / WEIGHT_LEVELS, SMALLEST_SCALE)
     rounded = wanted.astype(np.float16)
     rounded = np.where(rounded.astype(np.float64) < wanted, np.nextafter(rounded, np.float16(np.inf)), rounded)
     return np.asarray(rounded, np.float64)
 
 
 def nearest_codes(kernel: NDArray[np.float64], scales: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The kernel in steps of its scales, each weight rounded by itself."""
-    return np.asarray(np.clip(np.rint(kernel / scales), -WEIGHT_LEVELS, WEIGHT_LEVELS))
+    """The kernels, shape (..., inputs, channels), in steps of their scales, each weight rounded by itself."""
+    return np.asarray(np.clip(np.rint(kernel / scales[..., np.newaxis, :]), -WEIGHT_LEVELS, WEIGHT_LEVELS))
 
 
 def with_full_range(codes: NDArray[np.float64], kernel: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The codes, each channel's greatest weight at the end of the grid.
+    """The codes, each channel's greatest weight at the end of the grid; both of shape (..., inputs, channels).
 
     A converter that is handed codes * scale takes max / 127 for the scale; so it finds the same grid again.
     """
     full = codes.copy()
-    row, column = np.abs(kernel).argmax(axis=0), np.arange(codes.shape[1])
-    short = np.abs(codes).max(axis=0) < WEIGHT_LEVELS
-    ends = np.where(kernel[row, column] < 0, -WEIGHT_LEVELS, WEIGHT_LEVELS)
-    full[row[short], column[short]] = ends[short]
+    row = np.abs(kernel).argmax(axis=-2)[..., np.newaxis, :]
+    short = np.abs(codes).max(axis=-2, keepdims=True) < WEIGHT_LEVELS
+    ends = np.where(np.take_along_axis(kernel, row, axis=-2) < 0, -WEIGHT_LEVELS, WEIGHT_LEVELS)
+    np.put_along_axis(full, row, np.where(short, ends, np.take_along_axis(full, row, axis=-2)), axis=-2)
     return full

@@ -24,6 +24,7 @@ from ..options import BASELINE, Effort, FloatLayers
 from .converter import tflite_int8_from_model
 from .corrected_file import tflite_from_ranges
 from .interpreter import outputs_of_tflite
+from .logits import fine_outputs_of_tflite
 from .mixed_precision_file import quantized_layers, tflite_with_float_layers
 
 
@@ -56,7 +57,8 @@ class _FidelityOfTflite:
     reference: NDArray[np.float32]
 
     def __call__(self, file: bytes) -> Fidelity:
-        return fidelity_of(outputs_of_tflite(file, self.pixels), self.reference)
+        fine = fine_outputs_of_tflite(file, self.pixels)
+        return fidelity_of(outputs_of_tflite(file, self.pixels), self.reference, fine)
 
 
 def tflite_int8_from_correction(

@@ -1,16 +1,20 @@
-"""The correction of a run's float model, its candidates ranked by the .tflite files that come of them."""
+"""The correction of a run's float model, its steps decided by the .tflite files that come of them."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from edgewright_runtime.errors import EdgewrightError
+
 from ..calibration import RepresentativeDataset, ValidationImages
 from ..float_model import FloatModel
-from ..int8 import Corrected, Correction, DistanceOf, correction_of, fidelity_of
+from ..int8 import Corrected, Correction, Fidelity, FidelityOfCandidate, correction_of, fidelity_of, simulated_fidelity
 from ..options import ConvertOptions
 from .corrected_file import tflite_from_ranges
-from .interpreter import outputs_of_tflite
+from .logits import fine_outputs_of_tflite
 
 
 def correction_of_run(
@@ -18,19 +22,28 @@ def correction_of_run(
     representative_dataset: RepresentativeDataset,
     validation_images: ValidationImages,
     options: ConvertOptions,
+    on_progress: Callable[[str], None],
 ) -> Correction:
     """The float model corrected for INT8, on which the INT8 files of all formats rest; or why it cannot be."""
     pixels = representative_dataset.pixels
     held_out = validation_images.pixels if len(validation_images.pixels) else pixels
-    distance = distance_of_tflite(float_model, held_out)
-    return correction_of(float_model.loaded, pixels, distance, effort=options.int8_effort)
+    fidelity = fidelity_of_candidates(float_model, held_out)
+    return correction_of(float_model.loaded, pixels, fidelity, effort=options.int8_effort, on_progress=on_progress)
 
 
-def distance_of_tflite(float_model: FloatModel, pixels: NDArray[np.uint8]) -> DistanceOf:
-    """A function that tells how far a candidate's .tflite file is from the float model on these images."""
+def fidelity_of_candidates(float_model: FloatModel, pixels: NDArray[np.uint8]) -> FidelityOfCandidate:
+    """A function that tells how near a candidate's .tflite file is to the float model on these images.
 
-    def distance(candidate: Corrected) -> float:
-        outputs = outputs_of_tflite(tflite_from_ranges(candidate.model, candidate.ranges), pixels)
-        return fidelity_of(outputs, float_model.probabilities(pixels)).distance
+    A candidate of which the converter makes no integer file from given ranges is simulated.
+    """
+    reference = float_model.probabilities(pixels)
+    simulated = simulated_fidelity(float_model.loaded, pixels)
 
-    return distance
+    def fidelity(candidate: Corrected) -> Fidelity:
+        try:
+            file = tflite_from_ranges(candidate.model, candidate.ranges)
+        except EdgewrightError:
+            return simulated(candidate)
+        return fidelity_of(fine_outputs_of_tflite(file, pixels), reference)
+
+    return fidelity

@@ -10,7 +10,8 @@ import pytest
 from edgewright_convert.explain.conversions import baseline_conversion, corrected_conversion
 from edgewright_convert.explain.layers import layer_errors
 from edgewright_convert.float_model import float_model_of_keras, float_model_of_run
-from edgewright_convert.int8 import correction_of
+from edgewright_convert.int8 import Correction, CorrectionSteps, corrected_by, correction_of
+from edgewright_convert.int8.correction_steps import Equalization
 from edgewright_convert.int8.fake_quantization import in_layer_scopes
 from edgewright_convert.int8.folding import folded_model
 from edgewright_convert.options import ConvertOptions
@@ -27,12 +28,15 @@ pytestmark = pytest.mark.numeric
 @pytest.fixture(scope="module")
 def inputs(converted_run):
     """The float model, the representative dataset and the correction of one run."""
-    names = ("float_model", "representative_dataset", "correction")
+    names = ("float_model", "representative_dataset")
     given = {"run": opened_run(RunFolder(converted_run)), "options": ConvertOptions(), "on_progress": print}
     made = RunInputs(given)
     with captured():
         made.make(names)
-    return SimpleNamespace(**made.values(names))
+        values = made.values(names)
+        pixels, model = values["representative_dataset"].pixels, values["float_model"].loaded
+        corrected = corrected_by(model, pixels, CorrectionSteps(Equalization(0.7, relu=True), regression=True))
+    return SimpleNamespace(**values, correction=Correction(corrected))
 
 
 @pytest.fixture(scope="module")

@@ -9,12 +9,12 @@ from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
 from edgewright_convert.float_model import float_model_of_keras
-from edgewright_convert.int8 import corrected_model
+from edgewright_convert.int8 import Corrected, CorrectionSteps, Fidelity, corrected_model
+from edgewright_convert.int8.correction_steps import DECISIONS
 from edgewright_convert.tflite.converter import tflite_int8_from_model
 from edgewright_convert.tflite.corrected_file import tflite_from_ranges
 from edgewright_convert.tflite.interpreter import float_operators, outputs_of_tflite
-from edgewright_convert.tflite.ranked_correction import distance_of_tflite
-from edgewright_runtime.errors import EdgewrightError
+from edgewright_convert.tflite.ranked_correction import fidelity_of_candidates
 from edgewright_runtime.library_noise import captured
 
 pytestmark = pytest.mark.numeric
@@ -24,8 +24,8 @@ Pixels = NDArray[np.uint8]
 
 def _file(model: keras.Model, pixels: Pixels, effort: str) -> bytes:
     with captured():
-        distance = distance_of_tflite(float_model_of_keras(model), pixels)
-        corrected = corrected_model(model, pixels, distance, effort=effort)  # type: ignore[arg-type]
+        fidelity = fidelity_of_candidates(float_model_of_keras(model), pixels)
+        corrected = corrected_model(model, pixels, fidelity, effort=effort)  # type: ignore[arg-type]
         return tflite_from_ranges(corrected.model, corrected.ranges)
 
 
@@ -81,6 +81,29 @@ def test_same_input_gives_the_same_bytes(effort: str, tiny_model: keras.Model, c
     assert _file(tiny_model, calibration, effort) == _file(tiny_model, calibration, effort)
 
 
-def test_best_without_anything_to_rank_by_is_refused(tiny_model: keras.Model, calibration: Pixels) -> None:
-    with pytest.raises(EdgewrightError, match="needs something to rank its candidates by"):
-        corrected_model(tiny_model, calibration, effort="best")
+def test_steps_are_kept_only_where_they_bring_the_outputs_nearer(tiny_model: keras.Model, calibration: Pixels) -> None:
+    equalized = DECISIONS["balanced"][0].alternatives(CorrectionSteps())[0]
+    fitted = DECISIONS["balanced"][1].alternatives(CorrectionSteps())[0]
+
+    def fidelity(candidate: Corrected) -> Fidelity:
+        return Fidelity(0.9, 0.1, 10, {CorrectionSteps(): 0.95, fitted: 0.97}.get(candidate.steps, 0.9))
+
+    found = corrected_model(tiny_model, calibration, fidelity)
+    assert found.steps == fitted
+    assert [trial.steps for trial in found.trials][:2] == [CorrectionSteps(), equalized]
+    assert len(found.trials) == 4
+
+
+def test_fast_tries_nothing(tiny_model: keras.Model, calibration: Pixels) -> None:
+    def fidelity(candidate: Corrected) -> Fidelity:
+        raise AssertionError(candidate.steps)
+
+    found = corrected_model(tiny_model, calibration, fidelity, effort="fast")
+    assert (found.steps, found.trials) == (CorrectionSteps(), ())
+
+
+def test_what_is_tried_is_told(tiny_model: keras.Model, calibration: Pixels) -> None:
+    told: list[str] = []
+    corrected_model(tiny_model, calibration[:20], on_progress=told.append)
+    assert told[0] == "1 of 4: biases"
+    assert told[-1].endswith("regression, rounding")

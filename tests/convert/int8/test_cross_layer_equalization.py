@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from edgewright_convert.int8.correction_steps import Equalization
 from edgewright_convert.int8.cross_layer_equalization import equalize
 from edgewright_convert.int8.folding import folded_model
 from edgewright_convert.int8.keras_graph import graph_of
@@ -28,7 +29,7 @@ def test_equalized_model_answers_alike_and_its_streams_are_more_even(
         return float(sizes.max() / sizes.min())
 
     before = unevenness()
-    equalize(graph, calibration, stream=0.7)
+    equalize(graph, calibration, Equalization(0.7, relu=True))
     images = held_out.astype(np.float32)
     assert unevenness() < 0.8 * before
     assert np.abs(np.asarray(folded(images)) - np.asarray(tiny_model(images))).max() < 0.02

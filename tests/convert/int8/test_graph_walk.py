@@ -11,8 +11,18 @@ from keras import layers
 from numpy.typing import NDArray
 
 from edgewright_convert.int8.folding import folded_model
-from edgewright_convert.int8.graph_walk import Values, computed, drop, quantized_steps, steps_with_leftovers
+from edgewright_convert.int8.graph_walk import (
+    Stored,
+    Unit,
+    Values,
+    computed,
+    drop,
+    has_levels,
+    units_of,
+    with_leftovers,
+)
 from edgewright_convert.int8.keras_graph import Graph, graph_of
+from edgewright_convert.int8.quantization_grids import ActivationRange
 
 pytestmark = pytest.mark.numeric
 
@@ -26,29 +36,42 @@ def test_walk_over_all_images_gives_the_models_outputs_and_keeps_no_tensor_that_
     graph: Graph, tiny_model: keras.Model, held_out: NDArray[np.uint8]
 ) -> None:
     images = held_out[:45].astype(np.float32)  # two whole chunks and a part of one
-    values: Values = {id(graph.input): images}
+    values: Values = {id(graph.input): Stored(images)}
     most = 0
-    for step, leftovers in steps_with_leftovers(graph):
-        values[id(step.output)] = computed(step, values)
+    for unit, leftovers in with_leftovers(graph, units_of(graph)):
+        values[id(unit.output)] = computed(unit, values)
         most = max(most, len(values))
         drop(values, leftovers)
     assert list(values) == [id(graph.output)]
     assert most == 3  # a residual sum reads two tensors and makes one
-    assert np.abs(values[id(graph.output)] - np.asarray(tiny_model(images, training=False))).max() < 1e-5
+    assert np.abs(values[id(graph.output)].values - np.asarray(tiny_model(images, training=False))).max() < 1e-5
 
 
-def test_another_operation_may_take_the_place_of_the_steps_own(graph: Graph, held_out: NDArray[np.uint8]) -> None:
-    first = graph.steps[0]
-    values = {id(graph.input): held_out[:3].astype(np.float32)}
-    assert np.array_equal(computed(first, values, lambda pixels: pixels * 2), values[id(graph.input)] * 2)
+def test_output_on_levels_is_kept_as_bytes_that_mean_what_fake_quantization_makes(
+    graph: Graph, held_out: NDArray[np.uint8]
+) -> None:
+    first = Unit((graph.steps[0],))
+    values = {id(graph.input): Stored(held_out[:3].astype(np.float32))}
+    exact, to = computed(first, values).values, ActivationRange(-0.3, 1.7)
+    found = computed(first, values, to)
+    assert found.values.dtype == np.uint8
+    np.testing.assert_allclose(found.real(slice(0, 3)), np.asarray(to.quantized(exact)), atol=1e-6)
+
+
+def test_operators_are_linear_steps_and_sums_with_the_relu_behind_them(graph: Graph) -> None:
+    units = units_of(graph)
+    assert [step for unit in units for step in unit.steps] == list(graph.steps)
+    kinds = [[type(step.operation).__name__ for step in unit.steps] for unit in units]
+    assert kinds.count(["Conv2D", "ReLU"]) == 4
+    assert kinds.count(["DepthwiseConv2D", "ReLU"]) == 2
+    assert ["Add"] in kinds
 
 
 def ranged(outputs_of: Any) -> list[str]:
     """The names of the operations that get a range of their own, in order."""
     inputs = keras.Input((8, 8, 3))
     graph = graph_of(keras.Model(inputs, outputs_of(inputs)))
-    found = quantized_steps(graph)
-    return [step.operation.name for step in graph.steps if id(step) in found]
+    return [unit.name for unit in units_of(graph) if has_levels(unit)]
 
 
 def test_convolution_and_sum_share_the_range_of_the_relu_behind_them() -> None:

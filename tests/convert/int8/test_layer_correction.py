@@ -8,8 +8,9 @@ import pytest
 from keras import layers
 from numpy.typing import NDArray
 
+from edgewright_convert.int8.correction_steps import CorrectionSteps
 from edgewright_convert.int8.folding import folded_model
-from edgewright_convert.int8.graph_walk import quantized_steps
+from edgewright_convert.int8.graph_walk import has_levels, units_of
 from edgewright_convert.int8.keras_graph import graph_of
 from edgewright_convert.int8.layer_correction import correct_in_order
 from edgewright_convert.int8.quantization_grids import weight_scales
@@ -19,13 +20,15 @@ pytestmark = pytest.mark.numeric
 Pixels = NDArray[np.uint8]
 
 
-@pytest.mark.parametrize("refit", [False, True])
+@pytest.mark.parametrize(
+    "steps", [CorrectionSteps(), CorrectionSteps(regression=True, rounding=True, last_layer=True)], ids=str
+)
 def test_every_kernel_lies_on_its_int8_grid_afterwards(
-    refit: bool, tiny_model: keras.Model, calibration: Pixels
+    steps: CorrectionSteps, tiny_model: keras.Model, calibration: Pixels
 ) -> None:
     folded = folded_model(tiny_model)
     graph = graph_of(folded)
-    correct_in_order(graph, calibration, refit=refit)
+    correct_in_order(graph, calibration, steps)
     kernels = [step.operation.get_weights()[0] for step in graph.linear_steps()]
     assert len(kernels) == 9
     for kernel, step in zip(kernels, graph.linear_steps(), strict=True):
@@ -40,9 +43,8 @@ def test_every_step_with_levels_of_its_own_gets_the_range_of_what_it_delivers(
     tiny_model: keras.Model, calibration: Pixels
 ) -> None:
     graph = graph_of(folded_model(tiny_model))
-    ranges = correct_in_order(graph, calibration, refit=False)
-    levels = quantized_steps(graph)
-    assert list(ranges) == [step.operation.name for step in graph.steps if id(step) in levels]
+    ranges = correct_in_order(graph, calibration, CorrectionSteps())
+    assert list(ranges) == [unit.name for unit in units_of(graph) if has_levels(unit)]
     assert all(found.low <= 0 <= found.high and found.low < found.high for found in ranges.values())
     relus = [step.operation.name for step in graph.steps if isinstance(step.operation, layers.ReLU)]
     assert relus
@@ -55,7 +57,7 @@ def test_bias_takes_up_the_mean_error_of_each_channel(calibration: Pixels) -> No
     model = keras.Model(inputs, outputs)
     before = np.asarray(model(calibration.astype(np.float32)))
     folded = folded_model(model)
-    correct_in_order(graph_of(folded), calibration, refit=False)
+    correct_in_order(graph_of(folded), calibration, CorrectionSteps())
     error = np.asarray(folded(calibration.astype(np.float32))) - before
     assert np.abs(error).max() > 1e-4  # the kernel did change
     assert np.abs(error.mean(axis=(0, 1, 2))).max() < 0.05 * np.abs(error).mean()

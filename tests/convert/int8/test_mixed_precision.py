@@ -28,7 +28,7 @@ def corrected(calibration: Pixels) -> Corrected:
 
 
 def _fidelity_by(distances: dict[bytes, float], agreements: dict[bytes, float] | None = None):  # type: ignore[no-untyped-def]
-    return lambda file: Fidelity((agreements or {}).get(file, 0.9), distances[file], 100)
+    return lambda file: Fidelity((agreements or {}).get(file, 0.9), distances[file], 100, 0.9)
 
 
 def _joined(layers: tuple[str, ...]) -> bytes:
@@ -45,7 +45,7 @@ def test_step_that_does_not_pay_is_taken_back() -> None:
 
 
 def test_search_ends_after_four_layers_in_a_row_that_do_not_pay() -> None:
-    found = search_mixed_precision(tuple("abcdef"), _joined, lambda _: Fidelity(0.9, 1.0, 100), count=6)
+    found = search_mixed_precision(tuple("abcdef"), _joined, lambda _: Fidelity(0.9, 1.0, 100, 0.9), count=6)
     assert len(found.attempts) == 4
     assert (found.data, found.layers) == (b"", ())
 
@@ -61,7 +61,7 @@ def test_auto_excludes_no_more_than_agreement_needs() -> None:
 def test_of_many_excluded_layers_five_are_named_and_the_others_counted() -> None:
     layers = tuple(f"conv_{number}" for number in range(60))
     vain = tuple(Attempt(f"dense_{number}", 0.1, pays=False) for number in range(7))
-    fidelity = Fidelity(1.0, 0.0, 20)
+    fidelity = Fidelity(1.0, 0.0, 20, 1.0)
     done, tried = mixed_precision_notes(MixedPrecision(b"", layers, vain, fidelity, fidelity), "float32")
     assert "in float32: conv_0, conv_1, conv_2, conv_3, conv_4 and 55 more; agreement" in done
     assert tried.endswith("dense_0, dense_1, dense_2, dense_3, dense_4 and 2 more")

@@ -13,6 +13,7 @@ from edgewright_convert.float_model import FloatModel, float_model_of_keras
 from edgewright_convert.int8 import correction_of, fidelity_of
 from edgewright_convert.tflite.int8_file import Int8File, tflite_int8_from_correction
 from edgewright_convert.tflite.interpreter import float_operators, outputs_of_tflite
+from edgewright_convert.tflite.logits import fine_outputs_of_tflite
 from edgewright_runtime.library_noise import captured
 
 from ...tolerances import SHALLOW, probability_errors
@@ -71,6 +72,7 @@ def test_file_with_layers_in_float_is_nearer_to_the_float_model(calibration: Pix
     assert float_operators(made.data) != ()
     assert float_operators(made.integer) == ()
     reference = model.probabilities(held_out)
-    measured = fidelity_of(outputs_of_tflite(made.data, held_out), reference)
+    fine = fine_outputs_of_tflite(made.data, held_out)
+    measured = fidelity_of(outputs_of_tflite(made.data, held_out), reference, fine)
     assert measured == made.fidelity
     assert measured.distance < 0.5 * fidelity_of(outputs_of_tflite(made.integer, held_out), reference).distance

@@ -9,14 +9,14 @@ import pytest
 from edgewright_convert.float_model import float_model_of_keras
 from edgewright_convert.int8 import corrected_model
 from edgewright_convert.int8.quantization_grids import ActivationRange
-from edgewright_convert.tflite.ranked_correction import distance_of_tflite
+from edgewright_convert.tflite.ranked_correction import fidelity_of_candidates
 from edgewright_runtime.library_noise import captured
 
 pytestmark = pytest.mark.numeric
 
 
 def test_candidate_with_coarser_levels_is_farther_from_the_float_model(tiny_model, calibration, held_out):
-    distance = distance_of_tflite(float_model_of_keras(tiny_model), held_out)
+    fidelity = fidelity_of_candidates(float_model_of_keras(tiny_model), held_out)
     with captured():
         found = corrected_model(tiny_model, calibration, effort="fast")
         coarse = {name: ActivationRange(known.low * 16, known.high * 16) for name, known in found.ranges.items()}
@@ -24,5 +24,16 @@ def test_candidate_with_coarser_levels_is_farther_from_the_float_model(tiny_mode
             found.ranges["normalisation"],
             found.ranges["normalisation_scale"],
         )
-        fine, rough = distance(found), distance(replace(found, ranges=coarse))
-    assert 0 < fine < rough / 2
+        fine, rough = fidelity(found), fidelity(replace(found, ranges=coarse))
+    assert fine.is_nearer_than(rough)
+    assert 0 < fine.distance < rough.distance / 2
+
+
+def test_candidate_without_an_integer_file_is_simulated(tiny_model, calibration, held_out):
+    fidelity = fidelity_of_candidates(float_model_of_keras(tiny_model), held_out)
+    with captured():
+        found = corrected_model(tiny_model, calibration, effort="fast")
+        ranges = {name: known for name, known in found.ranges.items() if "add" not in name}
+        simulated, whole = fidelity(replace(found, ranges=ranges)), fidelity(found)
+    assert simulated.images == len(held_out)
+    assert simulated.distance == pytest.approx(whole.distance, rel=1.0)
