@@ -3,9 +3,9 @@
     python benchmarks/int8_accuracy.py runs/flowers runs/flowers1 runs/flowers2 --efforts fast balanced
 
 Agreement needs no labels, so it is measured on the test images and, with less noise, on all images that the
-calibration has not seen. "onnx" is the agreement of onnx-int8 with the float model, "both" that of onnx-int8 with
-tflite-int8, on the test images. Latencies are taken in turns, file after file, so that other load meets all alike. The
-last lines are means.
+calibration has not seen; up to 200 of those decided which steps of the correction were kept. "onnx" is the agreement of
+onnx-int8 with the float model, "both" that of onnx-int8 with tflite-int8, on the test images. Latencies are taken in
+turns, file after file, so that other load meets all alike. The last lines are means.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from edgewright_convert.calibration.representative_dataset import read_representative_dataset
+from edgewright_convert.calibration.validation_images import read_validation_images
 from edgewright_convert.float_model import FloatModel, load_float_model
 from edgewright_convert.int8 import corrected_model
 from edgewright_convert.onnx.checks import outputs_of_onnx
@@ -32,7 +33,7 @@ from edgewright_convert.tflite.converter import tflite_int8_from_model
 from edgewright_convert.tflite.corrected_file import tflite_from_ranges
 from edgewright_convert.tflite.interpreter import outputs_of_tflite
 from edgewright_convert.tflite.latency import least_latencies
-from edgewright_convert.tflite.ranked_correction import distance_of_tflite
+from edgewright_convert.tflite.ranked_correction import fidelity_of_candidates
 from edgewright_runtime.library_noise import captured
 from edgewright_runtime.pixel_cache import cached_pixels
 from edgewright_runtime.preprocessing import Preprocessing
@@ -103,6 +104,8 @@ def _measured(run: RunFolder, seed: int, size: int, efforts: Sequence[str]) -> d
     with captured():
         model = load_float_model(run.model)
         representative = read_representative_dataset(run, contract, labels, size=size, seed=seed)
+        held_out = read_validation_images(run, contract, representative).pixels
+    # The validation split decides steps, so that what is measured is the test split and what of train is left.
     unseen = _unseen(read_splits(run.splits), {row.sha256 for row in representative.rows})
     with cached_pixels(unseen, contract, run_path=run.path) as pixels:
         images = Images(
@@ -114,7 +117,7 @@ def _measured(run: RunFolder, seed: int, size: int, efforts: Sequence[str]) -> d
     files: dict[str, tuple[bytes, bytes, float]] = {}
     for name in (BASELINE, *efforts):
         with captured():
-            files[name] = _files(model, representative.pixels, name)
+            files[name] = _files(model, representative.pixels, held_out, name)
     latency = least_latencies({name: tflite for name, (tflite, _, _) in files.items()}, images.pixels[0], rounds=300)
     return {
         name: _figures(tflite, onnx, images, seconds, latency[name] / latency[BASELINE])
@@ -126,7 +129,7 @@ def _unseen(rows: Sequence[SplitRow], seen: set[str]) -> tuple[SplitRow, ...]:
     return tuple(row for row in rows if row.sha256 not in seen)
 
 
-def _files(model: FloatModel, pixels: np.ndarray, name: str) -> tuple[bytes, bytes, float]:
+def _files(model: FloatModel, pixels: np.ndarray, held_out: np.ndarray, name: str) -> tuple[bytes, bytes, float]:
     """The .tflite file, the .onnx file, and the seconds that the first took."""
     began = time.perf_counter()
     if name == BASELINE:
@@ -135,7 +138,8 @@ def _files(model: FloatModel, pixels: np.ndarray, name: str) -> tuple[bytes, byt
         float32 = onnx_from_model(model, {})
         onnx = onnx_int8_with_measured_ranges(float32, pixels)
         return tflite, serialised(onnx), seconds
-    corrected = corrected_model(model.loaded, pixels, distance_of_tflite(model, pixels), effort=name)
+    corrected = corrected_model(model.loaded, pixels, fidelity_of_candidates(model, held_out), effort=name)
+    print(f"{'':19s} {name:9s} {corrected.steps}", flush=True)
     tflite = tflite_from_ranges(corrected.model, corrected.ranges)
     seconds = time.perf_counter() - began
     made = onnx_int8_from_corrected(

@@ -78,7 +78,8 @@ def test_each_effort_is_nearer_to_the_float_model_than_the_baseline(
 
 @pytest.mark.parametrize("effort", ["fast", "balanced", "best"])
 def test_same_input_gives_the_same_bytes(effort: str, tiny_model: keras.Model, calibration: Pixels) -> None:
-    assert _file(tiny_model, calibration, effort) == _file(tiny_model, calibration, effort)
+    few = calibration[:24]
+    assert _file(tiny_model, few, effort) == _file(tiny_model, few, effort)
 
 
 def test_steps_are_kept_only_where_they_bring_the_outputs_nearer(tiny_model: keras.Model, calibration: Pixels) -> None:
