@@ -105,7 +105,6 @@ def _measured(run: RunFolder, seed: int, size: int, efforts: Sequence[str]) -> d
         model = load_float_model(run.model)
         representative = read_representative_dataset(run, contract, labels, size=size, seed=seed)
         held_out = read_validation_images(run, contract, representative).pixels
-    # The validation split decides steps, so that what is measured is the test split and what of train is left.
     unseen = _unseen(read_splits(run.splits), {row.sha256 for row in representative.rows})
     with cached_pixels(unseen, contract, run_path=run.path) as pixels:
         images = Images(
@@ -138,7 +137,9 @@ def _files(model: FloatModel, pixels: np.ndarray, held_out: np.ndarray, name: st
         float32 = onnx_from_model(model, {})
         onnx = onnx_int8_with_measured_ranges(float32, pixels)
         return tflite, serialised(onnx), seconds
-    corrected = corrected_model(model.loaded, pixels, fidelity_of_candidates(model, held_out), effort=name)
+    corrected = corrected_model(
+        model.loaded, pixels, fidelity_of_candidates(held_out, model.probabilities(held_out)), effort=name
+    )
     print(f"{'':19s} {name:9s} {corrected.steps}", flush=True)
     tflite = tflite_from_ranges(corrected.model, corrected.ranges)
     seconds = time.perf_counter() - began

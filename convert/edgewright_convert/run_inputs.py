@@ -118,7 +118,7 @@ INPUTS: tuple[RunInput, ...] = (
     RunInput(
         "correction",
         "edgewright_convert.tflite.ranked_correction.correction_of_run",
-        ("float_model", "representative_dataset", "validation_images", "options", "on_progress"),
+        ("float_model", "representative_dataset", "validation_images", "reference_outputs", "options", "on_progress"),
         "Correcting the model for INT8",
     ),
 )

@@ -2,8 +2,8 @@
 
 In: a trained Keras classifier and the pixels of the representative dataset. Out: a `Correction`, whose model has its
 weights on INT8 grids, its biases corrected for what that costs, and a range for each activation; `tflite` and `onnx`
-write their files from it. What needs to run a finished file (`mixed_precision`, the
-ranking of candidates) is handed a function that does.
+write their files from it. What needs to run a finished file (`mixed_precision`, the ranking of candidates) is handed a
+function that does.
 """
 
 from .correction import (

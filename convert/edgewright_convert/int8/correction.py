@@ -27,8 +27,6 @@ _MEMORY_BYTES = 5 * 2**28
 
 _LEAST_IMAGES = 20
 
-_CHUNK = 20
-
 _TRIED_ON = 50
 """Images on which biases alone are corrected while steps are decided; what is kept has seen all of them."""
 
@@ -122,7 +120,9 @@ def corrected_model(
         UnsupportedModelError: the model is no graph of layers; let the converter calibrate it.
     """
     decisions = DECISIONS[effort]
-    compare = fidelity or simulated_fidelity(model, pixels)
+    if not decisions:
+        return corrected_by(model, pixels, CorrectionSteps())
+    compare = fidelity or simulated_fidelity(pixels, simulated_outputs(model, {}, pixels))
     tried: dict[CorrectionSteps, Trial] = {}
 
     def candidate_of(steps: CorrectionSteps) -> Corrected:
@@ -131,8 +131,6 @@ def corrected_model(
         tried[steps] = Trial(steps, compare(candidate))
         return candidate
 
-    if not decisions:
-        return corrected_by(model, pixels, CorrectionSteps())
     best = candidate_of(CorrectionSteps())
     for decision in decisions:
         for steps in decision.alternatives(best.steps):
@@ -144,18 +142,16 @@ def corrected_model(
     return replace(best, trials=tuple(tried.values()))
 
 
-def simulated_fidelity(model: Any, pixels: NDArray[np.uint8]) -> FidelityOfCandidate:
-    """A function that compares candidates with the model on these images, without writing files."""
-    known: list[NDArray[np.float32]] = []
+def simulated_fidelity(pixels: NDArray[np.uint8], reference: NDArray[np.float32]) -> FidelityOfCandidate:
+    """A function that compares candidates with the float model's outputs on these images, without writing files.
 
-    def reference() -> NDArray[np.float32]:
-        if not known:
-            chunks = (pixels[start : start + _CHUNK].astype(np.float32) for start in range(0, len(pixels), _CHUNK))
-            known.append(np.concatenate([np.asarray(model(chunk, training=False), np.float32) for chunk in chunks]))
-        return known[0]
+    Args:
+        pixels: uint8, shape (n, height, width, channels).
+        reference: the float model's probabilities of them, shape (n, classes).
+    """
 
     def fidelity(candidate: Corrected) -> Fidelity:
-        return fidelity_of(simulated_outputs(candidate.model, candidate.ranges, pixels), reference())
+        return fidelity_of(simulated_outputs(candidate.model, candidate.ranges, pixels), reference)
 
     return fidelity
 

@@ -69,9 +69,10 @@ def _fit(layer: Any, exact: Stored, rounded: Stored, steps: CorrectionSteps) -> 
     groups = _as_groups(layer, weights_of(layer)[0])
     if steps.fits_kernels and groups.shape[1] <= _WIDEST:
         parts = _moments(layer, exact, rounded)
-        means: Means = total(parts)
+        together = total(parts)
         groups = target_kernel(groups, parts) if steps.regression else groups
-        kernel = _on_grid(groups, total(parts).covariance() if steps.rounding else None)
+        kernel = _on_grid(groups, together.covariance() if steps.rounding else None)
+        means: Means = together
     else:
         means = _means(layer, exact, rounded)
         kernel = _on_grid(groups, None)

@@ -55,8 +55,6 @@ def simulated_outputs(
     graph = graph_of(model)
     rows = []
     for start in range(0, len(pixels), _CHUNK):
-        last = None
-        for step, output in outputs_of_steps(graph, pixels[start : start + _CHUNK], ranges):
-            last = output if step.output is graph.output else last
-        rows.append(np.asarray(last, np.float32))
+        some = outputs_of_steps(graph, pixels[start : start + _CHUNK], ranges)
+        rows += [np.asarray(output, np.float32) for step, output in some if step.output is graph.output]
     return np.concatenate(rows)

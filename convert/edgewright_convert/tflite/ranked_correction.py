@@ -21,23 +21,29 @@ def correction_of_run(
     float_model: FloatModel,
     representative_dataset: RepresentativeDataset,
     validation_images: ValidationImages,
+    reference_outputs: NDArray[np.float32],
     options: ConvertOptions,
     on_progress: Callable[[str], None],
 ) -> Correction:
     """The float model corrected for INT8, on which the INT8 files of all formats rest; or why it cannot be."""
     pixels = representative_dataset.pixels
-    held_out = validation_images.pixels if len(validation_images.pixels) else pixels
-    fidelity = fidelity_of_candidates(float_model, held_out)
+    if len(validation_images.pixels):
+        fidelity = fidelity_of_candidates(validation_images.pixels, reference_outputs)
+    else:
+        fidelity = fidelity_of_candidates(pixels, float_model.probabilities(pixels))
     return correction_of(float_model.loaded, pixels, fidelity, effort=options.int8_effort, on_progress=on_progress)
 
 
-def fidelity_of_candidates(float_model: FloatModel, pixels: NDArray[np.uint8]) -> FidelityOfCandidate:
+def fidelity_of_candidates(pixels: NDArray[np.uint8], reference: NDArray[np.float32]) -> FidelityOfCandidate:
     """A function that tells how near a candidate's .tflite file is to the float model on these images.
 
     A candidate of which the converter makes no integer file from given ranges is simulated.
+
+    Args:
+        pixels: uint8, shape (n, height, width, channels).
+        reference: the float model's probabilities of them, shape (n, classes).
     """
-    reference = float_model.probabilities(pixels)
-    simulated = simulated_fidelity(float_model.loaded, pixels)
+    simulated = simulated_fidelity(pixels, reference)
 
     def fidelity(candidate: Corrected) -> Fidelity:
         try:

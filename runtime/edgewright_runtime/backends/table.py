@@ -29,8 +29,6 @@ class BackendRow:
     libraries: tuple[str, ...]
 
 
-_INTERPRETERS = ("ai_edge_litert", "tflite_runtime", "tensorflow")
-
 BACKENDS: tuple[BackendRow, ...] = (
     BackendRow("keras", "edgewright_runtime.backends.keras", ".keras", ("tensorflow",)),
     BackendRow("saved-model", "edgewright_runtime.backends.saved_model", "", ("tensorflow",)),

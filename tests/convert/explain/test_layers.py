@@ -3,8 +3,6 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,9 +15,9 @@ from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.library_noise import captured
 from edgewright_runtime.preprocessing import Preprocessing
 
-pytestmark = pytest.mark.numeric
+from ...running import EDGEWRIGHT
 
-EDGEWRIGHT = Path(sys.executable).with_name("edgewright")
+pytestmark = pytest.mark.numeric
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import keras
@@ -20,6 +19,8 @@ from edgewright_runtime.classifier import Classifier
 from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.preprocessing import Preprocessing
 from edgewright_runtime.run.manifest import read_manifest
+
+from ...running import EDGEWRIGHT
 
 pytestmark = pytest.mark.numeric
 
@@ -288,7 +289,7 @@ def test_import_says_which_label_the_output_is_the_probability_of(tmp_path):
     one_model().save(tmp_path / "model.keras")
     (tmp_path / "labels.txt").write_text("healthy\nsick\n")
     command = [
-        Path(sys.executable).with_name("edgewright"), "import", tmp_path / "model.keras", "--out", tmp_path / "run",
+        EDGEWRIGHT, "import", tmp_path / "model.keras", "--out", tmp_path / "run",
         "--labels", tmp_path / "labels.txt", "--normalisation", "unit", "--threshold", "0.2",
     ]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, check=True)

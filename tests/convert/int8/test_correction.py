@@ -24,7 +24,7 @@ Pixels = NDArray[np.uint8]
 
 def _file(model: keras.Model, pixels: Pixels, effort: str) -> bytes:
     with captured():
-        fidelity = fidelity_of_candidates(float_model_of_keras(model), pixels)
+        fidelity = fidelity_of_candidates(pixels, float_model_of_keras(model).probabilities(pixels))
         corrected = corrected_model(model, pixels, fidelity, effort=effort)  # type: ignore[arg-type]
         return tflite_from_ranges(corrected.model, corrected.ranges)
 

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.numeric
 
 
 def test_candidate_with_coarser_levels_is_farther_from_the_float_model(tiny_model, calibration, held_out):
-    fidelity = fidelity_of_candidates(float_model_of_keras(tiny_model), held_out)
+    fidelity = fidelity_of_candidates(held_out, float_model_of_keras(tiny_model).probabilities(held_out))
     with captured():
         found = corrected_model(tiny_model, calibration, effort="fast")
         coarse = {name: ActivationRange(known.low * 16, known.high * 16) for name, known in found.ranges.items()}
@@ -30,7 +30,7 @@ def test_candidate_with_coarser_levels_is_farther_from_the_float_model(tiny_mode
 
 
 def test_candidate_without_an_integer_file_is_simulated(tiny_model, calibration, held_out):
-    fidelity = fidelity_of_candidates(float_model_of_keras(tiny_model), held_out)
+    fidelity = fidelity_of_candidates(held_out, float_model_of_keras(tiny_model).probabilities(held_out))
     with captured():
         found = corrected_model(tiny_model, calibration, effort="fast")
         ranges = {name: known for name, known in found.ranges.items() if "add" not in name}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -17,9 +16,10 @@ from edgewright_runtime.evaluation.gate import Thresholds
 from edgewright_runtime.preprocessing import Preprocessing
 from edgewright_runtime.run.labels import write_labels
 
+from ...running import EDGEWRIGHT
+
 pytestmark = pytest.mark.numeric
 
-EDGEWRIGHT = Path(sys.executable).with_name("edgewright")
 COLOURS = {"green": (0, 255, 0), "orange": (255, 128, 0), "red": (255, 0, 0), "yellow": (255, 255, 0)}
 
 
