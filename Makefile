@@ -138,8 +138,8 @@ tflite-dynamic: train  ## .tflite with INT8 weights, compared with the float mod
 tflite-int8: train  ## Full-integer .tflite, compared with the float model; fails if it must not ship.
 	$(call converted_and_compared,$@)
 
-onnx: train  ## Float32, float16 and INT8 .onnx, compared with the float model.
-	$(call converted_and_compared,onnx-fp32$(comma)onnx-fp16$(comma)onnx-int8)
+onnx: train  ## Float32, float16 and both INT8 .onnx, compared with the float model.
+	$(call converted_and_compared,onnx-fp32$(comma)onnx-fp16$(comma)onnx-int8$(comma)onnx-int8-cpu)
 
 # Asked every time: the engine's key tells whether it must be built again (another TensorRT, another GPU).
 tensorrt: train  ## TensorRT engines; run it on the board.

@@ -149,7 +149,16 @@ def converted_run(tmp_path_factory: pytest.TempPathFactory, float_run: Path) -> 
 
     path = tmp_path_factory.mktemp("converted") / "run"
     shutil.copytree(float_run, path)
-    formats = ("tflite-fp32", "tflite-fp16", "tflite-dynamic", "tflite-int8", "onnx-fp32", "onnx-fp16", "onnx-int8")
+    formats = (
+        "tflite-fp32",
+        "tflite-fp16",
+        "tflite-dynamic",
+        "tflite-int8",
+        "onnx-fp32",
+        "onnx-fp16",
+        "onnx-int8",
+        "onnx-int8-cpu",
+    )
     outcomes = convert_run(RunFolder(path), formats, ConvertOptions())
     failed = [outcome for outcome in outcomes if outcome.error is not None]
     assert not failed, failed

@@ -194,7 +194,7 @@ def _check_basis(row: Target, earlier: Mapping[str, Outcome]) -> None:
 def _product(conversion: _Conversion, row: Target) -> Product:
     """The row's file, made by the function that its row names from the inputs that its row names."""
     chosen = maker_here(row, conversion.run)
-    of_the_row: dict[str, Any] = {"why_not_corrected": chosen.why_not_first}
+    of_the_row: dict[str, Any] = {"format_name": row.format, "why_not_corrected": chosen.why_not_first}
     if row.derived_from is not None:
         of_the_row["basis"] = file_of_format(conversion.run, row.derived_from)
     shared = [name for name in chosen.maker.inputs if name not in of_the_row]

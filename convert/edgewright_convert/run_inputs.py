@@ -85,9 +85,9 @@ GIVEN = ("run", "options", "on_progress")
 """Inputs that are there from the start: the `OpenedRun`, the `ConvertOptions`, and a function to be called with how far
 a long step has come."""
 
-OF_THE_ROW = ("basis", "why_not_corrected")
-"""Inputs that belong to one target's row: the bytes of the file that it is derived from, and why an earlier function of
-the row was passed over."""
+OF_THE_ROW = ("format_name", "basis", "why_not_corrected")
+"""Inputs that belong to one target's row: the name of its format, the bytes of the file that it is derived from, and
+why an earlier function of the row was passed over."""
 
 INPUTS: tuple[RunInput, ...] = (
     RunInput("float_model", "edgewright_convert.float_model.float_model_of_run", ("run",), "Loading the float model"),

@@ -76,6 +76,9 @@ _RTX_ENGINE = ("compute_capabilities", *_ENGINE)
 
 _FROM_FLOAT = ("run", "options", "float_model")
 _FROM_CORRECTION = ("run", "options", "representative_dataset", "validation_images", "reference_outputs", "correction")
+_OF_ONNX_ROW = ("format_name", "basis", "smoke_images")
+_ONNX_FROM_CORRECTION = (*_FROM_CORRECTION, *_OF_ONNX_ROW)
+_ONNX_BASELINE = ("options", "representative_dataset", *_OF_ONNX_ROW, "why_not_corrected")
 _BUILT = ("run", "options", "basis", "on_progress")
 
 TARGETS: tuple[Target, ...] = (
@@ -111,17 +114,18 @@ TARGETS: tuple[Target, ...] = (
     Target(
         "onnx-int8",
         (
-            Maker(
-                "edgewright_convert.onnx.products.int8",
-                (*_FROM_CORRECTION, "basis", "smoke_images"),
-                _ONNX_FROM_KERAS,
-            ),
+            Maker("edgewright_convert.onnx.products.int8", _ONNX_FROM_CORRECTION, _ONNX_FROM_KERAS),
             # A Jetson often has neither the float model nor TensorFlow.
-            Maker(
-                "edgewright_convert.onnx.products.int8_without_float_model",
-                ("options", "representative_dataset", "basis", "smoke_images", "why_not_corrected"),
-                _ONNX_FROM_ONNX,
-            ),
+            Maker("edgewright_convert.onnx.products.int8_without_float_model", _ONNX_BASELINE, _ONNX_FROM_ONNX),
+        ),
+        derived_from="onnx-fp32",
+        options=_INT8,
+    ),
+    Target(
+        "onnx-int8-cpu",
+        (
+            Maker("edgewright_convert.onnx.products.int8", _ONNX_FROM_CORRECTION, _ONNX_FROM_KERAS),
+            Maker("edgewright_convert.onnx.products.int8_without_float_model", _ONNX_BASELINE, _ONNX_FROM_ONNX),
         ),
         derived_from="onnx-fp32",
         options=_INT8,

@@ -19,7 +19,16 @@ from ..tolerances import assert_probabilities_close
 
 pytestmark = pytest.mark.numeric
 
-FORMATS = ("tflite-fp32", "tflite-fp16", "tflite-dynamic", "tflite-int8", "onnx-fp32", "onnx-fp16", "onnx-int8")
+FORMATS = (
+    "tflite-fp32",
+    "tflite-fp16",
+    "tflite-dynamic",
+    "tflite-int8",
+    "onnx-fp32",
+    "onnx-fp16",
+    "onnx-int8",
+    "onnx-int8-cpu",
+)
 
 
 @pytest.fixture

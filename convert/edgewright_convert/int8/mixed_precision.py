@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -13,8 +13,9 @@ from ..options import FloatLayers
 from .fidelity import Fidelity, FidelityOfFile
 
 AUTO_AGREEMENT = 0.99
-"""Share of labels at which `auto` is content. It bounds the drop of accuracy too, at the gate's default of one point:
-a label that agrees with the float model's is exactly as right or wrong."""
+"""Share of labels, as it is to be expected on further images, at which `auto` is content. It bounds the drop of
+accuracy too, at the gate's default of one point: a label that agrees with the float model's is exactly as right or
+wrong."""
 
 _LEAST_GAIN = 0.05
 """Of the distance from the float model. Rounding is chaotic: on MobileNetV2 any one layer in float moves the distance
@@ -62,6 +63,10 @@ class MixedPrecision:
     after: Fidelity
 
 
+Affordable = Callable[[tuple[str, ...]], bool]
+"""What tells whether all of these layers together may be in float, at what that costs."""
+
+
 class Build(Protocol):
     """What makes a format's file with some layers excluded from quantization."""
 
@@ -71,24 +76,31 @@ class Build(Protocol):
 
 
 def search_mixed_precision(
-    ranked: Sequence[str], build: Build, fidelity: FidelityOfFile, count: FloatLayers
+    rank: Callable[[], Sequence[str]],
+    build: Build,
+    fidelity: FidelityOfFile,
+    count: FloatLayers,
+    affordable: Affordable | None = None,
 ) -> MixedPrecision:
     """The file with layers in float, the most promising first, without those that do not pay.
 
     Args:
-        ranked: names of layers, the most sensitive first.
+        rank: names layers, the most sensitive first; it is called only where one has to be chosen.
         build: makes the file that has these layers in float.
         fidelity: compares a file with the float model.
         count: how many layers to exclude, or `auto`: as few as bring `AUTO_AGREEMENT`.
+        affordable: layers that it refuses beside those already chosen are passed over; None allows all.
     """
     layers: tuple[str, ...] = ()
     data = build(layers)
     before = now = fidelity(data)
     attempts: list[Attempt] = []
     misses = 0
-    for layer in ranked:
+    for layer in () if _enough(count, layers, now) else rank():
         if _enough(count, layers, now) or misses == _MOST_MISSES:
             break
+        if affordable is not None and not affordable((*layers, layer)):
+            continue
         try:
             candidate = build((*layers, layer))
         except EdgewrightError:  # the format has no float operator for it
@@ -105,7 +117,7 @@ def search_mixed_precision(
 
 def _enough(count: FloatLayers, layers: tuple[str, ...], now: Fidelity) -> bool:
     if count == "auto":
-        return now.agreement >= AUTO_AGREEMENT or len(layers) == _MOST_AUTO
+        return now.expected >= AUTO_AGREEMENT or len(layers) == _MOST_AUTO
     return len(layers) >= count
 
 
@@ -134,7 +146,7 @@ def mixed_precision_notes(
 def _result(found: MixedPrecision, precision: str, slower: float | None, grown: float | None, *, further: bool) -> str:
     images = f"on {found.after.images} images outside calibration and test"
     if not found.layers:
-        reached = found.before.agreement >= AUTO_AGREEMENT and not found.attempts
+        reached = found.before.expected >= AUTO_AGREEMENT and not found.attempts
         why = "none is needed" if reached else "none pays"
         which = "no further layer" if further else "no layer"
         return f"{which} excluded from quantization, {why}: agreement {found.before.agreement:.1%} {images}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from edgewright_runtime.suggestion import named
 
 from ..tensor_names import INPUT_NAME, OUTPUT_NAME
 from .graph import BATCH_NAME, initializers
+from .schemes import TENSORRT, Scheme
 
 FP32_TOLERANCE = 1e-3
 """Greatest difference of a probability between Keras and float32 ONNX. Different orders of summation were seen to cause
@@ -103,12 +104,13 @@ def check_float16(model: onnx.ModelProto) -> None:
         raise CheckFailedError(f"The file has float32 weight(s): {named(wide)}")
 
 
-def check_explicit_int8(model: onnx.ModelProto, *, some_in_float16: bool = False) -> None:
-    """Refuses a model whose Q/DQ nodes are not symmetric INT8, or with a convolution left in float.
+def check_explicit_int8(model: onnx.ModelProto, scheme: Scheme = TENSORRT, *, some_in_float: bool = False) -> None:
+    """Refuses a model whose Q/DQ nodes are not what the scheme says, or with a convolution left in float.
 
     Args:
         model: the INT8 graph.
-        some_in_float16: convolutions with float16 weights are wanted.
+        scheme: what it was made by.
+        some_in_float: convolutions in float, float16 where the scheme says so, are wanted.
 
     Raises:
         CheckFailedError: naming the nodes.
@@ -116,18 +118,26 @@ def check_explicit_int8(model: onnx.ModelProto, *, some_in_float16: bool = False
     constants = initializers(model.graph)
     makers = {name: node for node in model.graph.node for name in node.output}
     for node in model.graph.node:
-        if node.op_type in {"QuantizeLinear", "DequantizeLinear"}:
-            zero_point = constants.get(node.input[2]) if len(node.input) > 2 else None
-            if zero_point is None or zero_point.dtype != np.int8 or np.any(zero_point != 0):
-                raise CheckFailedError(f"The node {node.name!r} is not symmetric INT8, which TensorRT needs")
-    left = [n.name for n in model.graph.node if n.op_type == "Conv" and not _is_int8(n, makers)]
-    if some_in_float16:
-        left = [n.name for n in model.graph.node if n.name in left and not _is_half(n, constants)]
+        if node.op_type in {"QuantizeLinear", "DequantizeLinear"} and not _is_of(scheme, node, constants):
+            raise CheckFailedError(f"The node {node.name!r} has another zero point than {scheme.format} may have")
+    left = [node for node in model.graph.node if node.op_type == "Conv" and not _is_int8(node, makers)]
+    if some_in_float:
+        left = [node for node in left if scheme.half and not _is_half(node, constants)]
     if left:
-        raise CheckFailedError(f"The onnx-int8 file has convolution(s) in float: {named(left)}")
+        raise CheckFailedError(f"The {scheme.format} file has convolution(s) in float: {named(n.name for n in left)}")
     wide = [n.name for n in model.graph.node if n.op_type in {"MatMul", "Gemm"} and _is_wide(n, constants)]
-    if wide:
-        raise CheckFailedError(f"The onnx-int8 file has float32 matrix product(s): {named(wide)}")
+    if wide and not some_in_float:
+        raise CheckFailedError(f"The {scheme.format} file has float32 matrix product(s): {named(wide)}")
+
+
+def _is_of(scheme: Scheme, node: onnx.NodeProto, constants: Mapping[str, NDArray[Any]]) -> bool:
+    """Whether the node's levels are signed around 0, or unsigned where the scheme has zero points for activations."""
+    zero_point = constants.get(node.input[2]) if len(node.input) > 2 else None
+    if zero_point is None:
+        return False
+    if scheme.zero_points and node.input[0] not in constants:
+        return zero_point.dtype == np.uint8
+    return zero_point.dtype == np.int8 and not np.any(zero_point)
 
 
 def _is_int8(node: onnx.NodeProto, makers: dict[str, onnx.NodeProto]) -> bool:

@@ -18,6 +18,7 @@ from .export import exported, finished
 from .folding import folded
 from .graph import canonical_with_names
 from .qdq import tensors_to_watch
+from .schemes import TENSORRT, Scheme
 
 _SAME_VALUES = frozenset({"Transpose", "Reshape", "Squeeze", "Unsqueeze", "Flatten", "MaxPool"})
 """Operators whose output has no value that their input has not."""
@@ -32,7 +33,7 @@ class RangedModel:
 
     Attributes:
         model: float32, with batch normalisation folded.
-        ranges: of every tensor in `tensors_to_watch(model)`, by the tensor's name.
+        ranges: of every tensor in `tensors_to_watch(model, scheme)`, by the tensor's name.
         layers: the Keras layer whose output a tensor holds, by the tensor's name; none for those made inside a layer.
     """
 
@@ -41,7 +42,9 @@ class RangedModel:
     layers: Mapping[str, str]
 
 
-def onnx_from_corrected(corrected: Corrected, metadata: Mapping[str, str], pixels: NDArray[np.uint8]) -> RangedModel:
+def onnx_from_corrected(
+    corrected: Corrected, metadata: Mapping[str, str], pixels: NDArray[np.uint8], scheme: Scheme = TENSORRT
+) -> RangedModel:
     """The corrected model as ONNX, with the very ranges that its .tflite file has.
 
     The ranges travel through tf2onnx as fake-quantization operators, which it writes as pairs of QuantizeLinear and
@@ -53,6 +56,7 @@ def onnx_from_corrected(corrected: Corrected, metadata: Mapping[str, str], pixel
         metadata: for the file.
         pixels: the representative dataset, uint8, shape (n, height, width, channels); looked at only where a Keras
             layer became several operators.
+        scheme: of the file that will be made from it.
 
     Raises:
         EdgewrightError: an operator of the model has no ONNX counterpart.
@@ -71,7 +75,7 @@ def onnx_from_corrected(corrected: Corrected, metadata: Mapping[str, str], pixel
     ranges = {
         tensor: Range(corrected.ranges[layer].low, corrected.ranges[layer].high) for tensor, layer in layers.items()
     }
-    unknown = [name for name in tensors_to_watch(second) if name not in ranges]
+    unknown = [name for name in tensors_to_watch(second, scheme) if name not in ranges]
     measured = ranges_of(second, unknown, pixels) if unknown else {}
     return RangedModel(finished(second, float_model.classes, metadata), {**ranges, **measured}, layers)
 

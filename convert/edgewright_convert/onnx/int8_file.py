@@ -1,6 +1,7 @@
 """The INT8 .onnx file of a model: the corrected one, or the baseline where that is nearer to the float model.
 
-The corrected file has the .tflite file's weights and ranges, in symmetric INT8.
+The corrected file has the .tflite file's weights and ranges: with its zero points for onnxruntime on a CPU, in
+symmetric INT8 for TensorRT.
 """
 
 from __future__ import annotations
@@ -26,16 +27,23 @@ from ..int8 import (
     sensitivity_of_layers,
 )
 from ..int8.baseline_guard import nearer_baseline
+from ..int8.mixed_precision import Affordable
 from ..options import BASELINE, Effort, FloatLayers
 from .activation_ranges import Range
+from .arithmetic import multiplications
 from .checks import outputs_of_onnx
 from .corrected_model import RangedModel, onnx_from_corrected
 from .graph import serialised
 from .qdq import onnx_int8_from_onnx, onnx_int8_with_measured_ranges, tensors_to_watch
+from .schemes import TENSORRT, Scheme
 from .signed_activations import with_signed_activations
 
 _DOMINATING = 1 / 2
 """Share of the error of all coarse activations above which one of them is not quantized."""
+
+_BUDGET = 0.1
+"""Share of a network's multiplications that may be float16 without being asked for. In float16 TensorRT takes up to
+twice the time for them, so that the engine is at most a tenth slower than one that quantizes all."""
 
 _LEAST_COARSE = 4
 """Among fewer such activations, half of the error is no more than one's part."""
@@ -49,7 +57,7 @@ class OnnxInt8File:
         data: its content.
         effort: what made it, or `baseline` for ranges that were measured on the float32 file.
         why: a phrase for the user where it is not the corrected file; otherwise empty.
-        float16_layers: whose output is excluded from quantization, with the share of the error that they caused, if
+        float_layers: whose output is excluded from quantization, with the share of the error that they caused, if
             that is why.
         fidelity: how near it is to the float model; None if that was not measured.
         mixed_precision: the search for layers to exclude from quantization, if there was one.
@@ -58,7 +66,7 @@ class OnnxInt8File:
     data: bytes
     effort: str
     why: str = ""
-    float16_layers: Mapping[str, float | None] = field(default_factory=dict)
+    float_layers: Mapping[str, float | None] = field(default_factory=dict)
     fidelity: Fidelity | None = None
     mixed_precision: MixedPrecision | None = None
 
@@ -68,7 +76,7 @@ class OnnxInt8File:
         causes = tuple(
             f"the output of {layer} stays float16: it alone causes {share:.0%} of the error of the activations that "
             f"have 128 levels only"
-            for layer, share in self.float16_layers.items()
+            for layer, share in self.float_layers.items()
             if share is not None
         )
         if self.mixed_precision is None:
@@ -86,6 +94,7 @@ def onnx_int8_from_correction(
     float32: onnx.ModelProto,
     effort: Effort,
     exclude: FloatLayers | None = None,
+    scheme: Scheme = TENSORRT,
 ) -> OnnxInt8File:
     """The INT8 file; never one that is farther from the float model than the baseline.
 
@@ -97,11 +106,12 @@ def onnx_int8_from_correction(
         reference: the float model's probabilities for `validation`, shape (n, classes).
         float32: the float32 .onnx model, from which the baseline is made.
         effort: that the correction was made with.
-        exclude: how many layers' outputs stay float16; see `onnx_int8_from_corrected`.
+        exclude: how many layers' outputs stay float; see `onnx_int8_from_corrected`.
+        scheme: what is quantized, and how.
     """
 
     def baseline(images: int | None) -> bytes:
-        return serialised(onnx_int8_with_measured_ranges(float32, pixels[:images]))
+        return serialised(onnx_int8_with_measured_ranges(float32, pixels[:images], scheme))
 
     def fidelity(file: bytes) -> Fidelity:
         return fidelity_of(outputs_of_onnx(file, validation), reference)
@@ -110,7 +120,14 @@ def onnx_int8_from_correction(
         return OnnxInt8File(baseline(None), BASELINE, correction.why_not)
     try:
         made = onnx_int8_from_corrected(
-            correction.corrected, metadata, pixels, validation, reference, effort=effort, exclude=exclude
+            correction.corrected,
+            metadata,
+            pixels,
+            validation,
+            reference,
+            effort=effort,
+            exclude=exclude,
+            scheme=scheme,
         )
     except EdgewrightError as error:
         return OnnxInt8File(baseline(None), BASELINE, f"not corrected: {error}")
@@ -132,6 +149,7 @@ def onnx_int8_from_corrected(
     *,
     effort: Effort,
     exclude: FloatLayers | None = None,
+    scheme: Scheme = TENSORRT,
 ) -> OnnxInt8File:
     """The corrected model's INT8 file.
 
@@ -142,44 +160,63 @@ def onnx_int8_from_corrected(
         validation: images that are not in it, same shape.
         reference: the float model's probabilities for `validation`, shape (n, classes).
         effort: that the correction was made with.
-        exclude: how many layers' outputs stay float16, see `mixed_precision`. None excludes those that lose more than
-            their part because symmetric INT8 has only 128 levels for them; `auto` those, and more where needed.
+        exclude: how many layers' outputs stay float (float16 for TensorRT), see `mixed_precision`. None excludes those
+            that lose more than their part because symmetric INT8 has only 128 levels for them, and for TensorRT as
+            many more as are needed and `_BUDGET` allows; `auto` the same without a limit on their cost.
+        scheme: what is quantized, and how.
 
     Raises:
         EdgewrightError: an operator of the model has no ONNX counterpart.
     """
-    ranged = onnx_from_corrected(corrected, metadata, pixels)
-    model, ranges = with_signed_activations(ranged.model, ranged.ranges)
+    ranged = onnx_from_corrected(corrected, metadata, pixels, scheme)
+    model, ranges = ranged.model, ranged.ranges
+    if not scheme.zero_points:
+        model, ranges = with_signed_activations(model, ranges)
 
     def build(layers: Collection[str]) -> bytes:
         tensors = {tensor for tensor, layer in ranged.layers.items() if layer in layers}
-        return serialised(onnx_int8_from_onnx(model, ranges, exclude=tensors))
+        return serialised(onnx_int8_from_onnx(model, ranges, exclude=tensors, scheme=scheme))
 
-    grids = _grids(ranged, ranges, corrected.ranges)
+    grids = _grids(ranged, ranges, corrected.ranges, scheme)
     shares = _dominating(corrected, grids, pixels) if exclude in {None, "auto"} else {}
-    if not exclude or not len(validation):
-        return OnnxInt8File(build(shares), effort, float16_layers=shares)
+    count = scheme.excludes if exclude is None else exclude
+    if not count or not len(validation):
+        return OnnxInt8File(build(shares), effort, float_layers=shares)
     others = tuple(layer for layer in grids if layer not in shares)
     found = search_mixed_precision(
-        tuple(sensitivity_of_layers(corrected.model, grids, others, validation)),
+        lambda: tuple(sensitivity_of_layers(corrected.model, grids, others, validation)),
         lambda layers: build((*shares, *layers)),
         lambda file: fidelity_of(outputs_of_onnx(file, validation), reference),
-        exclude,
+        count,
+        _within_budget(ranged, scheme) if exclude is None else None,
     )
     layers = {**shares, **dict.fromkeys(found.layers)}
-    return OnnxInt8File(found.data, effort, float16_layers=layers, fidelity=found.after, mixed_precision=found)
+    searched = found if exclude is not None or found.attempts else None
+    return OnnxInt8File(found.data, effort, float_layers=layers, fidelity=found.after, mixed_precision=searched)
+
+
+def _within_budget(ranged: RangedModel, scheme: Scheme) -> Affordable:
+    """Whether what reads these layers' outputs multiplies no more than `_BUDGET` of all."""
+    counts = multiplications(ranged.model)
+    total = sum(counts.values())
+    cost: dict[str, int] = {}
+    for node in ranged.model.graph.node:
+        if node.op_type in scheme.weighted and node.input[0] in ranged.layers:
+            layer = ranged.layers[node.input[0]]
+            cost[layer] = cost.get(layer, 0) + counts.get(node.name, 0)
+    return lambda layers: sum(cost.get(layer, 0) for layer in layers) <= _BUDGET * total
 
 
 def _grids(
-    ranged: RangedModel, ranges: Mapping[str, Range], known: Mapping[str, ActivationRange]
+    ranged: RangedModel, ranges: Mapping[str, Range], known: Mapping[str, ActivationRange], scheme: Scheme
 ) -> dict[str, ActivationRange]:
     """What each quantized layer's grid reaches, in the values of the Keras model; several tensors may share a layer."""
     grids: dict[str, ActivationRange] = {}
-    for tensor in tensors_to_watch(ranged.model):
+    for tensor in tensors_to_watch(ranged.model, scheme):
         layer = ranged.layers.get(tensor)
         if layer is None:
             continue
-        moved = ranges[tensor] != ranged.ranges[tensor]
+        moved = scheme.zero_points or ranges[tensor] != ranged.ranges[tensor]
         scale = ranges[tensor].scale
         grids[layer] = known[layer] if moved else ActivationRange(-128 * scale, 127 * scale)
     return grids

@@ -1,4 +1,4 @@
-"""The three .onnx formats of a run: converted, then checked on the file.
+"""The four .onnx formats of a run: converted, then checked on the file.
 
 What needs TensorFlow is imported by the functions that need it: on a Jetson, where there is none, float16 and INT8
 files are made from the float32 one.
@@ -21,6 +21,7 @@ from .checks import FP32_TOLERANCE, check_agrees, check_explicit_int8, check_fin
 from .float16 import onnx_fp16_from_onnx
 from .graph import OPSET, serialised
 from .qdq import onnx_int8_with_measured_ranges
+from .schemes import SCHEMES, Scheme
 
 if TYPE_CHECKING:
     from ..float_model import FloatModel
@@ -55,11 +56,13 @@ def int8(
     correction: Correction,
     basis: bytes,
     smoke_images: SmokeImages,
+    format_name: str,
 ) -> Product:
-    """The product `model_int8.onnx`: the corrected model's, or the baseline from the float32 file `basis`."""
+    """The product `model_int8.onnx` or `model_int8_cpu.onnx`: the corrected model's, or the baseline from `basis`."""
     from .export import contract_metadata
     from .int8_file import onnx_int8_from_correction
 
+    scheme = SCHEMES[format_name]
     made = onnx_int8_from_correction(
         correction,
         contract_metadata(run.contract, run.labels),
@@ -69,13 +72,14 @@ def int8(
         float32=onnx.load_from_string(basis),
         effort=options.int8_effort,
         exclude=options.keep_float,
+        scheme=scheme,
     )
-    _check(made.data, smoke_images, some_in_float16=bool(made.float16_layers))
+    _check(made.data, smoke_images, scheme, some_in_float=bool(made.float_layers))
     how_int8 = int8_options(
         made_by=made.effort,
         why=made.why,
         agreement=made.fidelity.agreement if made.fidelity else None,
-        excluded=made.float16_layers,
+        excluded=made.float_layers,
     )
     read = representative_dataset.notes(options.representative_size)
     of_validation = validation_images.notes if correction.corrected is not None else ()
@@ -92,17 +96,20 @@ def int8_without_float_model(
     basis: bytes,
     smoke_images: SmokeImages,
     why_not_corrected: str,
+    format_name: str,
 ) -> Product:
-    """The product `model_int8.onnx` where the float model or TensorFlow is not at hand: the baseline, said so."""
-    data = serialised(onnx_int8_with_measured_ranges(onnx.load_from_string(basis), representative_dataset.pixels))
-    _check(data, smoke_images, some_in_float16=False)
+    """The same products where the float model or TensorFlow is not at hand: the baseline, said so."""
+    scheme = SCHEMES[format_name]
+    model = onnx_int8_with_measured_ranges(onnx.load_from_string(basis), representative_dataset.pixels, scheme)
+    data = serialised(model)
+    _check(data, smoke_images, scheme, some_in_float=False)
     why = f"not corrected: {why_not_corrected}"
     how = _how(representative_dataset, int8_options(made_by=BASELINE, why=why))
     return Product(data, options=how, notes=(*representative_dataset.notes(options.representative_size), why))
 
 
-def _check(data: bytes, smoke_images: SmokeImages, *, some_in_float16: bool) -> None:
-    check_explicit_int8(check_onnx(data), some_in_float16=some_in_float16)
+def _check(data: bytes, smoke_images: SmokeImages, scheme: Scheme, *, some_in_float: bool) -> None:
+    check_explicit_int8(check_onnx(data), scheme, some_in_float=some_in_float)
     check_finite(data, smoke_images.pixels)
 
 

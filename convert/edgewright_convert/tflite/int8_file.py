@@ -113,7 +113,7 @@ def _corrected_file(
         return Int8File(data, effort, integer=data)
     layers = tuple(layer for layer in quantized_layers(data) if layer in corrected.ranges)
     found = search_mixed_precision(
-        tuple(sensitivity_of_layers(corrected.model, corrected.ranges, layers, fidelity.pixels)),
+        lambda: tuple(sensitivity_of_layers(corrected.model, corrected.ranges, layers, fidelity.pixels)),
         lambda layers: tflite_with_float_layers(data, layers) if layers else data,
         fidelity,
         exclude,

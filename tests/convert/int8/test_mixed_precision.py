@@ -28,7 +28,11 @@ def corrected(calibration: Pixels) -> Corrected:
 
 
 def _fidelity_by(distances: dict[bytes, float], agreements: dict[bytes, float] | None = None):  # type: ignore[no-untyped-def]
-    return lambda file: Fidelity((agreements or {}).get(file, 0.9), distances[file], 100, 0.9)
+    def fidelity(file: bytes) -> Fidelity:
+        agreement = (agreements or {}).get(file, 0.9)
+        return Fidelity(agreement, distances[file], 100, agreement)
+
+    return fidelity
 
 
 def _joined(layers: tuple[str, ...]) -> bytes:
@@ -37,7 +41,7 @@ def _joined(layers: tuple[str, ...]) -> bytes:
 
 def test_step_that_does_not_pay_is_taken_back() -> None:
     found = search_mixed_precision(
-        ("a", "b", "c"), _joined, _fidelity_by({b"": 1.0, b"a": 0.8, b"a+b": 0.79, b"a+c": 0.5}), count=2
+        lambda: ("a", "b", "c"), _joined, _fidelity_by({b"": 1.0, b"a": 0.8, b"a+b": 0.79, b"a+c": 0.5}), count=2
     )
     assert (found.data, found.layers) == (b"a+c", ("a", "c"))
     assert [(each.layer, each.pays) for each in found.attempts] == [("a", True), ("b", False), ("c", True)]
@@ -45,17 +49,28 @@ def test_step_that_does_not_pay_is_taken_back() -> None:
 
 
 def test_search_ends_after_four_layers_in_a_row_that_do_not_pay() -> None:
-    found = search_mixed_precision(tuple("abcdef"), _joined, lambda _: Fidelity(0.9, 1.0, 100, 0.9), count=6)
+    found = search_mixed_precision(lambda: tuple("abcdef"), _joined, lambda _: Fidelity(0.9, 1.0, 100, 0.9), count=6)
     assert len(found.attempts) == 4
     assert (found.data, found.layers) == (b"", ())
 
 
 def test_auto_excludes_no_more_than_agreement_needs() -> None:
     distances = {b"": 1.0, b"a": 0.8, b"a+b": 0.5}
-    enough = search_mixed_precision(("a", "b", "c"), _joined, _fidelity_by(distances, {b"a+b": 0.99}), count="auto")
+    enough = search_mixed_precision(
+        lambda: ("a", "b", "c"), _joined, _fidelity_by(distances, {b"a+b": 0.99}), count="auto"
+    )
     assert enough.layers == ("a", "b")
-    already = search_mixed_precision(("a", "b"), _joined, _fidelity_by(distances, {b"": 1.0}), count="auto")
+    already = search_mixed_precision(lambda: ("a", "b"), _joined, _fidelity_by(distances, {b"": 1.0}), count="auto")
     assert (already.layers, already.attempts) == ((), ())
+
+
+def test_layers_that_cost_too_much_are_passed_over() -> None:
+    distances = {b"": 1.0, b"b": 0.8, b"b+c": 0.5}
+    found = search_mixed_precision(
+        lambda: ("a", "b", "c"), _joined, _fidelity_by(distances), count=3, affordable=lambda layers: "a" not in layers
+    )
+    assert found.layers == ("b", "c")
+    assert [each.layer for each in found.attempts] == ["b", "c"]
 
 
 def test_of_many_excluded_layers_five_are_named_and_the_others_counted() -> None:

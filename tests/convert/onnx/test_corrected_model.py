@@ -127,7 +127,7 @@ def test_tflite_and_onnx_agree_and_are_nearer_than_the_baseline(
         fidelity_of(candidate, reference).distance
         < 0.8 * fidelity_of(outputs_of_onnx(serialised(baseline), held_out), reference).distance
     )
-    check_explicit_int8(check_onnx(ours.data), some_in_float16=bool(ours.float16_layers))
+    check_explicit_int8(check_onnx(ours.data), some_in_float=bool(ours.float_layers))
 
 
 def test_excluded_layer_loses_its_pair_and_comes_nearer(
@@ -149,9 +149,9 @@ def test_excluded_layer_loses_its_pair_and_comes_nearer(
             )
             for count in (0, 1)
         )
-    assert none.float16_layers == {}
+    assert none.float_layers == {}
     assert some.mixed_precision is not None
-    assert some.float16_layers == {coarse: None}
+    assert some.float_layers == {coarse: None}
     assert some.mixed_precision.after.distance < 0.5 * some.mixed_precision.before.distance
     check_explicit_int8(check_onnx(none.data))
     pairs = [_count(check_onnx(file.data), "QuantizeLinear") for file in (none, some)]
@@ -164,7 +164,7 @@ def test_convolution_that_reads_an_excluded_tensor_is_float16(ranged: RangedMode
     kernels = [value.dtype for value in initializers(quantized.graph).values() if value.ndim == 4]
     assert kernels.count(np.dtype(np.float16)) == 1
     assert kernels.count(np.dtype(np.int8)) == len(kernels) - 1
-    check_explicit_int8(quantized, some_in_float16=True)
+    check_explicit_int8(quantized, some_in_float=True)
     with pytest.raises(CheckFailedError, match=r"convolution.* in float"):
         check_explicit_int8(quantized)
 
@@ -181,7 +181,7 @@ def test_auto_excludes_at_least_what_is_excluded_without_it(
         auto = onnx_int8_from_corrected(
             corrected, {}, calibration, held_out, reference, effort="balanced", exclude="auto"
         )
-    assert usual.float16_layers.items() <= auto.float16_layers.items()
+    assert usual.float_layers.items() <= auto.float_layers.items()
     assert auto.fidelity is not None
     assert auto.fidelity.agreement >= fidelity_of(outputs_of_onnx(usual.data, held_out), reference).agreement
 

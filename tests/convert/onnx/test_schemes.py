@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edgewright_convert.int8 import corrected_model
+from edgewright_convert.int8.fidelity import fidelity_of
+from edgewright_convert.onnx.activation_ranges import Range
+from edgewright_convert.onnx.checks import check_explicit_int8, check_onnx, outputs_of_onnx
+from edgewright_convert.onnx.int8_file import onnx_int8_from_corrected
+from edgewright_convert.onnx.qdq import grid_of
+from edgewright_convert.onnx.schemes import CPU, SCHEMES, TENSORRT
+from edgewright_convert.targets import target_named
+from edgewright_convert.tflite.corrected_file import tflite_from_ranges
+from edgewright_convert.tflite.interpreter import outputs_of_tflite
+from edgewright_runtime.errors import CheckFailedError
+from edgewright_runtime.library_noise import captured
+
+from ..tiny import classifier, images
+
+pytestmark = pytest.mark.numeric
+
+
+@pytest.fixture(scope="module")
+def files():
+    """The tiny model's two INT8 .onnx files and its .tflite file, from one correction."""
+    calibration = images(64, seed=1)
+    none = np.zeros((0, 4), np.float32)
+    with captured():
+        corrected = corrected_model(classifier(), calibration)
+        made = {
+            scheme.format: onnx_int8_from_corrected(
+                corrected, {}, calibration, calibration[:0], none, effort="balanced", scheme=scheme
+            ).data
+            for scheme in (TENSORRT, CPU)
+        }
+        return made, tflite_from_ranges(corrected.model, corrected.ranges)
+
+
+def test_every_scheme_is_a_format_that_can_be_made():
+    assert all(target_named(name).derived_from == "onnx-fp32" for name in SCHEMES)
+
+
+@given(st.floats(-100, 100), st.floats(0, 200))
+def test_grid_with_a_zero_point_covers_the_range_and_holds_zero(low, width):
+    grid = grid_of(Range(low, low + width), CPU)
+    levels = np.array([0, 255], np.float64) - float(grid.zero_point)
+    reached = float(grid.scale) * levels
+    half = float(grid.scale) * 0.5001
+    assert reached[0] - half <= low <= low + width <= reached[1] + half
+    assert 0 <= grid.zero_point <= 255
+
+
+def test_onnxruntime_leaves_no_convolution_in_float(files, tmp_path):
+    options = onnxruntime.SessionOptions()
+    options.optimized_model_filepath = str(tmp_path / "optimised.onnx")
+    options.log_severity_level = 3
+    onnxruntime.InferenceSession(files[0][CPU.format], options, providers=["CPUExecutionProvider"])
+    kinds = [node.op_type for node in onnx.load(tmp_path / "optimised.onnx").graph.node]
+    assert "QLinearConv" in kinds
+    assert not {"Conv", "FusedConv", "NhwcFusedConv", "Clip", "Relu"} & set(kinds)
+
+
+def test_file_for_cpus_gives_what_the_tflite_file_gives(files):
+    made, tflite = files
+    pixels = images(64, seed=2)
+    expected = outputs_of_tflite(tflite, pixels)
+    reference = np.asarray(classifier()(pixels.astype(np.float32), training=False))
+    found = outputs_of_onnx(made[CPU.format], pixels)
+    assert fidelity_of(found, expected).distance < 2 / 256
+    assert fidelity_of(found, reference).distance <= 1.2 * fidelity_of(expected, reference).distance
+
+
+def test_each_file_passes_its_own_check_alone(files):
+    made, _ = files
+    for scheme, other in ((TENSORRT, CPU), (CPU, TENSORRT)):
+        check_explicit_int8(check_onnx(made[scheme.format]), scheme)
+        with pytest.raises(CheckFailedError, match=f"another zero point than {other.format} may have"):
+            check_explicit_int8(check_onnx(made[scheme.format]), other)
