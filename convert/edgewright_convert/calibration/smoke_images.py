@@ -15,7 +15,8 @@ from edgewright_runtime.run.splits import SplitRow, read_splits, rows_of
 
 from ..run_inputs import OpenedRun
 
-SIZE = 16
+SIZE = 48
+"""Enough to tell that float16 changes one label in a hundred, by how far the logits move; read in a second."""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -93,15 +93,21 @@ def check_finite(data: bytes, pixels: NDArray[np.uint8]) -> None:
         )
 
 
-def check_float16(model: onnx.ModelProto) -> None:
+def check_float16(model: onnx.ModelProto, *, wide: Collection[str] = ()) -> None:
     """Refuses a model that still holds float32 weights.
+
+    Args:
+        model: the float16 graph.
+        wide: names of operators whose weights may be float32.
 
     Raises:
         CheckFailedError: naming them.
     """
-    wide = [t.name for t in model.graph.initializer if t.data_type == _FLOAT and np.prod(t.dims) > 1]
-    if wide:
-        raise CheckFailedError(f"The file has float32 weight(s): {named(wide)}")
+    allowed = {name for node in model.graph.node if node.name in wide for name in node.input}
+    floats = [t.name for t in model.graph.initializer if t.data_type == _FLOAT and np.prod(t.dims) > 1]
+    left = [name for name in floats if name not in allowed]
+    if left:
+        raise CheckFailedError(f"The file has float32 weight(s): {named(left)}")
 
 
 def check_explicit_int8(model: onnx.ModelProto, scheme: Scheme = TENSORRT, *, some_in_float: bool = False) -> None:

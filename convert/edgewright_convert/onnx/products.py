@@ -18,7 +18,7 @@ from ..options import BASELINE, ConvertOptions
 from ..product import Product, int8_options
 from ..run_inputs import OpenedRun
 from .checks import FP32_TOLERANCE, check_agrees, check_explicit_int8, check_finite, check_float16, check_onnx
-from .float16 import onnx_fp16_from_onnx
+from .float16_file import onnx_fp16_from_fp32
 from .graph import OPSET, serialised
 from .qdq import onnx_int8_with_measured_ranges
 from .schemes import SCHEMES, Scheme
@@ -40,10 +40,10 @@ def fp32(*, run: OpenedRun, float_model: FloatModel, smoke_images: SmokeImages) 
 
 def fp16(*, basis: bytes, smoke_images: SmokeImages) -> Product:
     """The product `model_fp16.onnx`, made from the float32 file `basis`."""
-    data = serialised(onnx_fp16_from_onnx(onnx.load_from_string(basis)))
-    check_float16(check_onnx(data))
-    check_finite(data, smoke_images.pixels)
-    return Product(data, options={"opset": OPSET})
+    made = onnx_fp16_from_fp32(onnx.load_from_string(basis), smoke_images.pixels)
+    check_float16(check_onnx(made.data), wide=made.wide)
+    check_finite(made.data, smoke_images.pixels)
+    return Product(made.data, options={"opset": OPSET}, notes=(*smoke_images.notes, *made.notes))
 
 
 def int8(

@@ -6,11 +6,11 @@ takes raw pixels 0 to 255, gives probabilities and carries its metadata; `produc
 
 from .converter import (
     tflite_dynamic_from_model,
-    tflite_fp16_from_model,
     tflite_fp32_from_model,
     tflite_int8_from_model,
 )
 from .corrected_file import tflite_from_ranges
+from .float16_file import tflite_fp16_from_fp32
 from .int8_file import Int8File, tflite_int8_from_correction
 from .interpreter import outputs_of_tflite
 from .metadata_packing import tflite_with_metadata
@@ -22,7 +22,7 @@ __all__ = [
     "outputs_of_tflite",
     "read_tflite",
     "tflite_dynamic_from_model",
-    "tflite_fp16_from_model",
+    "tflite_fp16_from_fp32",
     "tflite_fp32_from_model",
     "tflite_from_ranges",
     "tflite_int8_from_correction",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from edgewright_runtime.errors import CheckFailedError
 from edgewright_runtime.suggestion import named
 
+from .float16_file import SMALL
 from .model_file import TfliteFile, TfliteOperator, TfliteTensor
 
 _FLOAT_TYPES = frozenset({"FLOAT32", "FLOAT16", "FLOAT64", "BFLOAT16"})
@@ -32,18 +33,22 @@ def check_fp32(file: TfliteFile) -> tuple[str, ...]:
     return ()
 
 
-def check_fp16(file: TfliteFile) -> tuple[str, ...]:
-    """Nothing to note; refuses a file in which a weight is still float32.
+def check_fp16(file: TfliteFile, unheld: Collection[str] = ()) -> tuple[str, ...]:
+    """Nothing to note; refuses a file in which a large weight is still float32.
+
+    Args:
+        file: the file.
+        unheld: names of weights that float16 cannot hold.
 
     Raises:
         CheckFailedError: naming the operators or tensors.
     """
     _check_builtin(file)
     _check_ends(file, "FLOAT32")
-    wide = [t.name for t in file.tensors if t.constant and t.dtype == "FLOAT32" and t.elements > 1]
-    _refuse(wide, "tflite-fp16", "float32 weight(s)")
     if not any(t.constant and t.dtype == "FLOAT16" for t in file.tensors):
         raise CheckFailedError("The tflite-fp16 file holds no float16 weight; the model has no weights to shrink")
+    large = [t for t in file.tensors if t.constant and t.dtype == "FLOAT32" and t.elements >= SMALL]
+    _refuse([t.name for t in large if t.name not in unheld], "tflite-fp16", "float32 weight(s)")
     return ()
 
 

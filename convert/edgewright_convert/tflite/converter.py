@@ -1,4 +1,4 @@
-""".tflite files: float32, float16 weights, dynamic range, and full-integer INT8."""
+""".tflite files by TFLiteConverter: float32, dynamic range, and full-integer INT8."""
 
 from __future__ import annotations
 
@@ -27,16 +27,6 @@ _BATCH = 1
 def tflite_fp32_from_model(model: FloatModel) -> bytes:
     """A .tflite file with float32 weights and arithmetic."""
     return converted(model, lambda _: None)
-
-
-def tflite_fp16_from_model(model: FloatModel) -> bytes:
-    """A .tflite file with float16 weights: half the size; computed in float16 on GPUs, in float32 on CPUs."""
-
-    def settings(converter: Any) -> None:
-        converter.optimizations = [tf.lite.Optimize.DEFAULT]
-        converter.target_spec.supported_types = [tf.float16]
-
-    return converted(model, settings)
 
 
 def tflite_dynamic_from_model(model: FloatModel) -> bytes:

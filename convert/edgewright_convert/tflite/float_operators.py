@@ -10,6 +10,7 @@ import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 from numpy.typing import NDArray
 
+from .flatbuffer_objects import code_of, filled
 from .quantized_graph import QuantizedGraph
 
 _FLOAT32 = schema.TensorType.FLOAT32
@@ -120,32 +121,13 @@ class _Rewriting:
         if values is not None:
             twin.buffer = len(self.graph.model.buffers)
             data = np.frombuffer(values.astype("<f4").tobytes(), np.uint8)
-            self.graph.model.buffers.append(_filled(schema.BufferT(), data=data))
+            self.graph.model.buffers.append(filled(schema.BufferT(), data=data))
         self.graph.tensors.append(twin)
         return len(self.graph.tensors) - 1
 
     def _put(self, kind: int, given: int, made: int, *, version: int) -> None:
         inputs, outputs = np.array([given], np.int32), np.array([made], np.int32)
-        code = self._code(kind, version)
-        self.operators.append(_filled(schema.OperatorT(), opcodeIndex=code, inputs=inputs, outputs=outputs))
-
-    def _code(self, kind: int, version: int) -> int:
-        """Its place in the table of operator codes.
-
-        Rewritten operators keep theirs: a version says what an interpreter must know at least, and the integer operator
-        of that version asked for more than the float one.
-        """
-        codes = self.graph.model.operatorCodes
-        for place, code in enumerate(codes):
-            if code.builtinCode == kind and code.version >= version:
-                return place
-        code = _filled(schema.OperatorCodeT(), deprecatedBuiltinCode=kind, version=version, builtinCode=kind)
-        codes.append(code)
-        return len(codes) - 1
-
-
-def _filled(table: Any, **fields: Any) -> Any:
-    """The table's object with these fields: the constructors of older generated classes take none."""
-    for name, value in fields.items():
-        setattr(table, name, value)
-    return table
+        # Rewritten operators keep their codes: a version says what an interpreter must know at least, and the integer
+        # operator of that version asked for more than the float one.
+        code = code_of(self.graph.model, kind, version=version)
+        self.operators.append(filled(schema.OperatorT(), opcodeIndex=code, inputs=inputs, outputs=outputs))

@@ -16,6 +16,7 @@ from ..options import ConvertOptions
 from ..product import Product, int8_options
 from ..run_inputs import OpenedRun
 from . import checks, converter
+from .float16_file import tflite_fp16_from_fp32
 from .int8_file import Int8File, tflite_int8_from_correction
 from .latency import least_latencies
 from .metadata import ModelCard, associated_files, metadata_of
@@ -32,9 +33,9 @@ def fp32(*, run: OpenedRun, options: ConvertOptions, float_model: FloatModel) ->
 
 
 def fp16(*, run: OpenedRun, options: ConvertOptions, float_model: FloatModel) -> Product:
-    """The product `model_fp16.tflite`: weights in float16."""
-    data = converter.tflite_fp16_from_model(float_model)
-    return _finished(run, options, data, checks.check_fp16(read_tflite(data)))
+    """The product `model_fp16.tflite`: all large weights in float16."""
+    made = tflite_fp16_from_fp32(converter.tflite_fp32_from_model(float_model))
+    return _finished(run, options, made.data, (*made.notes, *checks.check_fp16(read_tflite(made.data), made.unheld)))
 
 
 def dynamic(*, run: OpenedRun, options: ConvertOptions, float_model: FloatModel) -> Product:

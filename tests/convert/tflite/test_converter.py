@@ -6,7 +6,6 @@ import pytest
 from edgewright_convert.float_model import float_model_of_keras
 from edgewright_convert.tflite.converter import (
     tflite_dynamic_from_model,
-    tflite_fp16_from_model,
     tflite_fp32_from_model,
     tflite_int8_from_model,
 )
@@ -20,7 +19,7 @@ def model(tiny_model):
     return float_model_of_keras(tiny_model)
 
 
-@pytest.mark.parametrize("make", [tflite_fp32_from_model, tflite_fp16_from_model, tflite_dynamic_from_model])
+@pytest.mark.parametrize("make", [tflite_fp32_from_model, tflite_dynamic_from_model])
 def test_one_image_of_floats_goes_in_by_name(make, model):
     from ai_edge_litert.interpreter import Interpreter
 
@@ -39,7 +38,7 @@ def test_int8_file_takes_and_gives_bytes(model, calibration):
 
 def test_same_model_gives_the_same_bytes(model):
     with captured():
-        assert tflite_fp16_from_model(model) == tflite_fp16_from_model(model)
+        assert tflite_fp32_from_model(model) == tflite_fp32_from_model(model)
 
 
 def test_operators_that_tflite_lacks_are_named():
