@@ -20,10 +20,11 @@ from .correction_steps import CorrectionSteps
 from .fidelity import Fidelity, FidelityOfFile, fidelity_of
 from .keras_graph import UnsupportedModelError
 from .layer_sensitivity import sensitivity_of_layers
-from .mixed_precision import MixedPrecision, mixed_precision_notes, search_mixed_precision
+from .mixed_precision import NOT_CHOSEN, MixedPrecision, mixed_precision_notes, search_mixed_precision
 from .quantization_grids import ActivationRange
 
 __all__ = [
+    "NOT_CHOSEN",
     "ActivationRange",
     "Corrected",
     "Correction",

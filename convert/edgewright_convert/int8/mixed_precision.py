@@ -26,6 +26,9 @@ _MOST_MISSES = 4
 _MOST_AUTO = 12
 """Layers that `auto` may exclude; a file with more has no right to the name INT8."""
 
+NOT_CHOSEN = "no layer excluded from quantization, for there is no held-out image to choose it on"
+"""What the user reads where layers were to be excluded and there are no validation images."""
+
 
 @dataclass(frozen=True)
 class Attempt:
