@@ -21,6 +21,8 @@ CONFIDENCE ?=
 STRICT ?=
 # An earlier build/bench.json to compare `make bench-suite` with.
 COMPARE ?=
+# Images for INT8 to calibrate on, without labels, in place of the train split: a folder or a list of paths.
+CALIBRATE ?=
 # Further options of `edgewright convert`, such as OPTIONS="--keep-float auto".
 OPTIONS ?=
 
@@ -66,6 +68,7 @@ PHOTO := $(or $(IMAGE),$(if $(MODEL),,$(if $(OF_DIGITS),$(DIGITS)/7/0007.png)))
 
 train_options = $(call option,--recipe,RECIPE)$(call option,--weights,WEIGHTS)$(call option,--epochs,EPOCHS)$(call option,--seed,SEED)$(call option,--labels,LABELS)
 import_options = $(call option,--labels,LABELS)$(call option,--normalisation,NORMALISATION)$(call option,--data,DATA)
+convert_options = $(call option,--calibrate,CALIBRATE)$(if $(OPTIONS), $(OPTIONS))
 gate_options = $(call option,--max-drop,MAX_DROP)$(call option,--min-agreement,MIN_AGREEMENT)$(call option,--confidence,CONFIDENCE)$(if $(call is_set,STRICT), --strict)
 
 # An option that would go nowhere is refused.
@@ -74,9 +77,9 @@ ifneq ($(IGNORED),)
 $(error $(IGNORED) would go nowhere, for MODEL is trained already; leave it out)
 endif
 CONVERTING := demo convert tflite-fp32 tflite-fp16 tflite-dynamic tflite-int8 onnx tensorrt tensorrt-rtx
-ifneq ($(and $(OPTIONS),$(filter train evaluate bench classify,$(MAKECMDGOALS))),)
+ifneq ($(and $(OPTIONS)$(CALIBRATE),$(filter train evaluate bench classify,$(MAKECMDGOALS))),)
 ifeq ($(filter $(CONVERTING),$(MAKECMDGOALS)),)
-$(error OPTIONS goes to `edgewright convert` alone; give "$(OPTIONS)" to the command itself: edgewright $(firstword $(MAKECMDGOALS)) --help)
+$(error $(if $(OPTIONS),OPTIONS goes to `edgewright convert` alone; give "$(OPTIONS)" to the command itself: edgewright $(firstword $(MAKECMDGOALS)) --help,CALIBRATE goes to `edgewright convert` alone; name it with a format: make tflite-int8))
 endif
 endif
 
@@ -84,13 +87,14 @@ help:  ## Show this list.
 	@echo 'make TARGET [RECIPE=digits|banana|viewpoint|flowers|FILE] [DATA=FOLDER|CSV] [WEIGHTS=imagenet|none|FILE]'
 	@echo '            [EPOCHS=P1,P2] [SEED=N] [LABELS=FILE] [RUN=FOLDER] [OVERWRITE=1] [IMAGE=FILE]'
 	@echo '            [MODEL=FILE LABELS=FILE NORMALISATION=NAME [DATA=FOLDER|CSV]]'
-	@echo '            [MAX_DROP=0.01] [MIN_AGREEMENT=0.95] [CONFIDENCE=0.95] [STRICT=1] [OPTIONS="--keep-float auto"]'
+	@echo '            [MAX_DROP=0.01] [MIN_AGREEMENT=0.95] [CONFIDENCE=0.95] [STRICT=1]'
+	@echo '            [CALIBRATE=FOLDER|LIST] [OPTIONS="--keep-float auto"]'
 	@echo
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-15s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 	@echo
 	@echo 'A RUN that was made from other DATA, RECIPE, WEIGHTS, EPOCHS, SEED or LABELS than those named is refused; OVERWRITE=1'
-	@echo 'trains it anew. MAX_DROP, MIN_AGREEMENT, CONFIDENCE and STRICT are what the comparison allows. OPTIONS goes to'
-	@echo '`edgewright convert` alone.'
+	@echo 'trains it anew. MAX_DROP, MIN_AGREEMENT, CONFIDENCE and STRICT are what the comparison allows. CALIBRATE'
+	@echo '(images without labels for INT8) and OPTIONS go to `edgewright convert` alone.'
 
 setup: $(VENV)/.setup-done  ## Make the virtual environment with everything in it.
 
@@ -101,7 +105,7 @@ $(VENV)/.setup-done: pyproject.toml constraints.txt
 
 # --- The chain ---
 demo: $(if $(PHOTO),train $(DIGITS)/.complete,ask-for-image)  ## The whole chain on scikit-learn's digits: train, convert, evaluate, bench, classify.
-	$(EDGEWRIGHT) convert $(run) --if-needed$(if $(OPTIONS), $(OPTIONS))
+	$(EDGEWRIGHT) convert $(run) --if-needed$(convert_options)
 	$(EDGEWRIGHT) evaluate $(run)$(gate_options)
 	$(EDGEWRIGHT) classify $(run) $(call quoted,$(PHOTO))
 	$(EDGEWRIGHT) bench $(run)
@@ -118,11 +122,11 @@ else
 endif
 
 convert: train  ## Make every format that needs no GPU.
-	$(EDGEWRIGHT) convert $(run) --if-needed$(if $(OPTIONS), $(OPTIONS))
+	$(EDGEWRIGHT) convert $(run) --if-needed$(convert_options)
 
 # A format is done when it has been compared with the float model, each time by what the gate allows this time.
 define converted_and_compared
-$(EDGEWRIGHT) convert $(run) --to $(1) --if-needed$(if $(OPTIONS), $(OPTIONS))
+$(EDGEWRIGHT) convert $(run) --to $(1) --if-needed$(convert_options)
 $(EDGEWRIGHT) evaluate $(run) --format $(1)$(gate_options)
 endef
 
@@ -143,16 +147,16 @@ onnx: train  ## Float32, float16 and both INT8 .onnx, compared with the float mo
 
 # Asked every time: the engine's key tells whether it must be built again (another TensorRT, another GPU).
 tensorrt: train  ## TensorRT engines; run it on the board.
-	$(EDGEWRIGHT) convert $(run) --to tensorrt-fp16,tensorrt-int8$(if $(OPTIONS), $(OPTIONS))
+	$(EDGEWRIGHT) convert $(run) --to tensorrt-fp16,tensorrt-int8$(convert_options)
 
 tensorrt-rtx: train  ## TensorRT-RTX engine, ahead of time: needs no GPU.
-	$(EDGEWRIGHT) convert $(run) --to tensorrt-rtx-fp16$(if $(OPTIONS), $(OPTIONS))
+	$(EDGEWRIGHT) convert $(run) --to tensorrt-rtx-fp16$(convert_options)
 
 # What is measured needs a model to measure; what is named beside RUN is compared with it all the same.
 MEASURED := $(SETUP) $(if $(findstring /model_,$(HELD)),$(if $(NAMED),train),at-least-one)
 
 at-least-one: train
-	$(EDGEWRIGHT) convert $(run) --to tflite-int8 --if-needed$(if $(OPTIONS), $(OPTIONS))
+	$(EDGEWRIGHT) convert $(run) --to tflite-int8 --if-needed$(convert_options)
 
 evaluate: $(MEASURED)  ## Compare every format in RUN with its float model.
 	$(EDGEWRIGHT) evaluate $(run)$(gate_options)

@@ -22,9 +22,9 @@ import numpy as np
 
 from edgewright_convert.calibration.representative_dataset import read_representative_dataset
 from edgewright_convert.calibration.validation_images import read_validation_images
+from edgewright_convert.fidelity import expected_agreement
 from edgewright_convert.float_model import FloatModel, load_float_model
 from edgewright_convert.int8 import corrected_model
-from edgewright_convert.int8.fidelity import expected_agreement
 from edgewright_convert.onnx.checks import outputs_of_onnx
 from edgewright_convert.onnx.export import onnx_from_model
 from edgewright_convert.onnx.graph import serialised

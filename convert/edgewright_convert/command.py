@@ -70,7 +70,13 @@ def _add_int8_options(group: Arguments) -> None:
         metavar="N",
         type=whole_number(low=1),
         default=DEFAULT_REPRESENTATIVE_SIZE,
-        help="Training images to take ranges from.",
+        help="Images to take ranges from, of the train split.",
+    )
+    group.add_argument(
+        "--calibrate",
+        metavar="FOLDER|LIST",
+        type=path,
+        help="Take them from these images instead, which need no labels: at least 20, of what the model will meet.",
     )
     group.add_argument(
         "--keep-float",
@@ -149,6 +155,7 @@ def options_by(arguments: argparse.Namespace) -> ConvertOptions:
     """
     return ConvertOptions(
         representative_size=arguments.representative_size,
+        calibrate=arguments.calibrate,
         seed=arguments.seed,
         cache_pixels=arguments.cache_pixels,
         keep_float=None if arguments.keep_float is None else float_layers(arguments.keep_float),

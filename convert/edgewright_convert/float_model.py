@@ -19,12 +19,13 @@ from edgewright_runtime.backends.keras_safety import refuse_code_layers
 from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.run.manifest import verify
 
+from .calibration.class_coverage import ClassCoverage, coverage_of
 from .run_inputs import OpenedRun
 from .tensor_names import INPUT_NAME, OUTPUT_NAME
 from .tensorflow_internals import with_constants
 
 if TYPE_CHECKING:
-    from .calibration.validation_images import ValidationImages
+    from .calibration import RepresentativeDataset, ValidationImages
 
 _SIGNATURE = "serving_default"
 _CHUNK = 20
@@ -96,6 +97,16 @@ def float_model_of_run(run: OpenedRun) -> FloatModel:
         )
     model.frozen(None)
     return model
+
+
+def coverage_by_float_model(
+    float_model: FloatModel, representative_dataset: RepresentativeDataset
+) -> ClassCoverage | None:
+    """Which classes appear in the representative dataset; None where its labels say it."""
+    unlabelled = representative_dataset.unlabelled
+    if unlabelled is None:
+        return None
+    return coverage_of(unlabelled.source, float_model.probabilities(representative_dataset.pixels))
 
 
 def reference_outputs(float_model: FloatModel, validation_images: ValidationImages) -> NDArray[np.float32]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any, Literal, get_args
 
 from edgewright_runtime.errors import EdgewrightError
@@ -56,7 +57,8 @@ class ConvertOptions:
     """What a conversion was told.
 
     Attributes:
-        representative_size: images in the representative dataset, fewer where the train split has fewer.
+        representative_size: images in the representative dataset, fewer where there are not as many.
+        calibrate: folder or list of images, which need no label, to draw it from; None takes the train split.
         seed: of its draw.
         keep_float: how many layers of INT8 files are excluded from quantization (float32 in .tflite, float16 in .onnx
             and engines), where that pays; None leaves it to the format.
@@ -72,6 +74,7 @@ class ConvertOptions:
     """
 
     representative_size: int = DEFAULT_REPRESENTATIVE_SIZE
+    calibrate: Path | None = None
     seed: int = 0
     cache_pixels: bool = False
     keep_float: FloatLayers | None = None
@@ -92,7 +95,13 @@ class ConvertOptions:
     def of(self, names: tuple[str, ...]) -> dict[str, Any]:
         """Those options that a format depends on, for the manifest."""
         values = asdict(self)
-        return {name: list(values[name]) if isinstance(values[name], tuple) else values[name] for name in names}
+        return {name: _as_json(values[name]) for name in names}
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, Path):
+        return str(value)
+    return list(value) if isinstance(value, tuple) else value
 
 
 def effort_named(name: str) -> Effort:

@@ -104,6 +104,12 @@ INPUTS: tuple[RunInput, ...] = (
         "Reading the representative dataset",
     ),
     RunInput(
+        "class_coverage",
+        "edgewright_convert.float_model.coverage_by_float_model",
+        ("float_model", "representative_dataset"),
+        "Looking for the classes in the images",
+    ),
+    RunInput(
         "validation_images",
         "edgewright_convert.calibration.validation_images.validation_images_of_run",
         ("run", "options", "representative_dataset"),

@@ -67,7 +67,7 @@ class Target:
     advice: str = ""
 
 
-_REPRESENTATIVE = ("representative_size", "seed")
+_REPRESENTATIVE = ("representative_size", "calibrate", "seed")
 _CARD = ("model_name", "model_version", "licence")
 _INT8 = (*_REPRESENTATIVE, "int8_effort", "keep_float")
 _TFLITE_INT8 = (*_INT8, "integer_only", *_CARD)
@@ -75,7 +75,8 @@ _ENGINE = ("batch", "workspace_mb")
 _RTX_ENGINE = ("compute_capabilities", *_ENGINE)
 
 _FROM_FLOAT = ("run", "options", "float_model")
-_FROM_CORRECTION = ("run", "options", "representative_dataset", "validation_images", "reference_outputs", "correction")
+_IMAGES = ("representative_dataset", "class_coverage", "validation_images")
+_FROM_CORRECTION = ("run", "options", *_IMAGES, "reference_outputs", "correction")
 _OF_ONNX_ROW = ("format_name", "basis", "smoke_images")
 _ONNX_FROM_CORRECTION = (*_FROM_CORRECTION, *_OF_ONNX_ROW)
 _ONNX_BASELINE = ("options", "representative_dataset", *_OF_ONNX_ROW, "why_not_corrected")

@@ -1,10 +1,13 @@
 import json
+import shutil
 from functools import partial
 
 import pytest
 
 from edgewright_convert.command import COMMAND
 from edgewright_runtime.errors import EdgewrightError
+from edgewright_runtime.run.manifest import read_manifest
+from edgewright_runtime.run.splits import read_splits, rows_of
 
 from ..typed import typed
 
@@ -133,3 +136,68 @@ def test_other_options_make_the_file_anew_although_it_is_there(run_copy, run_com
     result = run_command(run_copy, "--to", "tflite-fp32", "--if-needed", "--model-name", "Leaves")
     assert result.exit_code == 0, result.output
     assert path.read_bytes() != before
+
+
+@pytest.fixture
+def bare_run(run_copy):
+    """A run that names no images, as one that was imported without data."""
+    (run_copy / "splits.csv").unlink()
+    return run_copy
+
+
+def int8_rows(run_command, run, folder, *more):
+    result = run_command(run, "--to", "tflite-int8,onnx-int8", "--calibrate", folder, *more, "--json")
+    assert result.exit_code == 0, result.output
+    return {row["format"]: row["notes"] for row in json.loads(result.stdout)}
+
+
+def test_run_without_images_is_calibrated_on_any_images_and_their_coverage_is_said(
+    bare_run, digit_images, tmp_path, run_command
+):
+    folder = tmp_path / "photographs"
+    shutil.copytree(digit_images / "3", folder)
+    for notes in int8_rows(run_command, bare_run, folder, "--int8-effort", "fast").values():
+        drawn = f"the representative dataset is 20 of the 30 images of {folder}"
+        assert notes[0] == f"{drawn}, and 10 more are held back to compare files on"
+        assert notes[1].startswith(f"the 20 images of {folder} make the float model name ")
+        assert "of 10 classes; INT8 ranges may be too narrow for the others" in notes[1]
+    again = int8_rows(run_command, bare_run, folder, "--int8-effort", "fast", "--if-needed")
+    assert again == {"tflite-int8": ["up to date"], "onnx-int8": ["up to date"]}
+
+
+def test_where_no_image_is_left_the_correction_is_decided_on_those_that_there_are(
+    bare_run, digit_images, tmp_path, run_command
+):
+    (tmp_path / "list.txt").write_text("".join(f"{digit_images / '3' / f'{number:04}.png'}\n" for number in range(20)))
+    for notes in int8_rows(run_command, bare_run, tmp_path / "list.txt", "--keep-float", "1").values():
+        assert notes[0].startswith("the representative dataset is 20 images of ")
+        assert notes[0].endswith("none is left to compare files on, so that the correction is decided on these")
+        assert any("no held-out image to choose it on" in note for note in notes)
+    kept = read_manifest(bare_run).artefacts["tflite/model_int8.tflite"].options
+    assert kept["int8"]["made_by"] == "balanced"
+    assert kept["representative_dataset"]["class_coverage"]["classes"] == 10
+
+
+def test_run_with_images_is_calibrated_on_others_without_a_test_image(run_copy, digit_images, run_command):
+    notes = int8_rows(run_command, run_copy, digit_images, "--int8-effort", "fast")["tflite-int8"]
+    test = rows_of(read_splits(run_copy / "splits.csv"), "test")
+    assert f"{len(test)} image(s) of {digit_images} left out, which are test images of the run" in notes
+    kept = read_manifest(run_copy).artefacts["tflite/model_int8.tflite"].options["representative_dataset"]
+    assert {row.path for row in test}.isdisjoint(kept["files"])
+
+
+def test_where_there_is_no_float_model_the_coverage_is_that_of_the_onnx_file(bare_run, digit_images, run_command):
+    (bare_run / "model.keras").unlink()
+    shutil.rmtree(bare_run / "saved_model")
+    result = run_command(bare_run, "--to", "onnx-int8", "--calibrate", digit_images / "3", "--json")
+    assert result.exit_code == 0, result.output
+    (row,) = json.loads(result.stdout)
+    assert any("make the float model name" in note for note in row["notes"])
+
+
+def test_place_without_images_is_refused_and_the_other_formats_are_made(run_copy, tmp_path, run_command):
+    for if_needed in ((), ("--if-needed",)):
+        result = run_command(run_copy, "--to", "tflite-int8,onnx-fp32", "--calibrate", tmp_path / "gone", *if_needed)
+        assert result.exit_code == 2
+        assert f"Error: tflite-int8: There are no images at {tmp_path / 'gone'}; give a folder" in result.stderr
+        assert "onnx/model_fp32.onnx" in result.stdout

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from edgewright_convert.options import BatchProfile, ConvertOptions, batch_profile, float_layers
@@ -34,5 +36,6 @@ def test_fewer_than_no_excluded_layers_are_refused():
 
 
 def test_manifest_gets_the_options_that_a_format_depends_on_as_json_has_them():
-    options = ConvertOptions(seed=4, compute_capabilities=("8.9",))
-    assert options.of(("seed", "compute_capabilities")) == {"seed": 4, "compute_capabilities": ["8.9"]}
+    options = ConvertOptions(seed=4, compute_capabilities=("8.9",), calibrate=Path("photos"))
+    names = ("seed", "compute_capabilities", "calibrate")
+    assert options.of(names) == {"seed": 4, "compute_capabilities": ["8.9"], "calibrate": "photos"}

@@ -153,6 +153,18 @@ def test_options_go_to_convert_alone_and_are_refused_elsewhere(place):
     assert "OPTIONS goes to `edgewright convert` alone" in done.stderr
 
 
+def test_images_to_calibrate_on_go_to_convert_alone_and_are_refused_elsewhere(place):
+    named = "CALIBRATE=Tim's photos"
+    for target in ("convert", "tflite-int8", "onnx", "demo"):
+        lines = make(place, "--dry-run", target, *NAMED, "IMAGE=a.png", named, "OPTIONS=--seed 3").stdout.splitlines()
+        (line,) = [line for line in lines if " --calibrate " in line]
+        assert "/edgewright convert 'my runs/first run'" in line
+        assert line.endswith("--calibrate 'Tim'\\''s photos' --seed 3")
+    done = make(place, "--dry-run", "evaluate", RUN, named)
+    assert done.returncode == 2
+    assert "CALIBRATE goes to `edgewright convert` alone" in done.stderr
+
+
 @pytest.mark.parametrize(
     "target", ["demo", "tflite-fp32", "tflite-fp16", "tflite-dynamic", "tflite-int8", "onnx", "evaluate"]
 )
@@ -196,5 +208,5 @@ def test_what_a_trained_model_cannot_take_is_refused(place):
 
 def test_help_lists_every_target_and_the_limits(place):
     told = make(place).stdout
-    for word in ("tflite-int8", "classify", "MAX_DROP", "STRICT", "OVERWRITE=1", "OPTIONS"):
+    for word in ("tflite-int8", "classify", "MAX_DROP", "STRICT", "OVERWRITE=1", "CALIBRATE", "OPTIONS"):
         assert word in told

@@ -28,12 +28,12 @@ class DistributionShift:
     """The representative dataset against the test split.
 
     Attributes:
-        balance: of their labels.
+        balance: of their labels; None where the representative dataset has none.
         brightness: their brightness; None where it could not be compared.
         why_no_brightness: the reason, where it could not be.
     """
 
-    balance: LabelBalance
+    balance: LabelBalance | None
     brightness: Brightness | None
     why_no_brightness: str | None = None
 
@@ -45,13 +45,14 @@ class DistributionShift:
             if self.why_no_brightness is None
             else f"brightness not compared with test images: {self.why_no_brightness}"
         )
-        found = (self.balance.note, None if self.brightness is None else self.brightness.note, unknown)
+        balance = None if self.balance is None else self.balance.note
+        found = (balance, None if self.brightness is None else self.brightness.note, unknown)
         return tuple(note for note in found if note is not None)
 
     def as_options(self) -> dict[str, Any]:
         """What the manifest keeps of it."""
         return {
-            "label_balance": self.balance.as_options(),
+            "label_balance": None if self.balance is None else self.balance.as_options(),
             "brightness": None if self.brightness is None else self.brightness.as_options(),
             "notes": list(self.notes),
         }
@@ -69,7 +70,7 @@ def measured_shift(
     """The shift from the representative dataset to the test split; None where there is no test image.
 
     Args:
-        representative: its rows.
+        representative: its rows; without labels where they are of no split.
         pixels: its pixels, uint8 of shape (n, height, width, channels).
         rows: of all splits.
         contract: by which images become pixels.
@@ -77,9 +78,10 @@ def measured_shift(
         seed: of the draw of the test images whose brightness is looked at, at most `TEST_IMAGES`.
     """
     test = rows_of(rows, "test")
-    balance = label_balance(representative, rows_of(rows, "train"), test)
-    if balance is None:
+    if not test:
         return None
+    labelled = [row for row in representative if row.label]
+    balance = label_balance(labelled, rows_of(rows, "train"), test) if labelled else None
     # Drawn as the representative dataset is, so that another balance of labels does not look like another brightness.
     some = in_turns(test, sorted({row.label for row in test}), seed=seed)[:TEST_IMAGES]
     try:

@@ -47,7 +47,7 @@ def read_pixels(
     """The rows' pixels as the model takes them.
 
     Args:
-        rows: the images.
+        rows: the images; may be none.
         contract: by which they become pixels.
         run: the run folder.
         name: of the file that stores them: `cache/<name>-<key>.npy`.
@@ -59,6 +59,9 @@ def read_pixels(
         EdgewrightError: an image is missing, unreadable, or no longer the one that splits.csv describes; the file
             cannot be written.
     """
+    if not rows:
+        shape = (0, contract.height, contract.width, contract.channels)
+        return ReadPixels(np.zeros(shape, np.uint8))
     if not store:
         return ReadPixels(_from_images(rows, contract, run, what))
     key = pixels_key(rows, contract)

@@ -1,4 +1,4 @@
-"""The representative dataset: the training images that quantization takes its ranges from.
+"""The representative dataset: the images that quantization takes its ranges from, of the train split or others.
 
 Never random data, never a test image: ranges from images that the model does not meet in use are wrong ranges, and
 ranges from test images make the accuracy of the quantized model look better than it is.
@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -25,12 +26,12 @@ from edgewright_runtime.suggestion import named
 
 from ..options import DEFAULT_REPRESENTATIVE_SIZE, ConvertOptions
 from ..run_inputs import OpenedRun
+from .class_coverage import ClassCoverage
 from .distribution_shift import DistributionShift, measured_shift
+from .limits import MINIMUM_SIZE, check_size
 from .pixel_store import read_pixels
 from .stratified_draw import in_turns
-
-MINIMUM_SIZE = 20
-"""Images. Below this a range is the extreme of so few values that a single odd photograph decides it."""
+from .unlabelled_images import UnlabelledImages, draw_unlabelled
 
 
 @dataclass(frozen=True)
@@ -38,12 +39,14 @@ class RepresentativeDataset:
     """The chosen images and their pixels.
 
     Attributes:
-        rows: the images, classes taking turns, so that every beginning of the list is balanced as well.
+        rows: the images; those of the train split with classes taking turns, so that every beginning of the list is
+            balanced as well.
         pixels: uint8, shape (n, height, width, channels), raw values 0..255.
         seed: of the draw.
         absent_labels: classes that have no image in it.
         shift: from it to the test split; None where there is no test image to compare it with.
         reading_notes: what the user should know of how the pixels were come by, one phrase each.
+        unlabelled: what the images were drawn from where they are not of the train split.
     """
 
     rows: tuple[SplitRow, ...]
@@ -52,6 +55,7 @@ class RepresentativeDataset:
     absent_labels: tuple[str, ...] = ()
     shift: DistributionShift | None = None
     reading_notes: tuple[str, ...] = ()
+    unlabelled: UnlabelledImages | None = None
 
     @cached_property
     def sha256(self) -> str:
@@ -59,26 +63,33 @@ class RepresentativeDataset:
         lines = "".join(f"{row.sha256} {row.path}\n" for row in self.rows)
         return hashlib.sha256(lines.encode()).hexdigest()
 
-    def as_options(self) -> dict[str, Any]:
-        """What the manifest keeps of it."""
+    def as_options(self, coverage: ClassCoverage | None = None) -> dict[str, Any]:
+        """What the manifest keeps of it, and of the classes that the float model names in it."""
         return {
             "size": len(self.rows),
             "seed": self.seed,
-            "split": "train",
+            "split": "train" if self.unlabelled is None else None,
+            "calibrate": None if self.unlabelled is None else str(self.unlabelled.source),
             "sha256": self.sha256,
             "files": [row.path for row in self.rows],
+            "class_coverage": None if coverage is None else coverage.as_options(),
             "against_test_split": None if self.shift is None else self.shift.as_options(),
         }
 
-    def notes(self, asked: int) -> tuple[str, ...]:
-        """What the user should know about it."""
+    def notes(self, asked: int, coverage: ClassCoverage | None = None) -> tuple[str, ...]:
+        """What the user should know about it, and about the classes that the float model names in it."""
+        drawn = self._train_notes(asked) if self.unlabelled is None else self.unlabelled.notes
+        covered = () if coverage is None else coverage.notes
+        shifted = () if self.shift is None else self.shift.notes
+        return (*drawn, *covered, *shifted, *self.reading_notes)
+
+    def _train_notes(self, asked: int) -> tuple[str, ...]:
         notes = []
         if len(self.rows) < asked:
             notes.append(f"the representative dataset has {len(self.rows)} images, all that the train split holds")
         if self.absent_labels:
             notes.append(f"the representative dataset has no image of {named(self.absent_labels)}")
-        shifted = () if self.shift is None else self.shift.notes
-        return (*notes, *shifted, *self.reading_notes)
+        return tuple(notes)
 
 
 def representative_dataset_of_run(run: OpenedRun, options: ConvertOptions) -> RepresentativeDataset:
@@ -90,6 +101,7 @@ def representative_dataset_of_run(run: OpenedRun, options: ConvertOptions) -> Re
         size=options.representative_size,
         seed=options.seed,
         store=options.cache_pixels,
+        calibrate=options.calibrate,
     )
 
 
@@ -101,6 +113,7 @@ def read_representative_dataset(
     size: int = DEFAULT_REPRESENTATIVE_SIZE,
     seed: int = 0,
     store: bool = False,
+    calibrate: Path | None = None,
 ) -> RepresentativeDataset:
     """The representative dataset of a run, read, preprocessed and compared with the test split.
 
@@ -108,34 +121,45 @@ def read_representative_dataset(
         run: the run folder.
         contract: by which images become pixels.
         labels: the model's classes.
-        size: images to draw, fewer where the train split has fewer; at least `MINIMUM_SIZE`.
+        size: images to draw, fewer where there are not as many; at least `MINIMUM_SIZE`.
         seed: of the draw.
         store: put the pixels into the run folder's cache, and take them from there (see `pixel_store`).
+        calibrate: a folder or list of images, which need no label, to draw from in place of the train split.
 
     Raises:
         EdgewrightError: splits.csv has too few training images, or of one class only; an image is missing, unreadable,
-            changed, or also a test image.
+            changed, or also a test image; there are too few images at `calibrate`.
         CheckFailedError: splits.csv is not the one that the manifest lists.
     """
-    rows = _untouched_splits(run)
-    train = rows_of(rows, "train")
-    chosen = choose_rows(train, labels, size=size, seed=seed, where=str(run.splits))
+    rows = () if calibrate is not None and not run.splits.is_file() else _untouched_splits(run)
+    unlabelled = None if calibrate is None else draw_unlabelled(calibrate, run, rows, size=size, seed=seed)
+    if unlabelled is None:
+        chosen = choose_rows(rows_of(rows, "train"), labels, size=size, seed=seed, where=str(run.splits))
+    else:
+        chosen = unlabelled.rows
     read = read_pixels(chosen, contract, run, name="representative", what="representative dataset", store=store)
     return RepresentativeDataset(
         rows=chosen,
         pixels=read.pixels,
         seed=seed,
-        absent_labels=tuple(label for label in labels if label not in {row.label for row in chosen}),
+        absent_labels=() if unlabelled else _absent(labels, chosen),
         shift=measured_shift(chosen, read.pixels, rows, contract, run_path=run.path, seed=seed),
         reading_notes=read.notes,
+        unlabelled=unlabelled,
     )
+
+
+def _absent(labels: Sequence[str], rows: Sequence[SplitRow]) -> tuple[str, ...]:
+    present = {row.label for row in rows}
+    return tuple(label for label in labels if label not in present)
 
 
 def _untouched_splits(run: RunFolder) -> tuple[SplitRow, ...]:
     if not run.splits.is_file():
         raise EdgewrightError(
             f"{run.path} names no training images (it has no {run.splits.name}), and INT8 needs some for its "
-            f"representative dataset; import the model again with --data FOLDER and --overwrite"
+            f"representative dataset; give photographs of what the model will meet with --calibrate FOLDER, which need "
+            f"no labels, or import the model again with --data FOLDER and --overwrite"
         )
     try:
         verify(run.splits)
@@ -156,8 +180,7 @@ def choose_rows(
     Raises:
         EdgewrightError: fewer than `MINIMUM_SIZE` images, one class only, or a label that the model does not know.
     """
-    if size < MINIMUM_SIZE:
-        raise EdgewrightError(f"A representative dataset needs at least {MINIMUM_SIZE} images, not {size}")
+    check_size(size)
     unknown = sorted({row.label for row in rows} - set(labels))
     if unknown:
         raise EdgewrightError(f"{where} has the label(s) {named(unknown)}, which labels.txt does not name")

@@ -13,12 +13,10 @@ from edgewright_runtime.run.splits import SplitRow, read_splits, rows_of
 
 from ..options import ConvertOptions
 from ..run_inputs import OpenedRun
+from .limits import MOST_VALIDATION_IMAGES
 from .pixel_store import read_pixels
 from .representative_dataset import RepresentativeDataset
 from .stratified_draw import draw_key
-
-MOST_IMAGES = 200
-"""Enough to tell apart how far two files are from the float model in the mean."""
 
 
 @dataclass(frozen=True)
@@ -44,9 +42,10 @@ def validation_images_of_run(
 def read_validation_images(
     run: RunFolder, contract: Preprocessing, representative: RepresentativeDataset, *, store: bool = False
 ) -> ValidationImages:
-    """Validation and training images that are not in the representative dataset, at most `MOST_IMAGES`.
+    """Validation and training images that are not in the representative dataset, at most `MOST_VALIDATION_IMAGES`.
 
-    Those of the validation split come first: the network has not learned them by heart.
+    Those of the validation split come first: the network has not learned them by heart. Where the run has no such
+    images, they are those that were held back of the unlabelled images.
 
     Args:
         run: the run folder.
@@ -57,12 +56,17 @@ def read_validation_images(
     Raises:
         EdgewrightError: an image is missing, unreadable, or changed.
     """
+    held_back = None if representative.unlabelled is None else representative.unlabelled.held_back
+    chosen = _of_splits(run, representative) if held_back is None else held_back
+    read = read_pixels(chosen, contract, run, name="validation", what="held-out validation images", store=store)
+    return ValidationImages(read.pixels, read.notes)
+
+
+def _of_splits(run: RunFolder, representative: RepresentativeDataset) -> tuple[SplitRow, ...]:
     taken = {row.sha256 for row in representative.rows}
     rows = read_splits(run.splits)
     drawn = [row for split in ("val", "train") for row in sorted(rows_of(rows, split), key=_drawn_last)]
-    chosen = [row for row in drawn if row.sha256 not in taken][:MOST_IMAGES]
-    read = read_pixels(chosen, contract, run, name="validation", what="held-out validation images", store=store)
-    return ValidationImages(read.pixels, read.notes)
+    return tuple(row for row in drawn if row.sha256 not in taken)[:MOST_VALIDATION_IMAGES]
 
 
 def _drawn_last(row: SplitRow) -> bytes:

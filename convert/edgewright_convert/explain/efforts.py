@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from edgewright_runtime.errors import EdgewrightError
@@ -47,9 +48,11 @@ def chosen(run: RunFolder, wanted: str | None) -> Chosen:
 
 
 def _options(effort: str, requested: Mapping[str, Any]) -> ConvertOptions:
+    calibrate = requested.get("calibrate")
     return ConvertOptions(
         int8_effort=DEFAULT_EFFORT if effort == BASELINE else effort_named(effort),
         representative_size=requested.get("representative_size", DEFAULT_REPRESENTATIVE_SIZE),
+        calibrate=None if calibrate is None else Path(calibrate),
         seed=requested.get("seed", 0),
     )
 

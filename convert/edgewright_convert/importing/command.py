@@ -174,7 +174,8 @@ def declaration_of(declared: Declared) -> Declaration:
     if declared.labels is None or declared.normalisation is None:
         raise EdgewrightError(
             f"A model made elsewhere needs {' and '.join(absent)}; the normalisations are "
-            f"{', '.join(NORMALISATIONS)} or SCALE,OFFSET, and INT8 needs --data FOLDER as well"
+            f"{', '.join(NORMALISATIONS)} or SCALE,OFFSET, and INT8 needs --data FOLDER as well, or --calibrate FOLDER "
+            f"when it is converted"
         )
     return Declaration(
         labels=declared.labels,

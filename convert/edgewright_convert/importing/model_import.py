@@ -42,8 +42,9 @@ def import_model(
         source: a .keras or .h5 file, or a SavedModel folder.
         out: the run folder to write.
         declared: what the model itself does not tell.
-        data: images for the representative dataset and for evaluation: a folder of classes or a CSV file. Where none
-            are given, those in the splits.csv of an earlier run in `out` stay.
+        data: images for the representative dataset and for evaluation: a folder of classes or a CSV file, with any
+            number of images of any of the classes. Where none are given, those in the splits.csv of an earlier run in
+            `out` stay.
         seed: of the splits.
         on_left_out: called with each file of the data that is not used, such as an unreadable image.
         on_note: called with each thing about the data that was taken for something without being told, as a sentence.
@@ -57,7 +58,7 @@ def import_model(
     check_threshold(declared.threshold)
     labels = read_labels(declared.labels)
     dataset = None if data is None else _read(data, labels, str(declared.labels))
-    rows = () if dataset is None else split_dataset(dataset, seed=seed)
+    rows = () if dataset is None else split_dataset(dataset, seed=seed, every_class=False)
     if dataset is not None:
         for note in dataset.notes:
             on_note(note)
@@ -156,10 +157,10 @@ def _is_keras(source: Path) -> bool:
 
 def _read(data: Path, labels: tuple[str, ...], labels_from: str) -> Dataset:
     try:
-        return read_dataset(data, labels=labels, labels_from=labels_from)
+        return read_dataset(data, labels=labels, labels_from=labels_from, every_class=False)
     except TooFewImagesError as error:
         raise TooFewImagesError(
-            f"{error}; without data the model is imported all the same, but not for INT8"
+            f"{error}; without --data the model is imported all the same, and INT8 takes --calibrate FOLDER"
         ) from error
 
 

@@ -6,6 +6,7 @@ write their files from it. What needs to run a finished file (`mixed_precision`,
 function that does.
 """
 
+from ..fidelity import Fidelity, FidelityOfFile, fidelity_of
 from .correction import (
     Corrected,
     Correction,
@@ -17,13 +18,13 @@ from .correction import (
     simulated_fidelity,
 )
 from .correction_steps import CorrectionSteps
-from .fidelity import Fidelity, FidelityOfFile, fidelity_of
 from .keras_graph import UnsupportedModelError
 from .layer_sensitivity import sensitivity_of_layers
-from .mixed_precision import MixedPrecision, mixed_precision_notes, search_mixed_precision
+from .mixed_precision import NOT_CHOSEN, MixedPrecision, mixed_precision_notes, search_mixed_precision
 from .quantization_grids import ActivationRange
 
 __all__ = [
+    "NOT_CHOSEN",
     "ActivationRange",
     "Corrected",
     "Correction",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .fidelity import Fidelity, FidelityOfFile
+from ..fidelity import Fidelity, FidelityOfFile
 
 _GUARD_IMAGES = 50
 """Calibration images for the baseline that `fast` is compared with: all of them would double its time."""

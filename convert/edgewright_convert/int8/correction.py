@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from edgewright_runtime.errors import EdgewrightError
 
+from ..fidelity import Fidelity, fidelity_of
 from ..options import DEFAULT_EFFORT, Effort
 from .correction_steps import DECISIONS, CorrectionSteps
 from .cross_layer_equalization import equalize
-from .fidelity import Fidelity, fidelity_of
 from .folding import folded_model
 from .keras_graph import Graph, graph_of
 from .layer_correction import correct_in_order

@@ -9,8 +9,8 @@ from typing import Protocol
 from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.suggestion import named
 
+from ..fidelity import Fidelity, FidelityOfFile
 from ..options import FloatLayers
-from .fidelity import Fidelity, FidelityOfFile
 
 AUTO_AGREEMENT = 0.99
 """Share of labels, as it is to be expected on further images, at which `auto` is content. It bounds the drop of
@@ -26,6 +26,9 @@ _MOST_MISSES = 4
 
 _MOST_AUTO = 12
 """Layers that `auto` may exclude; a file with more has no right to the name INT8."""
+
+NOT_CHOSEN = "no layer excluded from quantization, for there is no held-out image to choose it on"
+"""What the user reads where layers were to be excluded and there are no validation images."""
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from onnxruntime.transformers.float16 import convert_float_to_float16
 
 from edgewright_runtime.suggestion import named
 
-from ..int8.fidelity import fidelity_of
+from ..fidelity import fidelity_of
 from .activation_ranges import ranges_of
 from .checks import outputs_of_onnx
 from .graph import attribute, canonical, initializers, serialised

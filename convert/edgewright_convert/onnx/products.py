@@ -13,11 +13,19 @@ import numpy as np
 import onnx
 from numpy.typing import NDArray
 
-from ..calibration import RepresentativeDataset, SmokeImages, ValidationImages
+from ..calibration import ClassCoverage, RepresentativeDataset, SmokeImages, ValidationImages, coverage_of
 from ..options import BASELINE, ConvertOptions
 from ..product import Product, int8_options
 from ..run_inputs import OpenedRun
-from .checks import FP32_TOLERANCE, check_agrees, check_explicit_int8, check_finite, check_float16, check_onnx
+from .checks import (
+    FP32_TOLERANCE,
+    check_agrees,
+    check_explicit_int8,
+    check_finite,
+    check_float16,
+    check_onnx,
+    outputs_of_onnx,
+)
 from .float16_file import onnx_fp16_from_fp32
 from .graph import OPSET, serialised
 from .qdq import onnx_int8_with_measured_ranges
@@ -51,6 +59,7 @@ def int8(
     run: OpenedRun,
     options: ConvertOptions,
     representative_dataset: RepresentativeDataset,
+    class_coverage: ClassCoverage | None,
     validation_images: ValidationImages,
     reference_outputs: NDArray[np.float32],
     correction: Correction,
@@ -59,6 +68,7 @@ def int8(
     format_name: str,
 ) -> Product:
     """The product `model_int8.onnx` or `model_int8_cpu.onnx`: the corrected model's, or the baseline from `basis`."""
+    from ..int8 import NOT_CHOSEN
     from .export import contract_metadata
     from .int8_file import onnx_int8_from_correction
 
@@ -81,11 +91,14 @@ def int8(
         agreement=made.fidelity.agreement if made.fidelity else None,
         excluded=made.float_layers,
     )
-    read = representative_dataset.notes(options.representative_size)
+    read = representative_dataset.notes(options.representative_size, class_coverage)
     of_validation = validation_images.notes if correction.corrected is not None else ()
-    said = (made.why,) if made.why else ()
+    unchosen = (NOT_CHOSEN,) if options.keep_float and not len(validation_images.pixels) else ()
+    said = (*((made.why,) if made.why else ()), *unchosen)
     return Product(
-        made.data, options=_how(representative_dataset, how_int8), notes=(*read, *of_validation, *said, *made.notes)
+        made.data,
+        options=_how(representative_dataset, class_coverage, how_int8),
+        notes=(*read, *of_validation, *said, *made.notes),
     )
 
 
@@ -104,8 +117,12 @@ def int8_without_float_model(
     data = serialised(model)
     _check(data, smoke_images, scheme, some_in_float=False)
     why = f"not corrected: {why_not_corrected}"
-    how = _how(representative_dataset, int8_options(made_by=BASELINE, why=why))
-    return Product(data, options=how, notes=(*representative_dataset.notes(options.representative_size), why))
+    unlabelled = representative_dataset.unlabelled
+    coverage = None
+    if unlabelled is not None:
+        coverage = coverage_of(unlabelled.source, outputs_of_onnx(basis, representative_dataset.pixels))
+    how = _how(representative_dataset, coverage, int8_options(made_by=BASELINE, why=why))
+    return Product(data, options=how, notes=(*representative_dataset.notes(options.representative_size, coverage), why))
 
 
 def _check(data: bytes, smoke_images: SmokeImages, scheme: Scheme, *, some_in_float: bool) -> None:
@@ -113,6 +130,8 @@ def _check(data: bytes, smoke_images: SmokeImages, scheme: Scheme, *, some_in_fl
     check_finite(data, smoke_images.pixels)
 
 
-def _how(representative_dataset: RepresentativeDataset, int8: Mapping[str, object]) -> dict[str, object]:
+def _how(
+    representative_dataset: RepresentativeDataset, coverage: ClassCoverage | None, int8: Mapping[str, object]
+) -> dict[str, object]:
     """What the manifest keeps of how the file was made."""
-    return {"opset": OPSET, "representative_dataset": representative_dataset.as_options(), "int8": int8}
+    return {"opset": OPSET, "representative_dataset": representative_dataset.as_options(coverage), "int8": int8}

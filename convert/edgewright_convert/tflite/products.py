@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..calibration import RepresentativeDataset, ValidationImages
+from ..calibration import ClassCoverage, RepresentativeDataset, ValidationImages
 from ..float_model import FloatModel
-from ..int8 import Correction, mixed_precision_notes
+from ..int8 import NOT_CHOSEN, Correction, mixed_precision_notes
 from ..options import ConvertOptions
 from ..product import Product, int8_options
 from ..run_inputs import OpenedRun
@@ -49,6 +49,7 @@ def int8(
     run: OpenedRun,
     options: ConvertOptions,
     representative_dataset: RepresentativeDataset,
+    class_coverage: ClassCoverage | None,
     validation_images: ValidationImages,
     reference_outputs: NDArray[np.float32],
     correction: Correction,
@@ -68,14 +69,16 @@ def int8(
     file = read_tflite(made.data)
     checked = checks.check_int8(file, some_in_float=bool(excluded))
     notes = (
-        *representative_dataset.notes(options.representative_size),
+        *representative_dataset.notes(options.representative_size, class_coverage),
         *validation_images.notes,
         *((made.why,) if made.why else ()),
-        *_mixed_precision_notes(made, options, representative_dataset.pixels[0]),
+        *_mixed_precision_notes(
+            made, options, representative_dataset.pixels[0], held_out=len(validation_images.pixels)
+        ),
         *checked,
     )
     how = {
-        "representative_dataset": representative_dataset.as_options(),
+        "representative_dataset": representative_dataset.as_options(class_coverage),
         "quantization": _quantization(file),
         "int8": int8_options(
             made_by=made.effort,
@@ -93,7 +96,9 @@ def _quantization(file: TfliteFile) -> dict[str, dict[str, float]]:
     return {name: {"scale": tensor.scales[0], "zero_point": tensor.zero_points[0]} for name, tensor in ends}
 
 
-def _mixed_precision_notes(made: Int8File, options: ConvertOptions, image: NDArray[np.uint8]) -> tuple[str, ...]:
+def _mixed_precision_notes(
+    made: Int8File, options: ConvertOptions, image: NDArray[np.uint8], *, held_out: int
+) -> tuple[str, ...]:
     """What the user should know of layers excluded from quantization, or of why there are none."""
     if made.mixed_precision is not None:
         slower = grown = None
@@ -105,7 +110,7 @@ def _mixed_precision_notes(made: Int8File, options: ConvertOptions, image: NDArr
         return ()
     if options.integer_only:
         return (f"stays integer-only as asked, so --keep-float {options.keep_float} was not followed",)
-    return ("no layer excluded from quantization, for the corrected file was not taken",)
+    return ("no layer excluded from quantization, for the corrected file was not taken",) if held_out else (NOT_CHOSEN,)
 
 
 def _finished(

@@ -4,6 +4,7 @@ from .classes import TooFewImagesError
 from .read import list_files, read_dataset, read_images
 from .split import split_dataset
 from .types import Dataset, LabelledImage, ListedFile, RejectedFile
+from .unlabelled import list_unlabelled
 
 __all__ = [
     "Dataset",
@@ -12,6 +13,7 @@ __all__ = [
     "RejectedFile",
     "TooFewImagesError",
     "list_files",
+    "list_unlabelled",
     "read_dataset",
     "read_images",
     "split_dataset",

@@ -84,17 +84,26 @@ def columns_of(source: Path, header: Sequence[str]) -> Columns:
     Raises:
         EdgewrightError: there is none for the path or the label, or several may be meant.
     """
-    named = [name for name in header if name]
-    path = _pick(source, named, "the path of the image", _PATH, _ELSE_PATH)
-    if path is None:
-        raise _lacking(source, header, _PATH[0])
-    others = [name for name in named if name != path]
+    path = path_column_of(source, header)
+    others = [name for name in header if name and name != path]
     split = _pick(source, others, "the split", _SPLIT)
     others = [name for name in others if name != split]
     label = _pick(source, others, "the label", _LABEL, _ELSE_LABEL)
     if label is None and len(others) != 1:
         raise _lacking(source, header, _LABEL[0])
     return Columns(path, label or others[0], split)
+
+
+def path_column_of(source: Path, header: Sequence[str]) -> str:
+    """The column of the images' paths, by its name; there need be no other.
+
+    Raises:
+        EdgewrightError: there is none, or several may be meant.
+    """
+    path = _pick(source, [name for name in header if name], "the path of the image", _PATH, _ELSE_PATH)
+    if path is None:
+        raise _lacking(source, header, _PATH[0])
+    return path
 
 
 def _pick(

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 from ..errors import EdgewrightError
 from ..run.splits import SPLITS
-from .csv_columns import Columns, columns_of, delimiter_of, header_of
+from .csv_columns import Columns, columns_of, delimiter_of, header_of, path_column_of
 from .csv_places import NamedTwiceError, Places
 from .split_names import split_named
 from .types import ListedFile, Listing, RejectedFile
+
+TABLE_SUFFIXES = frozenset({".csv", ".tsv"})
+"""File name endings of lists with a header."""
 
 _DELIMITER_NAMES = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 
@@ -54,6 +58,20 @@ def list_csv(source: Path) -> Listing:
     return Listing(files, tuple(rejected), source.parent, (*table.notes, *_notes_of(source, places)))
 
 
+def paths_in_csv(source: Path) -> tuple[str, ...]:
+    """The images' paths as the rows give them, whatever else the rows say.
+
+    Raises:
+        EdgewrightError: the file cannot be read, or lacks the column or a field of it.
+    """
+    column, _, lines = _parsed(source, path_column_of)
+    paths = [(number, (fields.get(column) or "").strip()) for number, fields in lines]
+    empty = next((number for number, path in paths if not path), None)
+    if empty is not None:
+        raise EdgewrightError(f"Line {empty} of {source} has no {column}; every row names one image")
+    return tuple(path for _, path in paths)
+
+
 @dataclass(frozen=True)
 class _Table:
     """The rows, their paths as they are written, and what was taken for what without being told."""
@@ -63,14 +81,7 @@ class _Table:
 
 
 def _table(source: Path) -> _Table:
-    text = _text(source)
-    try:
-        delimiter = delimiter_of(text)
-        header = header_of(text, delimiter)
-        columns = columns_of(source, header)
-        lines = _lines(source, text, header, delimiter)
-    except csv.Error as error:
-        raise EdgewrightError(f"{source} is not valid CSV: {error}") from error
+    columns, delimiter, lines = _parsed(source, columns_of)
     if not lines:
         raise EdgewrightError(f"{source} has no rows below its header; every row names one image and its label")
     columns, notes = _checked_split(source, columns, lines)
@@ -81,6 +92,18 @@ def _table(source: Path) -> _Table:
 
 
 _Lines = Sequence[tuple[int, dict[str, str | None]]]
+_Chosen = TypeVar("_Chosen")
+
+
+def _parsed(source: Path, choose: Callable[[Path, Sequence[str]], _Chosen]) -> tuple[_Chosen, str, _Lines]:
+    """What is chosen of the header, what parts the fields, and the rows."""
+    text = _text(source)
+    try:
+        delimiter = delimiter_of(text)
+        header = header_of(text, delimiter)
+        return choose(source, header), delimiter, _lines(source, text, header, delimiter)
+    except csv.Error as error:
+        raise EdgewrightError(f"{source} is not valid CSV: {error}") from error
 
 
 def _lines(source: Path, text: str, header: list[str], delimiter: str) -> _Lines:

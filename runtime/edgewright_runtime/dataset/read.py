@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from ..errors import EdgewrightError
 from ..run.labels import read_labels
+from ..run.splits import SPLITS
 from ..suggestion import named
-from .classes import TooFewImagesError, check_all_used, in_classes
+from .classes import TooFewImagesError, check_all_used, in_classes, listing
 from .contradictions import without_contradictions
-from .csv_file import list_csv
+from .csv_file import TABLE_SUFFIXES, list_csv
 from .folder import list_folder
 from .inspection import OnProgress, inspect_files
-from .types import Dataset, LabelledImage, ListedFile, Listing
-
-_TABLE_SUFFIXES = frozenset({".csv", ".tsv"})
+from .types import Dataset, LabelledImage, ListedFile, Listing, RejectedFile
 
 MINIMUM_PER_CLASS = 3
 """Distinct images of a class below which it cannot be in each of train, val and test."""
+
+_MINIMUM_IN_ALL = len(SPLITS)
+"""Distinct images of a data set, whatever its classes, below which some split has none."""
 
 
 def read_dataset(
@@ -27,6 +30,7 @@ def read_dataset(
     *,
     labels: Sequence[str] | None = None,
     labels_from: str = "the list of labels",
+    every_class: bool = True,
     on_progress: OnProgress | None = None,
 ) -> Dataset:
     """The images, labels and rejected files of a data set.
@@ -37,6 +41,7 @@ def read_dataset(
         labels: of the classes, in their order. Where none are given, those of a labels.txt in the folder or beside the
             CSV file, and else the labels of the images, sorted.
         labels_from: where `labels` come from, for errors.
+        every_class: whether every class needs images enough to be trained; else a note says which classes have none.
         on_progress: called with the number of files looked at and the number of files in all.
 
     Raises:
@@ -46,13 +51,17 @@ def read_dataset(
     listed = list_files(source)
     order, where = _label_order(source, listed, labels, labels_from)
     files = in_classes(listed.files, order, source=source, labels_from=where, beside=_labels_beside(listed))
-    check_all_used(files, order, source=source, labels_from=where, least=_least(files))
+    if every_class:
+        check_all_used(files, order, source=source, labels_from=where, least=_least(files))
     inspected, unreadable = inspect_files(files, on_progress=on_progress)
     images, contradicting = without_contradictions(inspected)
     rejected = (*listed.rejected, *unreadable, *contradicting)
     dataset = Dataset(tuple(images), order, rejected, listed.notes)
-    _check_counts(source, dataset)
-    return dataset
+    if every_class:
+        _check_counts(source, dataset)
+        return dataset
+    _check_total(source, dataset)
+    return replace(dataset, notes=(*dataset.notes, *_note_of_absent(source, dataset)))
 
 
 def read_images(
@@ -90,7 +99,7 @@ def list_files(source: Path) -> Listing:
     Raises:
         EdgewrightError: it is neither a folder of classes nor a CSV file, or holds no image.
     """
-    if source.is_file() and source.suffix.lower() not in _TABLE_SUFFIXES:
+    if source.is_file() and source.suffix.lower() not in TABLE_SUFFIXES:
         raise EdgewrightError(
             f"{source} is neither a folder nor a .csv file; give a folder that holds one folder of images per class, "
             f"or a .csv file with the columns filepath,label"
@@ -132,8 +141,7 @@ def _least(images: Sequence[ListedFile | LabelledImage]) -> int:
 
 
 def _check_counts(source: Path, dataset: Dataset) -> None:
-    names, rejected = dataset.class_names, dataset.rejected
-    example = f"; {len(rejected)} were left out, such as {rejected[0].path}: {rejected[0].reason}" if rejected else ""
+    names, example = dataset.class_names, _example_of(dataset.rejected)
     if len(names) < 2:
         raise EdgewrightError(
             f"{source} has the one class {names[0]!r}; a classifier needs at least two, each in a folder of its own"
@@ -147,3 +155,24 @@ def _check_counts(source: Path, dataset: Dataset) -> None:
             f"{source} has too few different readable images of {len(few)} of its {len(names)} classes: {shown}; each "
             f"needs at least {needed}, so that train, val and test all have one{example}"
         )
+
+
+def _check_total(source: Path, dataset: Dataset) -> None:
+    contents = {image.sha256 for image in dataset.images}
+    if len(contents) < _MINIMUM_IN_ALL:
+        raise TooFewImagesError(
+            f"{source} has {len(contents)} different readable image(s); it needs at least {_MINIMUM_IN_ALL}, so that "
+            f"train, val and test all have one{_example_of(dataset.rejected)}"
+        )
+
+
+def _note_of_absent(source: Path, dataset: Dataset) -> tuple[str, ...]:
+    present = {image.label for image in dataset.images}
+    absent = [name for name in dataset.class_names if name not in present]
+    if not absent:
+        return ()
+    return (f"{source} has no image of {len(absent)} of the {len(dataset.labels)} classes: {listing(absent)}.",)
+
+
+def _example_of(rejected: Sequence[RejectedFile]) -> str:
+    return f"; {len(rejected)} were left out, such as {rejected[0].path}: {rejected[0].reason}" if rejected else ""

@@ -134,3 +134,9 @@ def test_cache_that_cannot_be_written_is_one_sentence(run, rows):
     (run.path / "cache").write_text("a file where the folder should be")
     with pytest.raises(EdgewrightError, match=r"Cannot write .*cache.*name of its folder"):
         read(run, rows)
+
+
+def test_no_images_are_no_pixels_and_nothing_is_stored(run):
+    found = read(run, [])
+    assert (found.pixels.shape, found.pixels.dtype, found.notes) == ((0, 24, 20, 3), np.uint8, ())
+    assert not (run.path / "cache").exists()

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
+from edgewright_convert.calibration.limits import MINIMUM_SIZE
 from edgewright_convert.calibration.representative_dataset import (
-    MINIMUM_SIZE,
     RepresentativeDataset,
     choose_rows,
     read_representative_dataset,
@@ -215,3 +216,53 @@ def test_run_without_images_says_how_to_give_some(editable_run):
     editable_run.splits.unlink()
     with pytest.raises(EdgewrightError, match="--data FOLDER"):
         dataset_of(editable_run)
+
+
+def test_sentence_of_a_run_without_images_names_the_other_way_too(bare_run):
+    with pytest.raises(EdgewrightError, match="--calibrate FOLDER"):
+        dataset_of(bare_run)
+
+
+class TestOfUnlabelledImages:
+    """The dataset that `--calibrate` asks for."""
+
+    def test_takes_the_place_of_the_train_split_and_says_so(self, editable_run, photographs):
+        folder = photographs(50)
+        found = dataset_of(editable_run, calibrate=folder)
+        contract = Preprocessing.load(editable_run.preprocessing)
+        assert np.array_equal(found.pixels[3], contract.apply(found.rows[3].path))
+        assert all(Path(row.path).is_relative_to(folder) for row in found.rows)
+        assert found.notes(40)[0] == f"the representative dataset is 40 of the 50 images of {folder}"
+        kept = found.as_options()
+        assert (kept["split"], kept["calibrate"], kept["size"]) == (None, str(folder), 40)
+        assert kept["files"] == [row.path for row in found.rows]
+
+    def test_brightness_is_compared_with_the_test_split_and_labels_are_not(self, editable_run, photographs):
+        folder = photographs(30)
+        for path in folder.rglob("*.png"):
+            Image.open(path).point(lambda value: 200 + value // 5).save(path)
+        found = dataset_of(editable_run, calibrate=folder)
+        assert found.as_options()["against_test_split"]["label_balance"] is None
+        assert any("brighter than the test split" in note for note in found.notes(40))
+
+    def test_needs_no_splits(self, bare_run, photographs):
+        found = dataset_of(bare_run, calibrate=photographs(30))
+        assert len(found.rows) == 20
+        assert found.as_options()["against_test_split"] is None
+
+    def test_edited_splits_are_refused_for_test_images_may_hide_in_them(self, editable_run, photographs):
+        from edgewright_runtime.run.manifest import add_artefacts, describe
+
+        add_artefacts(
+            editable_run.path, {"splits.csv": describe(editable_run.splits, stage="train", options={}, versions={})}
+        )
+        editable_run.splits.write_text(editable_run.splits.read_text().replace(",test,", ",train,", 1))
+        with pytest.raises(CheckFailedError, match=r"splits\.csv is not the list"):
+            dataset_of(editable_run, calibrate=photographs(30))
+
+    def test_stored_pixels_are_those_of_the_images(self, bare_run, photographs):
+        folder = photographs(30)
+        plain, first, second = (dataset_of(bare_run, calibrate=folder, store=store) for store in (False, True, True))
+        assert np.array_equal(plain.pixels, first.pixels)
+        assert np.array_equal(plain.pixels, second.pixels)
+        assert "taken from cache/representative-" in second.notes(40)[-1]

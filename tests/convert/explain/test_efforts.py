@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -20,7 +21,7 @@ def test_without_an_int8_file_the_baseline_is_explained_and_a_note_says_so(float
 
 def test_the_runs_own_file_decides_effort_and_images_where_no_effort_is_named(run_copy):
     options = {
-        "requested": {"representative_size": 30, "seed": 4},
+        "requested": {"representative_size": 30, "seed": 4, "calibrate": "photos"},
         "int8": {"made_by": "fast", "why": "", "excluded_from_quantization": ["re_lu"]},
     }
     path = run_copy / "manifest.json"
@@ -30,6 +31,7 @@ def test_the_runs_own_file_decides_effort_and_images_where_no_effort_is_named(ru
     choice = chosen(RunFolder(run_copy), None)
     assert (choice.effort, choice.options.int8_effort) == ("fast", "fast")
     assert (choice.options.representative_size, choice.options.seed) == (30, 4)
+    assert choice.options.calibrate == Path("photos")
     assert "excludes re_lu from quantization" in choice.notes[1]
 
 

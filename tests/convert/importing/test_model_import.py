@@ -1,3 +1,6 @@
+import shutil
+from collections import Counter
+
 import pytest
 
 from edgewright_convert.importing.model_import import Declaration, import_model
@@ -5,6 +8,8 @@ from edgewright_convert.importing.normalisations import NORMALISATIONS
 from edgewright_convert.options import ConvertOptions
 from edgewright_convert.pipeline import convert_run
 from edgewright_runtime.errors import CheckFailedError, EdgewrightError
+from edgewright_runtime.evaluation.accuracy import evaluate_run
+from edgewright_runtime.evaluation.gate import Thresholds
 from edgewright_runtime.preprocessing import Preprocessing
 from edgewright_runtime.run.manifest import read_manifest, verify
 from edgewright_runtime.run.splits import read_splits
@@ -94,3 +99,38 @@ def test_data_with_a_label_that_the_model_lacks_is_refused(saved, imported, tmp_
     declaration = Declaration(tmp_path / "three.txt", NORMALISATIONS["raw"])
     with pytest.raises(EdgewrightError, match="does not name"):
         import_model(saved(classes=3)[0], tmp_path / "run", declaration, data=digit_images, seed=0)
+
+
+@pytest.fixture
+def sparse_images(tmp_path, digit_images):
+    """One image of five digits, thirty of a sixth, and none of the others."""
+    folder = tmp_path / "sparse"
+    shutil.copytree(digit_images / "9", folder / "9")
+    for digit in range(5):
+        (folder / str(digit)).mkdir()
+        shutil.copy(digit_images / str(digit) / "0000.png", folder / str(digit))
+    return folder
+
+
+def test_data_may_have_one_image_of_a_class_and_none_of_others(saved, digit_labels, sparse_images, tmp_path):
+    notes = []
+    declaration = Declaration(digit_labels, NORMALISATIONS["unit"])
+    run = import_model(saved()[0], tmp_path / "run", declaration, data=sparse_images, seed=0, on_note=notes.append)
+    assert notes == [f"{sparse_images} has no image of 4 of the 10 classes: '5', '6', '7', '8'."]
+    rows = read_splits(run.splits)
+    assert Counter(row.split for row in rows if row.label == "9") == {"train": 20, "val": 4, "test": 6}
+    assert Counter(row.split for row in rows if row.label != "9") == {"train": 3, "val": 1, "test": 1}
+    (outcome,) = convert_run(run, ["tflite-int8"], ConvertOptions(int8_effort="fast"))
+    assert outcome.error is None
+    (measured,) = evaluate_run(run, ["tflite-int8"], thresholds=Thresholds())
+    assert measured.comparison.n == 7
+    assert {row.label for row in measured.comparison.per_class if row.n} == {
+        row.label for row in rows if row.split == "test"
+    }
+
+
+def test_data_with_too_few_images_says_that_it_can_be_left_out(saved, imported, digit_images, tmp_path):
+    (tmp_path / "one" / "3").mkdir(parents=True)
+    shutil.copy(digit_images / "3" / "0000.png", tmp_path / "one" / "3")
+    with pytest.raises(EdgewrightError, match=r"has 1 different readable image.*without --data .* --calibrate FOLDER"):
+        imported(saved()[0], data=tmp_path / "one")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from edgewright_convert.fidelity import Fidelity
 from edgewright_convert.int8.baseline_guard import NearerBaseline, nearer_baseline
-from edgewright_convert.int8.fidelity import Fidelity
 
 OURS = Fidelity(0.9, 0.01, 40, 0.92)
 

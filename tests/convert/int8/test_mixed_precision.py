@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from edgewright_convert.fidelity import Fidelity
 from edgewright_convert.int8 import Corrected, corrected_model
-from edgewright_convert.int8.fidelity import Fidelity
 from edgewright_convert.int8.mixed_precision import (
     Attempt,
     MixedPrecision,

@@ -10,9 +10,9 @@ import onnx
 import pytest
 from numpy.typing import NDArray
 
+from edgewright_convert.fidelity import fidelity_of
 from edgewright_convert.float_model import float_model_of_keras
 from edgewright_convert.int8 import Corrected, corrected_model
-from edgewright_convert.int8.fidelity import fidelity_of
 from edgewright_convert.int8.quantization_grids import ActivationRange
 from edgewright_convert.onnx.activation_ranges import Range, ranges_of
 from edgewright_convert.onnx.checks import check_explicit_int8, check_onnx, outputs_of_onnx

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edgewright_convert.fidelity import fidelity_of
 from edgewright_convert.int8 import corrected_model
-from edgewright_convert.int8.fidelity import fidelity_of
 from edgewright_convert.onnx.activation_ranges import Range
 from edgewright_convert.onnx.checks import check_explicit_int8, check_onnx, outputs_of_onnx
 from edgewright_convert.onnx.int8_file import onnx_int8_from_corrected

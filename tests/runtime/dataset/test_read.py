@@ -68,3 +68,35 @@ def test_file_of_another_kind_says_what_a_data_set_is(tmp_path):
     (tmp_path / "data.zip").touch()
     with pytest.raises(EdgewrightError, match=r"is neither a folder nor a \.csv file"):
         list_files(tmp_path / "data.zip")
+
+
+class TestWhereNotEveryClassIsNeeded:
+    """Data for a model that is trained already."""
+
+    def test_any_number_of_any_classes_is_taken_and_a_note_says_which_are_missing(self, source):
+        (source / "brown").mkdir()
+        labels = ("brown", "green", "ripe", *(f"kind {number}" for number in range(6)))
+        found = read_dataset(source, labels=labels, every_class=False)
+        assert found.labels == labels
+        assert len(found.images) == 6
+        assert found.notes == (
+            f"{source} has no image of 7 of the 9 classes: 'brown', 'kind 0', 'kind 1', 'kind 2', 'kind 3' and 2 more.",
+        )
+
+    def test_class_whose_images_cannot_be_read_is_said_to_have_none(self, source):
+        (source / "brown").mkdir()
+        (source / "brown" / "0.png").write_bytes(b"no image")
+        found = read_dataset(source, labels=("brown", "green", "ripe"), every_class=False)
+        assert found.notes == (f"{source} has no image of 1 of the 3 classes: 'brown'.",)
+
+    def test_nothing_is_said_where_every_class_has_one(self, source):
+        assert read_dataset(source, labels=("green", "ripe"), every_class=False).notes == ()
+
+    def test_label_that_no_class_has_is_refused_all_the_same(self, source):
+        with pytest.raises(EdgewrightError, match=r"images labelled 'ripe', which .* does not name"):
+            read_dataset(source, labels=("green",), every_class=False)
+
+    def test_fewer_images_than_splits_are_refused(self, tmp_path):
+        photos(tmp_path, "ripe", 2)
+        with pytest.raises(TooFewImagesError, match=r"has 2 different readable image\(s\); it needs at least 3"):
+            read_dataset(tmp_path, labels=("green", "ripe"), every_class=False)

@@ -121,3 +121,47 @@ def test_class_too_small_to_draw_from_is_refused():
 def test_fractions_that_leave_a_split_empty_are_refused(val, test):
     with pytest.raises(EdgewrightError, match="must be above 0 and together below 1"):
         split_dataset(plain({"a": 9, "b": 9}), val_fraction=val, test_fraction=test, seed=0)
+
+
+class TestWhereNotEveryClassIsNeeded:
+    """Small classes are divided together; the others as ever."""
+
+    def test_classes_of_one_image_are_divided_by_the_fractions(self):
+        rows = split_dataset(plain({f"{number:03}": 1 for number in range(200)}), seed=0, every_class=False)
+        assert Counter(row.split for row in rows) == {"train": 130, "val": 30, "test": 40}
+
+    @given(datasets(), st.integers(0, 10**6))
+    def test_classes_that_are_large_enough_are_divided_as_where_every_class_is_needed(self, data, seed):
+        lone = [image(label, 0) for label in "uvwxyz"]
+        both = Dataset((*data.images, *lone), (*data.labels, *"uvwxyz", "absent"))
+        rows = split_dataset(both, seed=seed, every_class=False)
+        assert rows[: len(data.images)] == split_dataset(data, seed=seed)
+        check_disjoint(rows, "rows")
+
+    @given(st.lists(st.integers(1, 2), min_size=3, max_size=30), st.integers(0, 10**6))
+    def test_every_split_has_an_image_and_copies_stay_together(self, counts, seed):
+        images = [
+            image(f"{label:02}", number, copy=copy)
+            for label, count in enumerate(counts)
+            for number in range(count)
+            for copy in range(2)
+        ]
+        rows = split_dataset(dataset(images), seed=seed, every_class=False)
+        check_disjoint(rows, "rows")
+        assert {row.split for row in rows} == set(SPLITS)
+        assert rows == split_dataset(dataset(images), seed=seed, every_class=False)
+
+    def test_too_few_to_divide_stay_in_train(self):
+        rows = split_dataset(plain({"a": 10, "b": 1, "c": 1}), seed=0, every_class=False)
+        assert {row.split for row in rows if row.label in "bc"} == {"train"}
+
+    def test_given_splits_are_kept_and_the_missing_one_is_drawn(self):
+        images = [image(f"{n:02}", 0, split="test" if n % 3 == 0 else "train") for n in range(30)]
+        rows = split_dataset(dataset(images), seed=0, every_class=False)
+        assert Counter(row.split for row in rows) == {"train": 17, "val": 3, "test": 10}
+        assert all(row.split == "test" for row, one in zip(rows, images, strict=True) if one.split == "test")
+
+    def test_a_split_without_an_image_is_refused(self):
+        images = [image("a", 0, split="train"), image("b", 0, split="test")]
+        with pytest.raises(EdgewrightError, match="No image is left for val"):
+            split_dataset(dataset(images), seed=0, every_class=False)

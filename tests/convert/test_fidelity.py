@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from edgewright_convert.int8.fidelity import Fidelity, expected_agreement, fidelity_of
+from edgewright_convert.fidelity import Fidelity, expected_agreement, fidelity_of
 
 pytestmark = pytest.mark.numeric
 
