@@ -86,6 +86,12 @@ def _add_int8_options(group: Arguments) -> None:
     )
     group.add_argument("--integer-only", action="store_true", help="No float in .tflite, as Edge TPUs need.")
     group.add_argument(
+        "--float-output",
+        action="store_true",
+        help="The last layer of .tflite, and its probabilities, in float32: with hundreds of classes close ones tie in "
+        "uint8.",
+    )
+    group.add_argument(
         "--cache-pixels",
         action="store_true",
         help="Store these images' pixels in RUN/cache, for the next conversion: for large photographs.",
@@ -160,6 +166,7 @@ def options_by(arguments: argparse.Namespace) -> ConvertOptions:
         cache_pixels=arguments.cache_pixels,
         keep_float=None if arguments.keep_float is None else float_layers(arguments.keep_float),
         integer_only=arguments.integer_only,
+        float_output=arguments.float_output,
         int8_effort=effort_named(arguments.int8_effort),
         compute_capabilities=tuple(_parts(arguments.compute_capability)),
         batch=batch_profile(arguments.batch),

@@ -63,6 +63,7 @@ class ConvertOptions:
         keep_float: how many layers of INT8 files are excluded from quantization (float32 in .tflite, float16 in .onnx
             and engines), where that pays; None leaves it to the format.
         integer_only: keep .tflite files free of float, whatever `keep_float` says: for Edge TPUs and microcontrollers.
+        float_output: compute the last layer and the probabilities of INT8 .tflite files in float32.
         cache_pixels: keep its pixels in the run folder, and take them from there; changes no file that is made.
         int8_effort: how much is done to keep INT8 files near the float model: `fast`, `balanced` or `best`.
         compute_capabilities: NVIDIA GPU generations that tensorrt-rtx builds ahead of time for, such as `8.6`.
@@ -79,6 +80,7 @@ class ConvertOptions:
     cache_pixels: bool = False
     keep_float: FloatLayers | None = None
     integer_only: bool = False
+    float_output: bool = False
     int8_effort: Effort = DEFAULT_EFFORT
     compute_capabilities: tuple[str, ...] = DEFAULT_COMPUTE_CAPABILITIES
     batch: BatchProfile = BatchProfile()
@@ -91,6 +93,8 @@ class ConvertOptions:
         effort_named(self.int8_effort)
         if isinstance(self.keep_float, int) and self.keep_float < 0:
             raise EdgewrightError(f"The number of layers to keep in float must be 0 or more, not {self.keep_float}")
+        if self.integer_only and self.float_output:
+            raise EdgewrightError("--float-output puts float into .tflite, which --integer-only forbids; choose one")
 
     def of(self, names: tuple[str, ...]) -> dict[str, Any]:
         """Those options that a format depends on, for the manifest."""

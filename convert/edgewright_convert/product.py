@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from .fidelity import Fidelity
+
 
 @dataclass(frozen=True)
 class Product:
@@ -25,14 +27,27 @@ class Product:
 
 
 def int8_options(
-    *, made_by: str, why: str = "", agreement: float | None = None, excluded: Iterable[str] = ()
+    *,
+    made_by: str,
+    why: str = "",
+    fidelity: Fidelity | None = None,
+    excluded: Iterable[str] = (),
+    correction: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """What the manifest says under `int8` of how an INT8 file was made, in whichever format.
 
     Args:
         made_by: an effort, or `baseline`.
         why: a phrase where it is not the corrected file.
-        agreement: with the float model on held-out images; None if that was not measured.
+        fidelity: to the float model on held-out images; None if that was not measured.
         excluded: layers excluded from quantization.
+        correction: the steps that the corrected model was made by, and those that were tried.
     """
-    return {"made_by": made_by, "why": why, "agreement": agreement, "excluded_from_quantization": list(excluded)}
+    return {
+        "made_by": made_by,
+        "why": why,
+        "agreement": None if fidelity is None else fidelity.agreement,
+        "expected_agreement": None if fidelity is None else fidelity.expected,
+        "excluded_from_quantization": list(excluded),
+        "correction": correction,
+    }

@@ -70,7 +70,7 @@ class Target:
 _REPRESENTATIVE = ("representative_size", "calibrate", "seed")
 _CARD = ("model_name", "model_version", "licence")
 _INT8 = (*_REPRESENTATIVE, "int8_effort", "keep_float")
-_TFLITE_INT8 = (*_INT8, "integer_only", *_CARD)
+_TFLITE_INT8 = (*_INT8, "integer_only", "float_output", *_CARD)
 _ENGINE = ("batch", "workspace_mb")
 _RTX_ENGINE = ("compute_capabilities", *_ENGINE)
 

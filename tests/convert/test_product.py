@@ -2,16 +2,24 @@
 
 import json
 
+from edgewright_convert.fidelity import Fidelity
 from edgewright_convert.product import Product, int8_options
 
 
 def test_manifest_says_how_an_int8_file_was_made():
-    found = int8_options(made_by="balanced", agreement=0.995, excluded=(f"conv_{n}" for n in range(2)))
+    found = int8_options(
+        made_by="balanced",
+        fidelity=Fidelity(0.995, 0.002, 200, 0.992),
+        excluded=(f"conv_{n}" for n in range(2)),
+        correction={"steps": "biases", "trials": []},
+    )
     assert found == {
         "made_by": "balanced",
         "why": "",
         "agreement": 0.995,
+        "expected_agreement": 0.992,
         "excluded_from_quantization": ["conv_0", "conv_1"],
+        "correction": {"steps": "biases", "trials": []},
     }
     assert json.loads(json.dumps(found)) == found
 

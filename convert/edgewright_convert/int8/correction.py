@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -74,6 +74,13 @@ class Correction:
 
     corrected: Corrected | None
     why_not: str = ""
+
+    def as_options(self) -> dict[str, Any] | None:
+        """What the manifest keeps of it: the steps, and how near to the float model those that were tried came."""
+        if self.corrected is None:
+            return None
+        trials = [{"steps": str(trial.steps), **asdict(trial.fidelity)} for trial in self.corrected.trials]
+        return {"steps": str(self.corrected.steps), "trials": trials}
 
 
 class FidelityOfCandidate(Protocol):

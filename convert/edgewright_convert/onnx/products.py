@@ -88,8 +88,9 @@ def int8(
     how_int8 = int8_options(
         made_by=made.effort,
         why=made.why,
-        agreement=made.fidelity.agreement if made.fidelity else None,
+        fidelity=made.fidelity,
         excluded=made.float_layers,
+        correction=correction.as_options(),
     )
     read = representative_dataset.notes(options.representative_size, class_coverage)
     of_validation = validation_images.notes if correction.corrected is not None else ()

@@ -70,12 +70,13 @@ def check_dynamic(file: TfliteFile) -> tuple[str, ...]:
     return ()
 
 
-def check_int8(file: TfliteFile, *, some_in_float: bool = False) -> tuple[str, ...]:
+def check_int8(file: TfliteFile, *, some_in_float: bool = False, float_output: bool = False) -> tuple[str, ...]:
     """Notes about the input's scale; refuses anything but a full-integer file with uint8 input and output.
 
     Args:
         file: the file.
         some_in_float: operators that compute in float are wanted.
+        float_output: the last ones do, and the output is float32.
 
     Raises:
         CheckFailedError: naming the operators that compute in float, or that are not TFLite's own.
@@ -85,13 +86,13 @@ def check_int8(file: TfliteFile, *, some_in_float: bool = False) -> tuple[str, .
     # What converts to float and back only stands around the operators that are the reason.
     reasons = [o for o in in_float if o.name not in _BETWEEN] or in_float
     _refuse(
-        [] if some_in_float else [str(o) for o in reasons],
+        [] if some_in_float or float_output else [str(o) for o in reasons],
         "tflite-int8",
         "operator(s) that compute in float",
         advice="; TFLite has no INT8 kernel for them: replace these layers, or take tflite-dynamic or tflite-fp16",
     )
-    _check_ends(file, "UINT8")
-    for tensor in (*file.inputs, *file.outputs):
+    _check_ends(file, "UINT8", "FLOAT32" if float_output else "UINT8")
+    for tensor in (*file.inputs, *(() if float_output else file.outputs)):
         if len(tensor.scales) != 1 or tensor.scales[0] <= 0:
             raise CheckFailedError(f"The tflite-int8 file's tensor {tensor.name!r} has no scale and zero point")
     (pixels,) = file.inputs
@@ -112,8 +113,8 @@ def _check_builtin(file: TfliteFile) -> None:
         )
 
 
-def _check_ends(file: TfliteFile, dtype: str) -> None:
-    for tensors, role in ((file.inputs, "input"), (file.outputs, "output")):
+def _check_ends(file: TfliteFile, of_input: str, of_output: str | None = None) -> None:
+    for tensors, role, dtype in ((file.inputs, "input", of_input), (file.outputs, "output", of_output or of_input)):
         if [tensor.dtype for tensor in tensors] != [dtype]:
             found = ", ".join(tensor.dtype for tensor in tensors) or "nothing"
             raise CheckFailedError(f"The .tflite file's {role} is {found}; it must be one {dtype} tensor")

@@ -53,14 +53,24 @@ def tflite_fp16_from_fp32(file: bytes) -> Float16File:
         file: a .tflite file in float32.
     """
     model = schema.ModelT.InitFromPackedBuf(file, 0)
+    least = SMALL if any(values.size >= SMALL for values in _constants(model).values()) else 2
+    unheld = halve_constants(model, least=least)
+    return Float16File(repacked(model), unheld)
+
+
+def halve_constants(model: Any, *, least: int) -> tuple[str, ...]:
+    """Makes the float32 constants of a `ModelT` float16, and returns the names of those that float16 cannot hold.
+
+    Args:
+        model: is changed.
+        least: elements that a constant has at least.
+    """
     main = model.subgraphs[0]
-    constants = {place: values for place in range(len(main.tensors)) if (values := _constant(model, place)) is not None}
-    least = SMALL if any(values.size >= SMALL for values in constants.values()) else 2
-    large = {place: values for place, values in constants.items() if values.size >= least}
+    large = {place: values for place, values in _constants(model).items() if values.size >= least}
     unheld = {place for place, values in large.items() if not is_held(values)}
     stored = {place: values.astype("<f2") for place, values in large.items() if place not in unheld}
     main.operators = [*(_dequantize(model, place, values) for place, values in stored.items()), *main.operators]
-    return Float16File(repacked(model), tuple(main.tensors[place].name.decode() for place in sorted(unheld)))
+    return tuple(main.tensors[place].name.decode() for place in sorted(unheld))
 
 
 def is_held(values: NDArray[np.float32]) -> bool:
@@ -68,6 +78,12 @@ def is_held(values: NDArray[np.float32]) -> bool:
     information = np.finfo(np.float16)
     largest = float(np.abs(values).max(initial=0.0))
     return largest == 0.0 or float(information.smallest_normal) <= largest <= float(information.max)
+
+
+def _constants(model: Any) -> dict[int, NDArray[np.float32]]:
+    """The values of the float32 tensors that are in the file, by their places."""
+    found = {place: _constant(model, place) for place in range(len(model.subgraphs[0].tensors))}
+    return {place: values for place, values in found.items() if values is not None}
 
 
 def _constant(model: Any, place: int) -> NDArray[np.float32] | None:

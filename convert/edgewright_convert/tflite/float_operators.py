@@ -24,13 +24,17 @@ _SUFFIX = "/float32"
 """Behind the name of a float tensor whose integer twin is in the file as well."""
 
 
-def rewrite(graph: QuantizedGraph, in_float: Collection[int]) -> None:
+def rewrite(graph: QuantizedGraph, in_float: Collection[int]) -> dict[int, int]:
     """Lets the operators at these places compute in float32, with the weights that they had.
+
+    Returns the float tensors that were made, by the integer tensors whose values they have.
 
     DEQUANTIZE and QUANTIZE stand only where an integer operator is on the other side. The graph is changed; what is no
     longer needed is left in it, unread.
     """
-    _Rewriting(graph, frozenset(in_float)).run()
+    rewriting = _Rewriting(graph, frozenset(in_float))
+    rewriting.run()
+    return rewriting.twins
 
 
 class _Rewriting:

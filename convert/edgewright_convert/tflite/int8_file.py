@@ -23,6 +23,7 @@ from ..int8.baseline_guard import nearer_baseline
 from ..options import BASELINE, Effort, FloatLayers
 from .converter import tflite_int8_from_model
 from .corrected_file import tflite_from_ranges
+from .float_output import tflite_with_float_output
 from .interpreter import outputs_of_tflite
 from .logits import fine_outputs_of_tflite
 from .mixed_precision_file import quantized_layers, tflite_with_float_layers
@@ -70,6 +71,7 @@ def tflite_int8_from_correction(
     *,
     effort: Effort,
     exclude: FloatLayers = 0,
+    float_output: bool = False,
 ) -> Int8File:
     """The INT8 file with uint8 input and output; never one that is farther from the float model than the baseline.
 
@@ -81,15 +83,21 @@ def tflite_int8_from_correction(
         reference: the float model's probabilities for `validation`, shape (n, classes).
         effort: that the correction was made with.
         exclude: how many layers compute in float32.
+        float_output: the last layer and the probabilities are float32, see `float_output`.
 
     Raises:
-        EdgewrightError: TFLiteConverter refuses the model.
+        EdgewrightError: TFLiteConverter refuses the model, or it has no ending that can be float.
     """
-    if correction.corrected is None:
-        return Int8File(tflite_int8_from_model(model, pixels), BASELINE, correction.why_not)
     fidelity = _FidelityOfTflite(validation, reference) if len(validation) else None
-    made = _corrected_file(correction.corrected, pixels, fidelity, effort, exclude)
-    return made if fidelity is None else _better(model, made, pixels, fidelity)
+    if correction.corrected is None:
+        made = Int8File(tflite_int8_from_model(model, pixels), BASELINE, correction.why_not)
+    else:
+        made = _corrected_file(correction.corrected, pixels, fidelity, effort, exclude)
+        made = made if fidelity is None else _better(model, made, pixels, fidelity)
+    if not float_output:
+        return made
+    data = tflite_with_float_output(made.data)
+    return replace(made, data=data, fidelity=None if fidelity is None else fidelity(data))
 
 
 def _corrected_file(

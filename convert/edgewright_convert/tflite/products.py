@@ -55,7 +55,7 @@ def int8(
     correction: Correction,
     float_model: FloatModel,
 ) -> Product:
-    """The product `model_int8.tflite`: full-integer, uint8 input and output."""
+    """The product `model_int8.tflite`: full-integer with uint8 ends, but for what the options leave in float."""
     made = tflite_int8_from_correction(
         float_model,
         correction,
@@ -64,10 +64,11 @@ def int8(
         reference_outputs,
         effort=options.int8_effort,
         exclude=0 if options.integer_only else (options.keep_float or 0),
+        float_output=options.float_output,
     )
     excluded = made.mixed_precision.layers if made.mixed_precision else ()
     file = read_tflite(made.data)
-    checked = checks.check_int8(file, some_in_float=bool(excluded))
+    checked = checks.check_int8(file, some_in_float=bool(excluded), float_output=options.float_output)
     notes = (
         *representative_dataset.notes(options.representative_size, class_coverage),
         *validation_images.notes,
@@ -83,17 +84,19 @@ def int8(
         "int8": int8_options(
             made_by=made.effort,
             why=made.why,
-            agreement=made.fidelity.agreement if made.fidelity else None,
+            fidelity=made.fidelity,
             excluded=excluded,
+            correction=correction.as_options(),
         ),
     }
     return _finished(run, options, made.data, notes, how)
 
 
 def _quantization(file: TfliteFile) -> dict[str, dict[str, float]]:
-    """Scale and zero point of the input and the output."""
+    """Scale and zero point of the input and, where it is not float32, of the output."""
     ends = (("input", file.inputs[0]), ("output", file.outputs[0]))
-    return {name: {"scale": tensor.scales[0], "zero_point": tensor.zero_points[0]} for name, tensor in ends}
+    quantized = [(name, tensor) for name, tensor in ends if tensor.scales]
+    return {name: {"scale": tensor.scales[0], "zero_point": tensor.zero_points[0]} for name, tensor in quantized}
 
 
 def _mixed_precision_notes(
