@@ -53,7 +53,7 @@ _FULL_DB = 60.0
 """As in the picture: eight bits seldom reach more."""
 
 _MEANINGS = (
-    ("share of error", "how much of what rounding activations costs at the outputs this layer causes, measured alone"),
+    ("share", "of what rounding activations costs at the outputs; each layer was measured alone"),
     ("SQNR", "signal to quantization noise of the layer's output, in dB: 6 dB more is half the error"),
     ("lost here", "how much lower that is than at the layer's inputs"),
     ("weights, activations", "the same ratio if only the one or the other were rounded"),
@@ -148,7 +148,7 @@ def _suggestion(suggestion: Suggestion) -> str:
 def _table(advice: Advice, rows: Sequence[LayerError]) -> str:
     shares = advice.shares.by_layer
     apart = any(row.weights_db is not None for row in rows)
-    headings = ["layer", "operator", *(["share of error"] if shares else []), "SQNR, dB", "lost here, dB"]
+    headings = ["layer", "operator", *(["share"] if shares else []), "SQNR, dB", "lost here, dB"]
     headings += [*(["weights, dB", "activations, dB"] if apart else []), "RMSE / scale", "range used", "saturated"]
     most = max(shares.values(), default=1.0)
     head = "".join(f"<th>{heading}</th>" for heading in headings)

@@ -37,7 +37,7 @@ def plot_png(rows: Sequence[LayerError], *, title: str, shares: Mapping[str, flo
     _draw_sqnr(axes[0], rows)
     if shares:
         axes[1].barh(places, [100 * shares.get(row.layer, 0.0) for row in rows], color="tab:red")
-        axes[1].set_xlabel("share of what rounding activations costs at the outputs, %")
+        axes[1].set_xlabel("share of what rounding activations costs, %")
     else:
         lost = [row.lost_db for row in rows]
         axes[1].barh(places, lost, color=["tab:red" if value > 0 else "tab:green" for value in lost])
