@@ -149,7 +149,10 @@ def _float_layers(
     made: Conversion, choice: Chosen, labels: LabelChanges, ranked: tuple[str, ...], compared: _Compared
 ) -> FloatLayers | None:
     """None where it is not called for: `fast` is best helped by `balanced`, and some devices take no float."""
-    if not labels.matters or made.corrected is None or made.effort == "fast" or choice.options.integer_only:
+    excluded = choice.own is not None and choice.own.effort == made.effort and choice.own.excluded
+    if not labels.matters or made.corrected is None or made.effort == "fast":
+        return None
+    if choice.options.integer_only or excluded:
         return None
     return try_float_layers(made.int8_file, ranked, compared.pixels, compared.reference)
 
@@ -157,6 +160,6 @@ def _float_layers(
 def _others(
     run: OpenedRun, choice: Chosen, model: FloatModel, made: Conversion, labels: LabelChanges, compared: _Compared
 ) -> tuple[OtherFormat, ...]:
-    if not labels.matters:
+    if not labels.matters or choice.options.integer_only:
         return ()
     return try_other_formats(run, choice.options, model, made.int8_file, compared.pixels, compared.reference)

@@ -125,7 +125,7 @@ def _gain_of_effort(found: Findings) -> str:
 
 
 def _cost_of_effort(found: Findings) -> str:
-    return "none" if _own_is_better(found) else "a minute or two of conversion; size and latency stay as they are"
+    return "none" if _own_is_better(found) else "one to several minutes of conversion; size and latency stay"
 
 
 def _command_of_effort(found: Findings) -> str:
@@ -136,14 +136,17 @@ def _command_of_effort(found: Findings) -> str:
 
 # --- Another representative dataset ---
 def _calibration_lacks(found: Findings) -> bool:
-    few = found.calibration.images < _FEW_IMAGES
-    return found.labels.matters and (few or bool(found.calibration.faults))
+    return found.labels.matters and (_few(found) or bool(found.calibration.faults))
+
+
+def _few(found: Findings) -> bool:
+    return found.calibration.images < _FEW_IMAGES
 
 
 def _drawable(found: Findings) -> int:
-    """Images to draw where the train split holds more than were drawn; otherwise 0."""
+    """Images to draw where few were drawn and the train split holds more; otherwise 0."""
     size = min(DEFAULT_REPRESENTATIVE_SIZE, found.calibration.available)
-    return size if size > found.calibration.images else 0
+    return size if _few(found) and size > found.calibration.images else 0
 
 
 def _more_images(found: Findings) -> str:
@@ -238,7 +241,7 @@ REMEDIES: tuple[Remedy, ...] = (
             f"cannot be corrected: {found.why_not_corrected}"
         ),
         expected_gain=lambda _: _GAINS_OF_BALANCED[BASELINE],
-        cost=lambda _: "changes in the code that builds the model; size and latency stay as they are",
+        cost=lambda _: "changes in the code that builds the model; size and latency stay",
     ),
     Remedy(
         "more-images",
@@ -264,7 +267,7 @@ REMEDIES: tuple[Remedy, ...] = (
             "0 to 0.1 points over balanced on photographs of flowers and leaves; it is for models whose channels "
             "differ in other ways"
         ),
-        cost=lambda _: "several times the conversion's time; size and latency stay as they are",
+        cost=lambda _: "twice the conversion's time or more; size and latency stay",
         command=lambda found: convert_command(found, effort="best"),
     ),
     Remedy(

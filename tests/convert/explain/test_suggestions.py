@@ -100,6 +100,8 @@ def test_images_are_drawn_where_there_are_more_and_asked_for_where_there_are_not
     scarce = suggestion("more-images", calibration=Calibration(30, 30))
     assert scarce.command == ""
     assert "has 30 images" in scarce.advice
+    darker = suggestion("more-images", calibration=Calibration(100, 900, ("its images are darker",)))
+    assert (darker.command, "its images are darker" in darker.advice) == ("", True)
 
 
 def test_commands_keep_the_options_of_the_runs_file_and_can_be_typed():
