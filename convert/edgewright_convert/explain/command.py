@@ -125,7 +125,7 @@ def _print_worst(found: Explanation, rows: int) -> None:
     apart = any(row.weights_db is not None for row in found.layers)
     headings = [*(["share"] if shares else []), "lost here dB", "SQNR dB"]
     headings += [*(["weights dB", "activations dB"] if apart else []), "RMSE / scale", "range used", "saturated"]
-    of_what = "; share: of what rounding activations costs at the outputs" if shares else ""
+    of_what = "; share: of what rounding activations costs" if shares else ""
     print_table(
         f"Layers that lose most in the {found.effort} INT8 conversion, of {len(found.layers)}{of_what}",
         [Column("layer"), Column("operator"), *(Column(heading, numeric=True) for heading in headings)],

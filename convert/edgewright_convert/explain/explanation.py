@@ -13,7 +13,7 @@ from edgewright_runtime.run.run_folder import RunFolder
 from edgewright_runtime.run.splits import read_splits, rows_of
 from edgewright_runtime.suggestion import named
 
-from ..calibration import RepresentativeDataset
+from ..calibration import ClassCoverage, RepresentativeDataset
 from ..float_model import FloatModel
 from ..int8.layer_sensitivity import MOST_IMAGES as SENSITIVITY_IMAGES
 from ..options import BASELINE
@@ -73,7 +73,7 @@ def explanation_of(run: RunFolder, choice: Chosen, images: int, *, status: Statu
     Raises:
         EdgewrightError: the run has no float model or no training images, or TFLiteConverter refuses the model.
     """
-    names = ["float_model", "representative_dataset", "validation_images", "reference_outputs"]
+    names = ["float_model", "representative_dataset", "class_coverage", "validation_images", "reference_outputs"]
     names += [] if choice.effort == BASELINE else ["correction"]
     opened = opened_run(run)
     given = {"run": opened, "options": choice.options, "on_progress": status.detail}
@@ -102,7 +102,7 @@ def explanation_of(run: RunFolder, choice: Chosen, images: int, *, status: Statu
         own=choice.own,
         labels=labels,
         shares=error_shares(sensitivities, layers, _square_error(fine, compared.reference)),
-        calibration=_calibration(opened, representative),
+        calibration=_calibration(opened, representative, values["class_coverage"]),
         float_layers=_float_layers(made, choice, labels, tuple(sensitivities), compared),
         others=_others(opened, choice, model, made, labels, compared),
     )
@@ -131,18 +131,19 @@ def _square_error(fine: NDArray[np.float32], reference: NDArray[np.float32]) -> 
     return float(np.square(fine[:SENSITIVITY_IMAGES].astype(np.float64) - reference[:SENSITIVITY_IMAGES]).mean())
 
 
-def _calibration(run: OpenedRun, representative: RepresentativeDataset) -> Calibration:
-    train = rows_of(read_splits(run.folder.splits), "train")
-    # Of a thousand classes 200 images leave out most, and that is no fault as long as others could be drawn.
-    absent = sorted(set(run.labels) - {row.label for row in train})
-    shift = representative.shift
+def _calibration(run: OpenedRun, representative: RepresentativeDataset, coverage: ClassCoverage | None) -> Calibration:
+    images, shift, unlabelled = len(representative.rows), representative.shift, representative.unlabelled
+    balance = None if shift is None or shift.balance is None else shift.balance.note
     brightness = None if shift is None or shift.brightness is None else shift.brightness.note
-    faults = (
-        f"the train split has no image of {named(absent)}" if absent else None,
-        None if shift is None else shift.balance.note,
-        brightness,
-    )
-    return Calibration(len(representative.rows), len(train), tuple(fault for fault in faults if fault is not None))
+    shifts = tuple(note for note in (balance, brightness) if note is not None)
+    if unlabelled is not None:
+        # Of a thousand classes 200 images leave out most, and that is no fault of the images.
+        uncovered = coverage.notes if coverage is not None and images >= coverage.classes else ()
+        return Calibration(images, unlabelled.different, (*uncovered, *shifts))
+    train = rows_of(read_splits(run.folder.splits), "train")
+    absent = sorted(set(run.labels) - {row.label for row in train})
+    missing = (f"the train split has no image of {named(absent)}",) if absent else ()
+    return Calibration(images, len(train), (*missing, *shifts))
 
 
 def _float_layers(

@@ -19,7 +19,7 @@ class Calibration:
 
     Attributes:
         images: how many it has.
-        available: images in the train split.
+        available: how many there were to draw from.
         faults: in what it differs from what the model will meet, one phrase each.
     """
 

@@ -83,6 +83,7 @@ def convert_command(found: Findings, *, effort: str = "", keep_float: int = 0, s
     """The command that makes the run's INT8 .tflite file with the options that it had, but for those given."""
     options, usual = found.options, ConvertOptions()
     values = {
+        "--calibrate": options.calibrate,
         "--representative-size": size or _unless(options.representative_size, usual.representative_size),
         "--seed": _unless(options.seed, usual.seed),
         "--int8-effort": effort or _unless(options.int8_effort, usual.int8_effort),
@@ -144,7 +145,7 @@ def _few(found: Findings) -> bool:
 
 
 def _drawable(found: Findings) -> int:
-    """Images to draw where few were drawn and the train split holds more; otherwise 0."""
+    """Images to draw where few were drawn and there are more; otherwise 0."""
     size = min(DEFAULT_REPRESENTATIVE_SIZE, found.calibration.available)
     return size if _few(found) and size > found.calibration.images else 0
 
@@ -155,11 +156,11 @@ def _more_images(found: Findings) -> str:
     reasons = found.calibration.faults or (
         f"the representative dataset has {counted(found.calibration.images, 'image')}",
     )
-    return f"add images to the train split, such as the model will meet, for {'; '.join(reasons)}"
+    return f"calibrate on photographs of what the model will meet, --calibrate FOLDER, for {'; '.join(reasons)}"
 
 
 def _cost_of_images(found: Findings) -> str:
-    return "seconds of conversion" if _drawable(found) else "collecting them; import or train again with them"
+    return "seconds of conversion" if _drawable(found) else "collecting some 200 of them; they need no labels"
 
 
 def _command_of_images(found: Findings) -> str:

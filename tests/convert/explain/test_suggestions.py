@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from pathlib import Path
 
 import pytest
 
@@ -105,15 +106,15 @@ def test_images_are_drawn_where_there_are_more_and_asked_for_where_there_are_not
 
 
 def test_commands_keep_the_options_of_the_runs_file_and_can_be_typed():
-    from pathlib import Path
-
-    options = ConvertOptions(seed=3, representative_size=60, model_name="Tim's net", integer_only=True)
+    options = ConvertOptions(
+        calibrate=Path("her photos"), seed=3, representative_size=60, model_name="Tim's net", integer_only=True
+    )
     found = suggestion("raise-effort", run=Path("my runs/one"), effort="baseline", own=None, options=options)
     program, name, *words = shlex.split(found.command)
     assert (program, name) == ("edgewright", "convert")
     typed = parser_of(name, Command("", "", add_arguments, lambda _: 0)).parsed(words)
     assert (typed.source, typed.to, typed.int8_effort) == (Path("my runs/one"), "tflite-int8", "balanced")
-    assert (typed.seed, typed.representative_size) == (3, 60)
+    assert (typed.calibrate, typed.seed, typed.representative_size) == (Path("her photos"), 3, 60)
     assert (typed.model_name, typed.integer_only) == ("Tim's net", True)
 
 
