@@ -23,7 +23,7 @@ STRICT ?=
 COMPARE ?=
 # Images for INT8 to calibrate on, without labels, in place of the train split: a folder or a list of paths.
 CALIBRATE ?=
-# Further options of `edgewright convert`, such as OPTIONS="--keep-float auto".
+# Further options of `edgewright convert`, such as OPTIONS="--keep-float auto"; with `make explain`, of `edgewright explain`.
 OPTIONS ?=
 
 PYTHON ?= $(firstword $(foreach v,3.11 3.12 3.13,$(if $(shell command -v python$(v)),python$(v))) python3)
@@ -37,7 +37,7 @@ EXTRAS := train,convert,onnx,bench,docs,dev$(if $(filter Linux-x86_64,$(shell un
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo train convert tflite-fp32 tflite-fp16 tflite-dynamic tflite-int8 onnx tensorrt tensorrt-rtx \
-	evaluate bench classify test test-quick test-pythons test-versions test-mediapipe test-processors benchmarks bench-suite docs lint typecheck typecheck-tensorrt \
+	evaluate explain bench classify test test-quick test-pythons test-versions test-mediapipe test-processors benchmarks bench-suite docs lint typecheck typecheck-tensorrt \
 	format clean at-least-one ask-for-image
 
 # --- What follows from it ---
@@ -68,7 +68,7 @@ PHOTO := $(or $(IMAGE),$(if $(MODEL),,$(if $(OF_DIGITS),$(DIGITS)/7/0007.png)))
 
 train_options = $(call option,--recipe,RECIPE)$(call option,--weights,WEIGHTS)$(call option,--epochs,EPOCHS)$(call option,--seed,SEED)$(call option,--labels,LABELS)
 import_options = $(call option,--labels,LABELS)$(call option,--normalisation,NORMALISATION)$(call option,--data,DATA)
-convert_options = $(call option,--calibrate,CALIBRATE)$(if $(OPTIONS), $(OPTIONS))
+convert_options = $(call option,--calibrate,CALIBRATE)$(if $(OPTIONS),$(if $(EXPLAINING),, $(OPTIONS)))
 gate_options = $(call option,--max-drop,MAX_DROP)$(call option,--min-agreement,MIN_AGREEMENT)$(call option,--confidence,CONFIDENCE)$(if $(call is_set,STRICT), --strict)
 
 # An option that would go nowhere is refused.
@@ -82,6 +82,13 @@ ifeq ($(filter $(CONVERTING),$(MAKECMDGOALS)),)
 $(error $(if $(OPTIONS),OPTIONS goes to `edgewright convert` alone; give "$(OPTIONS)" to the command itself: edgewright $(firstword $(MAKECMDGOALS)) --help,CALIBRATE goes to `edgewright convert` alone; name it with a format: make tflite-int8))
 endif
 endif
+EXPLAINING := $(filter explain,$(MAKECMDGOALS))
+ifneq ($(and $(OPTIONS),$(EXPLAINING),$(filter $(CONVERTING),$(MAKECMDGOALS))),)
+$(error OPTIONS would go to `edgewright convert` and to `edgewright explain`; call make once for each)
+endif
+ifneq ($(and $(CALIBRATE),$(EXPLAINING),$(if $(filter $(CONVERTING),$(MAKECMDGOALS)),,yes)),)
+$(error CALIBRATE goes to `edgewright convert` alone; name it with a format: make tflite-int8)
+endif
 
 help:  ## Show this list.
 	@echo 'make TARGET [RECIPE=digits|banana|viewpoint|flowers|FILE] [DATA=FOLDER|CSV] [WEIGHTS=imagenet|none|FILE]'
@@ -94,7 +101,7 @@ help:  ## Show this list.
 	@echo
 	@echo 'A RUN that was made from other DATA, RECIPE, WEIGHTS, EPOCHS, SEED or LABELS than those named is refused; OVERWRITE=1'
 	@echo 'trains it anew. MAX_DROP, MIN_AGREEMENT, CONFIDENCE and STRICT are what the comparison allows. CALIBRATE'
-	@echo '(images without labels for INT8) and OPTIONS go to `edgewright convert` alone.'
+	@echo '(images without labels for INT8) and OPTIONS go to `edgewright convert` alone; with `make explain`, OPTIONS goes to `edgewright explain`.'
 
 setup: $(VENV)/.setup-done  ## Make the virtual environment with everything in it.
 
@@ -160,6 +167,9 @@ at-least-one: train
 
 evaluate: $(MEASURED)  ## Compare every format in RUN with its float model.
 	$(EDGEWRIGHT) evaluate $(run)$(gate_options)
+
+explain: $(MEASURED)  ## Say what INT8 costs RUN in labels, where it loses them, and what to do about it.
+	$(EDGEWRIGHT) explain $(run)$(if $(OPTIONS), $(OPTIONS))
 
 bench: $(MEASURED)  ## Time every format in RUN on this machine.
 	$(EDGEWRIGHT) bench $(run)

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 Advance = Callable[[], None]
 
+_WIDEST_TEXT = 100
+"""Columns; longer lines of text are hard to read."""
+
 
 @dataclass(frozen=True)
 class Column:
@@ -57,6 +60,21 @@ def print_table(title: str, columns: Sequence[Column], rows: Iterable[Sequence[s
     for row in rows:
         table.add_row(*row)
     console.print(table)
+
+
+def print_paragraph(text: str, *, indent: int = 0) -> None:
+    """Prints the text as it is, in lines no wider than the terminal or what reads well.
+
+    Args:
+        text: without line breaks; markup in it means nothing.
+        indent: columns by which all lines but the first are moved in.
+    """
+    import shutil
+    import textwrap
+
+    width = min(_WIDEST_TEXT, shutil.get_terminal_size().columns)
+    # A name or a command that is cut at its hyphens cannot be copied.
+    print(textwrap.fill(text, width, subsequent_indent=" " * indent, break_long_words=False, break_on_hyphens=False))
 
 
 @contextlib.contextmanager

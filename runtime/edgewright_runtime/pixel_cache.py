@@ -34,6 +34,9 @@ def cached_pixels(
         EdgewrightError: an image is missing, unreadable, or no longer the one that splits.csv describes.
     """
     shape = (len(rows), contract.height, contract.width, contract.channels)
+    if not rows:  # an empty file can be neither reserved nor mapped
+        yield np.zeros(shape, np.uint8)
+        return
     with tempfile.TemporaryFile(prefix="edgewright-") as file:
         _reserve(file.fileno(), math.prod(shape))
         pixels: NDArray[np.uint8] = np.memmap(file, dtype=np.uint8, mode="r+", shape=shape)

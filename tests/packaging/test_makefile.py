@@ -165,6 +165,24 @@ def test_images_to_calibrate_on_go_to_convert_alone_and_are_refused_elsewhere(pl
     assert "CALIBRATE goes to `edgewright convert` alone" in done.stderr
 
 
+def test_explain_makes_a_file_first_and_takes_options_of_its_own(place):
+    lines = make(place, "--dry-run", "explain", RUN, "OPTIONS=--int8-effort fast").stdout.splitlines()
+    assert [line.split(" ", 1)[1] for line in lines[-2:]] == [
+        "convert 'my runs/first run' --to tflite-int8 --if-needed",
+        "explain 'my runs/first run' --int8-effort fast",
+    ]
+    done = make(place, "--dry-run", "tflite-int8", "explain", RUN, "OPTIONS=--int8-effort fast")
+    assert done.returncode == 2
+    assert "call make once for each" in done.stderr
+    done = make(place, "--dry-run", "explain", RUN, "CALIBRATE=Tim's photos")
+    assert done.returncode == 2
+    assert "CALIBRATE goes to `edgewright convert` alone" in done.stderr
+
+
+def test_explain_of_a_finished_run_makes_nothing_anew(place, run_copy):
+    assert make(place, "--dry-run", "explain", f"RUN={run_copy}").stdout.count("\n") == 1
+
+
 @pytest.mark.parametrize(
     "target", ["demo", "tflite-fp32", "tflite-fp16", "tflite-dynamic", "tflite-int8", "onnx", "evaluate"]
 )
@@ -208,5 +226,5 @@ def test_what_a_trained_model_cannot_take_is_refused(place):
 
 def test_help_lists_every_target_and_the_limits(place):
     told = make(place).stdout
-    for word in ("tflite-int8", "classify", "MAX_DROP", "STRICT", "OVERWRITE=1", "CALIBRATE", "OPTIONS"):
+    for word in ("tflite-int8", "explain", "classify", "MAX_DROP", "STRICT", "OVERWRITE=1", "CALIBRATE", "OPTIONS"):
         assert word in told

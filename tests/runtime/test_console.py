@@ -2,7 +2,7 @@
 
 import io
 
-from edgewright_runtime.console import Bars, Lines, Silent, watching
+from edgewright_runtime.console import Bars, Lines, Silent, print_paragraph, watching
 
 
 class Terminal(io.StringIO):
@@ -41,3 +41,14 @@ def test_a_library_call_prints_nothing(capsys):
     reporter.step("y", 1, 2)
     reporter.finish()
     assert capsys.readouterr() == ("", "")
+
+
+def test_a_paragraph_is_no_wider_than_a_terminal_and_cuts_no_name(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    name = "block_1_expand-and-project-and-add-a-long-one"
+    print_paragraph(f"- the worst layer of [all] is {name}, and that is that.", indent=2)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines == ["- the worst layer of [all] is", f"  {name},", "  and that is that."]
+    monkeypatch.setenv("COLUMNS", "500")
+    print_paragraph("word " * 100)
+    assert max(map(len, capsys.readouterr().out.splitlines())) <= 100

@@ -60,3 +60,7 @@ def test_pixels_come_in_the_order_of_the_rows(tmp_path):
     rows = [row_of(picture(tmp_path / f"{grey}.png", grey)) for grey in (7, 3, 5)]
 
     assert pixels_of(tmp_path / "7.png", *rows)[:, 0, 0, 0].tolist() == [7, 3, 5]
+
+
+def test_no_rows_are_no_pixels(tmp_path):
+    assert pixels_of(tmp_path / "none.png").shape == (0, 8, 8, 3)

@@ -4,41 +4,24 @@ from __future__ import annotations
 
 import argparse
 import json
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from edgewright_runtime.command_line import Command, path, whole_number
 from edgewright_runtime.errors import EXIT_DONE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    import numpy as np
-    from numpy.typing import NDArray
+    from collections.abc import Mapping, Sequence
 
     from edgewright_runtime.run.run_folder import RunFolder
 
-    from ..run_inputs import RunInputs
-    from .conversions import Conversion
+    from .advice import Advice
     from .efforts import Chosen
+    from .explanation import Explanation
     from .layers import LayerError
 
 _PURPOSE = "edgewright explain"
 _NEEDED = (("ai_edge_litert", "ai-edge-litert"), ("matplotlib", "matplotlib"))
-
-
-@dataclass(frozen=True)
-class _Explanation:
-    """The rows, and of what they are."""
-
-    effort: str
-    notes: tuple[str, ...]
-    layers: tuple[LayerError, ...]
-
-    def as_dict(self) -> dict[str, Any]:
-        rows = [asdict(row) for row in self.layers]
-        return {"schema_version": 1, "effort": self.effort, "notes": list(self.notes), "layers": rows}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -60,10 +43,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Measures the layers, writes JSON and a picture, and prints the worst."""
+    """Measures the conversion, writes JSON, a picture and a page, and prints the advice and the worst layers."""
     from edgewright_runtime.optional_imports import import_optional
     from edgewright_runtime.run.run_folder import open_run
-    from edgewright_runtime.strict_json import write_object
 
     from .efforts import chosen
 
@@ -71,94 +53,100 @@ def run(arguments: argparse.Namespace) -> int:
     for module, package in _NEEDED:
         import_optional(module, package=package, extra="convert", purpose=_PURPOSE)
     found = _explanation(folder, chosen(folder, arguments.int8_effort), arguments.images)
-    target = folder.path / "explain"
-    write_object(target / "int8_layers.json", found.as_dict())
-    _write_picture(found, target / "int8_layers.png", run_name=folder.path.name)
+    page = _write(found, folder)
     if arguments.json:
         print(json.dumps(found.as_dict(), indent=2, ensure_ascii=False))
         return EXIT_DONE
+    _print_advice(found.advice)
     _print_worst(found, arguments.rows)
     for note in found.notes:
         print(f"Note: {note}")
-    print(f"All {len(found.layers)} layers: {target / 'int8_layers.json'}, {target / 'int8_layers.png'}")
+    print(f"All {len(found.layers)} layers: {page.with_suffix('.json')}, {page.with_suffix('.png')}")
+    print(f"To read in a browser: {page}")
+    print(f"Next: {found.advice.next_command}")
     return EXIT_DONE
 
 
 COMMAND = Command(
-    summary="Rank a model's layers by what its INT8 conversion loses in them; as a table, JSON and a picture.",
+    summary="Say what an INT8 conversion does to the labels, where it loses and what to do; as text, a page and JSON.",
     example="edgewright explain runs/digits --rows 10",
     add_arguments=add_arguments,
     run=run,
 )
 
 
-def _explanation(folder: RunFolder, choice: Chosen, images: int) -> _Explanation:
-    from edgewright_runtime.console import progress, status
+def _explanation(folder: RunFolder, choice: Chosen, images: int) -> Explanation:
+    from edgewright_runtime.console import status
     from edgewright_runtime.library_noise import captured
 
-    from ..run_inputs import RunInputs, opened_run
-
     with status() as line, captured():
-        given = {"run": opened_run(folder), "options": choice.options, "on_progress": line.detail}
-        made, pixels = _conversion(RunInputs(given, on_start=line.start), choice, line.start)
-    with progress("Comparing layers", min(images, len(pixels))) as advance, captured():
-        from .layers import layer_errors
+        line.start("Loading TensorFlow")
+        from .explanation import explanation_of
 
-        layers = layer_errors(
-            made.float_file, made.int8_file, pixels[:images], grid_file=made.grid_file, advance=advance
-        )
-    return _Explanation(made.effort, (*choice.notes, *made.notes), layers)
+        return explanation_of(folder, choice, images, status=line)
 
 
-def _conversion(
-    inputs: RunInputs, choice: Chosen, on_start: Callable[[str], None]
-) -> tuple[Conversion, NDArray[np.uint8]]:
-    """The chosen conversion, and the representative dataset's pixels."""
-    from ..options import BASELINE
-
-    names = ["float_model", "representative_dataset", *([] if choice.effort == BASELINE else ["correction"])]
-    inputs.make(names)
-    values = inputs.values(names)
-    on_start("Writing .tflite files")
-    from .conversions import baseline_conversion, corrected_conversion
-
-    model, pixels = values["float_model"], values["representative_dataset"].pixels
-    if choice.effort == BASELINE:
-        return baseline_conversion(model, pixels), pixels
-    return corrected_conversion(values["correction"], choice.options.int8_effort, model, pixels), pixels
-
-
-def _write_picture(found: _Explanation, path: Path, *, run_name: str) -> None:
+def _write(found: Explanation, folder: RunFolder) -> Path:
+    """Writes all figures, the picture and the page; the page's path."""
     from edgewright_runtime import atomic
+    from edgewright_runtime.strict_json import write_object
 
+    from .page import page_html
     from .plot import plot_png
 
-    title = f"{run_name}: {found.effort} INT8 conversion against float32"
-    atomic.write_bytes(path, plot_png(found.layers, title=title))
+    title = f"{folder.path.resolve().name}: {found.effort} INT8 conversion against float32"
+    page = folder.path / "explain" / "int8_layers.html"
+    picture = plot_png(found.layers, title=title, shares=found.advice.shares.by_layer)
+    write_object(page.with_suffix(".json"), found.as_dict())
+    atomic.write_bytes(page.with_suffix(".png"), picture)
+    atomic.write_bytes(page, page_html(found.advice, found.layers, picture, title=title, notes=found.notes).encode())
+    return page
 
 
-def _print_worst(found: _Explanation, rows: int) -> None:
+def _print_advice(advice: Advice) -> None:
+    """Prints the paragraph, and below it what else to try where there is more than one thing."""
+    from edgewright_runtime.console import print_paragraph
+
+    print_paragraph(advice.summary)
+    further = advice.suggestions[1:]
+    if further:
+        print("\nShould that not be enough:")
+    for each in further:
+        print_paragraph(f"- {each.advice}. Expected gain: {each.expected_gain}. Cost: {each.cost}.", indent=2)
+        if each.command:
+            print(f"  {each.command}")
+    print()
+
+
+def _print_worst(found: Explanation, rows: int) -> None:
     from edgewright_runtime.console import Column, print_table
 
+    shares = found.advice.shares.by_layer
     apart = any(row.weights_db is not None for row in found.layers)
-    headings = ["lost here dB", "SQNR dB", *(["weights dB", "activations dB"] if apart else [])]
-    headings += ["RMSE / scale", "range used", "saturated"]
+    headings = [*(["share"] if shares else []), "lost here dB", "SQNR dB"]
+    headings += [*(["weights dB", "activations dB"] if apart else []), "RMSE / scale", "range used", "saturated"]
+    of_what = "; share: of what rounding activations costs" if shares else ""
     print_table(
-        f"Layers that lose most in the {found.effort} INT8 conversion, of {len(found.layers)}",
+        f"Layers that lose most in the {found.effort} INT8 conversion, of {len(found.layers)}{of_what}",
         [Column("layer"), Column("operator"), *(Column(heading, numeric=True) for heading in headings)],
-        [_cells(row) for row in _worst(found.layers)[:rows]],
+        [_cells(row, shares) for row in _worst(found.layers, shares)[:rows]],
     )
 
 
-def _worst(layers: Sequence[LayerError]) -> list[LayerError]:
-    return sorted(layers, key=lambda row: -row.lost_db)
+def _worst(layers: Sequence[LayerError], shares: Mapping[str, float]) -> list[LayerError]:
+    """By the share of the error at the outputs, and by what is lost in the layer where that is not known."""
+    return sorted(layers, key=lambda row: (-shares.get(row.layer, -1.0), -row.lost_db))
 
 
-def _cells(row: LayerError) -> tuple[str, ...]:
+def _cells(row: LayerError, shares: Mapping[str, float]) -> tuple[str, ...]:
+    from rich.markup import escape
+
+    share = [f"{shares[row.layer]:.1%}" if row.layer in shares else "-"] if shares else []
     apart = [f"{part:.1f}" for part in (row.weights_db, row.activations_db) if part is not None]
     return (
-        row.layer,
+        escape(row.layer),
         row.operator,
+        *share,
         f"{row.lost_db:.1f}",
         f"{row.sqnr_db:.1f}",
         *apart,

@@ -28,6 +28,9 @@ class Conversion:
         grid_file: the same in float32 with the weights that `int8_file` has; None for `baseline`, where only the
             converter knows them.
         notes: what the user should know of it, one sentence each.
+        corrected: the corrected model where `int8_file` has its very ranges, so that layers of it can be left in float;
+            otherwise None.
+        why_not_corrected: why the model cannot be corrected, as a phrase; otherwise empty.
     """
 
     effort: str
@@ -35,6 +38,8 @@ class Conversion:
     float_file: bytes
     grid_file: bytes | None = None
     notes: tuple[str, ...] = ()
+    corrected: Corrected | None = None
+    why_not_corrected: str = ""
 
 
 def baseline_conversion(model: FloatModel, pixels: NDArray[np.uint8]) -> Conversion:
@@ -47,8 +52,9 @@ def baseline_conversion(model: FloatModel, pixels: NDArray[np.uint8]) -> Convers
     Raises:
         EdgewrightError: TFLiteConverter refuses the model.
     """
-    named = _with_layer_names(model)
-    return Conversion(BASELINE, tflite_int8_from_model(named, pixels), tflite_fp32_from_model(named))
+    named, why_not = _with_layer_names(model)
+    files = tflite_int8_from_model(named, pixels), tflite_fp32_from_model(named)
+    return Conversion(BASELINE, *files, why_not_corrected=why_not)
 
 
 def corrected_conversion(
@@ -68,20 +74,20 @@ def corrected_conversion(
     if correction.corrected is not None:
         return _corrected(correction.corrected, effort, pixels)
     note = f"The model cannot be corrected for INT8, so this is the baseline conversion: {_reason(correction)}."
-    return replace(baseline_conversion(model, pixels), notes=(note,))
+    return replace(baseline_conversion(model, pixels), notes=(note,), why_not_corrected=_reason(correction))
 
 
 def _reason(correction: Correction) -> str:
     return correction.why_not.removeprefix("not corrected: ").rstrip(".")
 
 
-def _with_layer_names(model: FloatModel) -> FloatModel:
-    """The model, its tensors named after Keras layers; the same model where it is no graph of layers."""
+def _with_layer_names(model: FloatModel) -> tuple[FloatModel, str]:
+    """The model, its tensors named after Keras layers; the same model, and why, where it is no graph of layers."""
     try:
         call = in_layer_scopes(model.loaded)
-    except UnsupportedModelError:
-        return model
-    return FloatModel(model.path, call, model.input_shape, model.classes, loaded=model.loaded)
+    except UnsupportedModelError as error:
+        return model, str(error).rstrip(".")
+    return FloatModel(model.path, call, model.input_shape, model.classes, loaded=model.loaded), ""
 
 
 def _corrected(corrected: Corrected, effort: str, pixels: NDArray[np.uint8]) -> Conversion:
@@ -92,7 +98,8 @@ def _corrected(corrected: Corrected, effort: str, pixels: NDArray[np.uint8]) -> 
         scoped = float_model_of_keras(corrected.model, in_layer_scopes(corrected.model, corrected.ranges))
         int8_file = tflite_int8_from_model(scoped, pixels)
         notes.append("A layer becomes several operators, so TFLiteConverter measured the ranges.")
-    return Conversion(effort, int8_file, *_float_files(corrected), tuple(notes))
+    ranged = None if notes else corrected
+    return Conversion(effort, int8_file, *_float_files(corrected), tuple(notes), corrected=ranged)
 
 
 def _float_files(corrected: Corrected) -> tuple[bytes, bytes]:

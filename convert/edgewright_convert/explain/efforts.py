@@ -12,9 +12,45 @@ from edgewright_runtime.run.manifest import read_manifest
 from edgewright_runtime.run.run_folder import RunFolder
 from edgewright_runtime.suggestion import named, unknown_name
 
-from ..options import BASELINE, DEFAULT_EFFORT, DEFAULT_REPRESENTATIVE_SIZE, EFFORTS, ConvertOptions, effort_named
+from ..options import BASELINE, DEFAULT_EFFORT, EFFORTS, ConvertOptions, effort_named
 
 EXPLAINED = (BASELINE, *EFFORTS)
+
+_NOT_CORRECTED = "not corrected: "
+"""How `int8.correction_of` begins to say why a model cannot be corrected."""
+
+
+_KEPT = ("representative_size", "seed", "integer_only", "model_name", "model_version", "licence")
+"""Options of the run's model_int8.tflite that any other conversion of it should have too."""
+
+
+@dataclass(frozen=True)
+class OwnFile:
+    """The run's model_int8.tflite, as the manifest describes it.
+
+    Attributes:
+        effort: what made it: one of `EXPLAINED`.
+        requested: the effort that was asked for.
+        why: a phrase, where it is not the corrected file.
+        excluded: layers excluded from quantization.
+        agreement: with the float model on the held-out images, 0 to 1; None if that was not measured.
+    """
+
+    effort: str
+    requested: str
+    why: str = ""
+    excluded: tuple[str, ...] = ()
+    agreement: float | None = None
+
+    @property
+    def not_correctable(self) -> bool:
+        """Whether it is the baseline because the model cannot be corrected."""
+        return self.effort == BASELINE and self.why.startswith(_NOT_CORRECTED)
+
+    @property
+    def guarded(self) -> bool:
+        """Whether it is the baseline because that was nearer to the float model than the corrected file."""
+        return self.effort == BASELINE and bool(self.why) and not self.not_correctable
 
 
 @dataclass(frozen=True)
@@ -23,13 +59,15 @@ class Chosen:
 
     Attributes:
         effort: one of `EXPLAINED`.
-        options: with which it is converted, the representative dataset being that of the run's model_int8.tflite.
+        options: with which it is converted, those of the run's model_int8.tflite but for the effort.
         notes: what the user should know of the choice, one sentence each.
+        own: that file; None where there is none.
     """
 
     effort: str
     options: ConvertOptions
     notes: tuple[str, ...] = ()
+    own: OwnFile | None = None
 
 
 def chosen(run: RunFolder, wanted: str | None) -> Chosen:
@@ -43,30 +81,40 @@ def chosen(run: RunFolder, wanted: str | None) -> Chosen:
     path = run.file_of("tflite-int8")
     entry = read_manifest(run.path).artefacts.get(path.relative_to(run.path).as_posix())
     made = entry.options if entry is not None else {}
-    effort = wanted or made.get("int8", {}).get("made_by", BASELINE)
-    return Chosen(effort, _options(effort, made.get("requested", {})), _notes(effort, wanted, made, path.name))
+    requested = made.get("requested", {})
+    own = _own(made.get("int8", {}), requested) if made else None
+    effort = wanted or (own.effort if own is not None else BASELINE)
+    return Chosen(effort, _options(effort, requested), _notes(effort, wanted, own, path.name), own)
 
 
-def _options(effort: str, requested: Mapping[str, Any]) -> ConvertOptions:
-    calibrate = requested.get("calibrate")
-    return ConvertOptions(
-        int8_effort=DEFAULT_EFFORT if effort == BASELINE else effort_named(effort),
-        representative_size=requested.get("representative_size", DEFAULT_REPRESENTATIVE_SIZE),
-        calibrate=None if calibrate is None else Path(calibrate),
-        seed=requested.get("seed", 0),
+def _own(int8: Mapping[str, Any], requested: Mapping[str, Any]) -> OwnFile:
+    return OwnFile(
+        int8.get("made_by", BASELINE),
+        requested.get("int8_effort", DEFAULT_EFFORT),
+        int8.get("why", ""),
+        tuple(int8.get("excluded_from_quantization", ())),
+        int8.get("agreement"),
     )
 
 
-def _notes(effort: str, wanted: str | None, made: Mapping[str, Any], name: str) -> tuple[str, ...]:
-    if not made:
+def _options(effort: str, requested: Mapping[str, Any]) -> ConvertOptions:
+    kept = {name: requested[name] for name in _KEPT if name in requested}
+    calibrate = requested.get("calibrate")
+    return ConvertOptions(
+        int8_effort=DEFAULT_EFFORT if effort == BASELINE else effort_named(effort),
+        calibrate=None if calibrate is None else Path(calibrate),
+        **kept,
+    )
+
+
+def _notes(effort: str, wanted: str | None, own: OwnFile | None, name: str) -> tuple[str, ...]:
+    if own is None:
         return () if wanted else (f"The run has no {name} yet; --int8-effort explains another conversion.",)
-    int8 = made.get("int8", {})
-    notes = [] if wanted else [f"{name} is the {effort} conversion{_because(effort, int8)}."]
-    excluded = int8.get("excluded_from_quantization")
-    if excluded:
-        notes.append(f"{name} excludes {named(excluded)} from quantization; here they are INT8 like the others.")
+    notes = [] if wanted else [f"{name} is the {effort} conversion{_because(effort, own)}."]
+    if own.excluded:
+        notes.append(f"{name} excludes {named(own.excluded)} from quantization; here they are INT8 like the others.")
     return tuple(notes)
 
 
-def _because(effort: str, int8: Mapping[str, Any]) -> str:
-    return f" ({int8['why']})" if effort == BASELINE and int8.get("why") else ""
+def _because(effort: str, own: OwnFile) -> str:
+    return f" ({own.why})" if effort == BASELINE and own.why else ""

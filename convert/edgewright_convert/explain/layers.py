@@ -118,7 +118,7 @@ def layer_errors(
     pixels: NDArray[np.uint8],
     *,
     grid_file: bytes | None = None,
-    advance: Callable[[], None] = lambda: None,
+    on_progress: Callable[[str], None] = lambda _: None,
 ) -> tuple[LayerError, ...]:
     """One row per layer, in the order in which they are computed.
 
@@ -127,7 +127,7 @@ def layer_errors(
         int8_file: full-integer, converted from the same model.
         pixels: raw pixels, uint8, shape (n, height, width, channels).
         grid_file: like `float_file`, with the weights of `int8_file`; tells errors of weights and activations apart.
-        advance: called after each image.
+        on_progress: called with how many images are done, as a phrase.
 
     Raises:
         EdgewrightError: the files were not made from the same model.
@@ -139,12 +139,12 @@ def layer_errors(
         raise EdgewrightError(
             "The float and the INT8 file have no layer in common; they must be conversions of one model"
         )
-    for image in pixels:
+    for number, image in enumerate(pixels, start=1):
         for interpreter in (candidate, *references):
             _invoke(interpreter, image)
         for pair in pairs:
             _add(pair, candidate, references)
-        advance()
+        on_progress(f"{number} of {len(pixels)} images")
     return _rows(pairs)
 
 

@@ -51,13 +51,14 @@ class Int8File:
 
 
 @dataclass(frozen=True)
-class _FidelityOfTflite:
+class FidelityOfTflite:
     """Compares .tflite files with the float model's outputs, `reference`, on the same images."""
 
     pixels: NDArray[np.uint8]
     reference: NDArray[np.float32]
 
     def __call__(self, file: bytes) -> Fidelity:
+        """The file's fidelity on these images."""
         fine = fine_outputs_of_tflite(file, self.pixels)
         return fidelity_of(outputs_of_tflite(file, self.pixels), self.reference, fine)
 
@@ -88,7 +89,7 @@ def tflite_int8_from_correction(
     Raises:
         EdgewrightError: TFLiteConverter refuses the model, or it has no ending that can be float.
     """
-    fidelity = _FidelityOfTflite(validation, reference) if len(validation) else None
+    fidelity = FidelityOfTflite(validation, reference) if len(validation) else None
     if correction.corrected is None:
         made = Int8File(tflite_int8_from_model(model, pixels), BASELINE, correction.why_not)
     else:
@@ -103,7 +104,7 @@ def tflite_int8_from_correction(
 def _corrected_file(
     corrected: Corrected,
     pixels: NDArray[np.uint8],
-    fidelity: _FidelityOfTflite | None,
+    fidelity: FidelityOfTflite | None,
     effort: str,
     exclude: FloatLayers,
 ) -> Int8File:
@@ -129,7 +130,7 @@ def _corrected_file(
     return Int8File(found.data, effort, fidelity=found.after, mixed_precision=found, integer=data)
 
 
-def _better(model: FloatModel, made: Int8File, pixels: NDArray[np.uint8], fidelity: _FidelityOfTflite) -> Int8File:
+def _better(model: FloatModel, made: Int8File, pixels: NDArray[np.uint8], fidelity: FidelityOfTflite) -> Int8File:
     """The file, or the baseline where that is nearer to the float model."""
     ours = made.fidelity or fidelity(made.data)
     baseline = nearer_baseline(

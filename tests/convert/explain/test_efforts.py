@@ -35,6 +35,19 @@ def test_the_runs_own_file_decides_effort_and_images_where_no_effort_is_named(ru
     assert "excludes re_lu from quantization" in choice.notes[1]
 
 
+def test_other_options_are_those_of_the_runs_own_file(run_copy):
+    path = run_copy / "manifest.json"
+    manifest = json.loads(path.read_text())
+    options = manifest["artefacts"]["tflite/model_int8.tflite"]["options"]
+    options["requested"] |= {"model_name": "leaves", "integer_only": True}
+    options["int8"] |= {"made_by": "baseline", "why": "not corrected: it has 2 inputs and 1 outputs, not one each"}
+    path.write_text(json.dumps(manifest))
+    choice = chosen(RunFolder(run_copy), "fast")
+    assert (choice.options.model_name, choice.options.integer_only) == ("leaves", True)
+    assert choice.own is not None
+    assert (choice.own.not_correctable, choice.own.guarded) == (True, False)
+
+
 def test_unknown_effort_is_refused_with_those_there_are(float_run):
     with pytest.raises(EdgewrightError, match="baseline, fast, balanced, best"):
         chosen(RunFolder(float_run), "utmost")

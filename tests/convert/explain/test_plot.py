@@ -6,26 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from edgewright_convert.explain.layers import LayerError
 from edgewright_convert.explain.plot import plot_png
 
-
-def row(number: int, **changes) -> LayerError:
-    values = {
-        "layer": f"conv_{number}",
-        "operator": "CONV_2D",
-        "shape": (1, 8, 8, 4),
-        "sqnr_db": 30.0 - number,
-        "lost_db": 1.5,
-        "weights_db": None,
-        "activations_db": None,
-        "rmse_over_scale": 0.3,
-        "range_utilisation": 0.8,
-        "saturation": 0.0,
-        "scale": 0.02,
-        "zero_point": 0,
-    }
-    return LayerError(**{**values, **changes})
+from .made_up import row
 
 
 def opened(data: bytes) -> Image.Image:
@@ -46,6 +29,10 @@ def test_marks_of_weights_and_activations_are_drawn_where_they_are_known():
     orange = [(np.abs(pixels.astype(int) - [255, 127, 14]).max(axis=-1) < 30).sum() for pixels in (bare, marked)]
     assert orange[0] == 0
     assert orange[1] > 0
+
+
+def test_shares_take_the_place_of_what_each_layer_loses():
+    assert plot_png([row(0)], title="run", shares={"conv_0": 0.5}) != plot_png([row(0)], title="run")
 
 
 def test_same_rows_give_the_same_bytes():
