@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from .calibration import RepresentativeDataset, ValidationImages
 
 _SIGNATURE = "serving_default"
-_CHUNK = 20
+_CHUNK = 8
 
 
 @dataclass

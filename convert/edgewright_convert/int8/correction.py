@@ -12,20 +12,16 @@ from numpy.typing import NDArray
 from edgewright_runtime.errors import EdgewrightError
 
 from ..fidelity import Fidelity, fidelity_of
+from ..memory import return_freed_memory
 from ..options import DEFAULT_EFFORT, Effort
 from .correction_steps import DECISIONS, CorrectionSteps
 from .cross_layer_equalization import equalize
 from .folding import folded_model
-from .keras_graph import Graph, graph_of
+from .keras_graph import graph_of
 from .layer_correction import correct_in_order
 from .pixel_normalisation import without_half_steps
 from .quantization_grids import ActivationRange
 from .simulation import simulated_outputs
-
-_MEMORY_BYTES = 5 * 2**28
-"""For the activations of all calibration images in both computations, at the widest place of the network."""
-
-_LEAST_IMAGES = 20
 
 _TRIED_ON = 50
 """Images on which biases alone are corrected while steps are decided; what is kept has seen all of them."""
@@ -136,6 +132,7 @@ def corrected_model(
         on_progress(f"{len(tried) + 1} of {1 + sum(len(each.changes) for each in decisions)}: {steps}")
         candidate = corrected_by(model, pixels if steps.fits_kernels else pixels[:_TRIED_ON], steps)
         tried[steps] = Trial(steps, compare(candidate))
+        return_freed_memory()
         return candidate
 
     best = candidate_of(CorrectionSteps())
@@ -167,20 +164,11 @@ def corrected_by(model: Any, pixels: NDArray[np.uint8], steps: CorrectionSteps) 
     """The model corrected by these steps and no others; the arguments are those of `corrected_model`."""
     folded = folded_model(model)
     graph = graph_of(folded)
-    images = pixels[: affordable_images(graph, len(pixels))]
     without_half_steps(graph)
     if steps.equalization is not None:
-        equalize(graph, images[:_EQUALISED_ON], steps.equalization)
+        equalize(graph, pixels[:_EQUALISED_ON], steps.equalization)
+    return_freed_memory()
     float_weights = tuple(folded.get_weights())
-    return Corrected(folded, correct_in_order(graph, images, steps), float_weights, steps)
-
-
-def affordable_images(graph: Graph, count: int) -> int:
-    """How many of the images may be computed at once within that memory."""
-    sizes = [
-        sum(int(np.prod([size or 1 for size in tensor.shape[1:]])) for tensor in (*step.inputs, step.output))
-        for step in graph.steps
-        if not isinstance(step.output, (tuple, list, dict))
-    ]
-    per_image = (4 + 1) * max(sizes, default=1)  # float32, and codes of one byte
-    return min(count, max(_LEAST_IMAGES, _MEMORY_BYTES // per_image))
+    ranges = correct_in_order(graph, pixels, steps)
+    return_freed_memory()
+    return Corrected(folded, ranges, float_weights, steps)

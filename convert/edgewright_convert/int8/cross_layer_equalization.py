@@ -30,7 +30,7 @@ _ROOM = 1.15
 """Factor by which a channel may exceed what it reached on the calibration images before it is cut off."""
 
 _MOST = 8.0
-_CHUNK = 20
+_CHUNK = 4
 _TINY = 1e-6
 
 

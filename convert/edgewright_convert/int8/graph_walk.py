@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -18,6 +20,7 @@ from .keras_graph import Graph, Step, is_probability, is_relu
 from .quantization_grids import ActivationRange
 
 _CHUNK = 10
+_CHUNK_BYTES = 2**24
 _MOST_THREADS = 4
 """Each holds the activations of a chunk besides those that are stored."""
 
@@ -109,29 +112,112 @@ def _fuses(step: Step, consumers: Mapping[int, Sequence[Step]], linear: set[int]
 
 def computed(unit: Unit, values: Values, to: ActivationRange | None = None) -> Stored:
     """The unit's output for all images, on the levels of `to` if that is given."""
-    count = len(values[id(unit.inputs[0])].values)
+    count, at_once = len(values[id(unit.inputs[0])].values), images_at_once([unit])
 
     def part(start: int) -> NDArray[Any]:
-        some = slice(start, start + _CHUNK)
+        some = slice(start, start + at_once)
         output = unit.call({id(each): tf.convert_to_tensor(values[id(each)].real(some)) for each in unit.inputs})
         return np.asarray(output) if to is None else to.codes(output)
 
     # Filled in place: joining parts would hold every tensor twice.
     first = part(0)
     whole = np.empty((count, *first.shape[1:]), first.dtype)
-    whole[:_CHUNK] = first
+    whole[:at_once] = first
 
     def fill(start: int) -> None:
-        whole[start : start + _CHUNK] = part(start)
+        whole[start : start + at_once] = part(start)
 
-    in_threads(fill, range(_CHUNK, count, _CHUNK))
+    for _ in in_threads(fill, range(at_once, count, at_once)):
+        pass
     return Stored(whole, to)
 
 
-def in_threads(function: Callable[[Any], Any], arguments: Iterable[Any]) -> list[Any]:
+def images_at_once(units: Sequence[Unit]) -> int:
+    """How many images' values fit into `_CHUNK_BYTES` while any of the units is computed."""
+    widest = max((values_of(unit) for unit in units), default=1)
+    return max(1, min(_CHUNK, _CHUNK_BYTES // (4 * max(widest, 1))))
+
+
+def values_of(unit: Unit) -> int:
+    """How many numbers the unit reads and makes for one image; structures of several tensors are not counted."""
+    tensors = [*unit.inputs, unit.output]
+    plain = [tensor for tensor in tensors if not isinstance(tensor, (tuple, list, dict))]
+    return sum(prod(int(size or 1) for size in tensor.shape[1:]) for tensor in plain)
+
+
+@dataclass(frozen=True)
+class Carried:
+    """What became of images that went through a part of a graph.
+
+    Attributes:
+        values: the tensors that are read behind it.
+        ranges: of the outputs of units whose grid was not given, by the unit's name.
+    """
+
+    values: Values
+    ranges: Mapping[str, ActivationRange]
+
+
+def carried(
+    graph: Graph,
+    units: Sequence[Unit],
+    first: int,
+    pixels: NDArray[np.uint8],
+    grids: Mapping[str, ActivationRange] | None = None,
+) -> Carried:
+    """These images through the first units, a few at a time, so that only what is read behind them is stored.
+
+    Args:
+        graph: that the units are of.
+        units: all of them, in order.
+        first: how many of them are computed.
+        pixels: uint8, shape (n, height, width, channels).
+        grids: of the outputs that are quantized, by the unit's name; None quantizes nothing, and finds the ranges.
+    """
+    wanted = {id(tensor) for unit in units[first:] for tensor in unit.inputs} | {id(graph.output)}
+
+    at_once = images_at_once(units[:first])
+
+    def part(start: int) -> Carried:
+        values: Values = {id(graph.input): Stored(pixels[start : start + at_once].astype(np.float32))}
+        ranges: dict[str, ActivationRange] = {}
+        for unit, leftovers in itertools.islice(with_leftovers(graph, units), first):
+            to = None if grids is None else grids.get(unit.name)
+            output = unit.call({id(each): tf.convert_to_tensor(values[id(each)].real(...)) for each in unit.inputs})
+            made = Stored(np.asarray(output) if to is None else to.codes(output), to)
+            if grids is None and has_levels(unit):
+                ranges[unit.name] = ActivationRange.of(made.values)
+            values[id(unit.output)] = made
+            drop(values, leftovers)
+        return Carried({key: stored for key, stored in values.items() if key in wanted}, ranges)
+
+    return _together(list(in_threads(part, range(0, len(pixels), at_once))))
+
+
+def _together(parts: Sequence[Carried]) -> Carried:
+    values = {key: _joined([part.values[key] for part in parts]) for key in parts[0].values}
+    return Carried(values, {name: ranges_joined(part.ranges[name] for part in parts) for name in parts[0].ranges})
+
+
+def joined(one: Values, other: Values) -> Values:
+    """The tensors that both have, of the images of the one and then of the other."""
+    return {key: _joined([one[key], other[key]]) for key in one if key in other}
+
+
+def _joined(parts: Sequence[Stored]) -> Stored:
+    return Stored(np.concatenate([part.values for part in parts]), parts[0].grid)
+
+
+def ranges_joined(ranges: Iterable[ActivationRange]) -> ActivationRange:
+    """The range that holds all of them."""
+    lows, highs = zip(*((each.low, each.high) for each in ranges), strict=True)
+    return ActivationRange(min(lows), max(highs))
+
+
+def in_threads(function: Callable[[Any], Any], arguments: Iterable[Any]) -> Iterator[Any]:
     """What the function makes of each argument, in their order: most of its time is spent outside Python's lock."""
     with ThreadPoolExecutor(min(_MOST_THREADS, cores())) as pool:
-        return list(pool.map(function, arguments))
+        yield from pool.map(function, arguments)
 
 
 def with_leftovers(graph: Graph, units: Sequence[Unit]) -> Iterator[tuple[Unit, Sequence[int]]]:

@@ -9,33 +9,52 @@ because each of them would make up for the same error.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .correction_steps import CorrectionSteps
-from .graph_walk import Stored, Values, computed, drop, has_levels, in_threads, units_of, with_leftovers
+from .graph_walk import (
+    Stored,
+    Unit,
+    Values,
+    carried,
+    computed,
+    drop,
+    has_levels,
+    in_threads,
+    joined,
+    ranges_joined,
+    units_of,
+    with_leftovers,
+)
+from .image_budget import MEMORY_BYTES, image_budget
 from .keras_graph import Graph, is_depthwise, weights_of
 from .kernel_regression import target_kernel
-from .layer_statistics import Means, Moments, means_of, positions_of, total
+from .layer_statistics import Means, Moments, bytes_under, means_of, positions_of, total
 from .pixel_normalisation import normalised_ranges
 from .quantization_grids import ActivationRange, nearest_codes, weight_scales, with_full_range
 from .weight_rounding import rounded_codes
 
 _PARTS = 3
 _CHUNK = 10
+_CHUNK_BYTES = 2**24
 _WIDEST = 2400
 """Inputs of a kernel above which each weight is rounded by itself: the work grows with their third power."""
 
 
-def correct_in_order(graph: Graph, pixels: NDArray[np.uint8], steps: CorrectionSteps) -> dict[str, ActivationRange]:
+def correct_in_order(
+    graph: Graph, pixels: NDArray[np.uint8], steps: CorrectionSteps, *, memory: int = MEMORY_BYTES
+) -> dict[str, ActivationRange]:
     """Puts the weights of the graph's linear layers on their grids, and finds the range of each activation.
 
     Args:
         graph: of a folded model, whose layers are changed.
         pixels: calibration images, uint8, shape (n, height, width, channels).
         steps: which corrections are made besides that of the biases.
+        memory: in bytes, for the activations that are stored; see `image_budget`.
 
     Returns:
         The range of each tensor that the file has to hold, by the name of the layer that makes it.
@@ -45,23 +64,63 @@ def correct_in_order(graph: Graph, pixels: NDArray[np.uint8], steps: CorrectionS
     chosen = {id(step): steps for step in linear}
     if linear and not steps.last_layer:
         chosen[id(linear[-1])] = steps.biases_alone()
-    start = Stored(pixels.astype(np.float32))
-    exact: Values = {id(graph.input): start}
-    rounded: Values = {id(graph.input): start}
-    ranges = {}
-    for unit, leftovers in with_leftovers(graph, units_of(graph)):
+    walk = _Walk(graph, pixels, memory)
+    for number, (unit, leftovers) in enumerate(with_leftovers(graph, walk.units)):
+        if number == walk.budget.wide:
+            walk.join()
         first, last = unit.steps[0], unit.steps[-1]
-        reference = computed(unit, exact)
+        reference = computed(unit, walk.exact)
         if id(first) in chosen:
             key = id(first.inputs[0])
-            _fit(first.operation, exact[key], rounded[key], chosen[id(first)])
-        found = (normalised.get(id(last)) or ActivationRange.of(reference.values)) if has_levels(unit) else None
-        if found is not None:
-            ranges[unit.name] = found
-        exact[id(unit.output)], rounded[id(unit.output)] = reference, computed(unit, rounded, found)
-        drop(exact, leftovers)
-        drop(rounded, leftovers)
-    return ranges
+            _fit(first.operation, walk.exact[key], walk.rounded[key], chosen[id(first)])
+        if has_levels(unit):
+            walk.ranges[unit.name] = normalised.get(id(last)) or walk.range_of(unit, reference)
+        rounded = computed(unit, walk.rounded, walk.ranges.get(unit.name) if has_levels(unit) else None)
+        walk.store(unit, reference, rounded, leftovers)
+    return walk.ranges
+
+
+class _Walk:
+    """Where a walk through the graph is.
+
+    Attributes:
+        units: of the graph, in order.
+        budget: how many images go through which of them.
+        exact: the tensors still to be read, in the float computation.
+        rounded: the same where all before is quantized.
+        ranges: found so far, by the unit's name.
+    """
+
+    def __init__(self, graph: Graph, pixels: NDArray[np.uint8], memory: int) -> None:
+        self.graph = graph
+        self.units = units_of(graph)
+        self.budget = image_budget(self.units, len(pixels), memory)
+        self.later = pixels[self.budget.first : self.budget.rest]
+        # Before any weight changes: what the float model makes of the images that only join behind the wide part.
+        self.ahead = carried(graph, self.units, self.budget.wide, self.later) if len(self.later) else None
+        start = Stored(pixels[: self.budget.first].astype(np.float32))
+        self.exact: Values = {id(graph.input): start}
+        self.rounded: Values = {id(graph.input): start}
+        self.ranges: dict[str, ActivationRange] = {}
+        self.narrow = False
+
+    def join(self) -> None:
+        """Brings in the images that were left out so far."""
+        self.narrow = True
+        if self.ahead is not None:
+            behind = carried(self.graph, self.units, self.budget.wide, self.later, self.ranges)
+            self.exact, self.rounded = joined(self.exact, self.ahead.values), joined(self.rounded, behind.values)
+
+    def range_of(self, unit: Unit, reference: Stored) -> ActivationRange:
+        """The range of a unit's output on all images."""
+        found = ActivationRange.of(reference.values)
+        return found if self.narrow or self.ahead is None else ranges_joined([found, self.ahead.ranges[unit.name]])
+
+    def store(self, unit: Unit, reference: Stored, rounded: Stored, leftovers: Sequence[int]) -> None:
+        """Keeps a unit's outputs, and forgets what nothing reads any more."""
+        for values, output in ((self.exact, reference), (self.rounded, rounded)):
+            values[id(unit.output)] = output
+            drop(values, leftovers)
 
 
 def _fit(layer: Any, exact: Stored, rounded: Stored, steps: CorrectionSteps) -> None:
@@ -96,23 +155,30 @@ def _moments(layer: Any, exact: Stored, rounded: Stored) -> list[Moments]:
         return positions_of(layer, exact, rounded, some, seed=some.start).moments()
 
     edges = np.linspace(0, len(exact.values), _PARTS + 1).astype(int)
-    return [total(in_threads(moments, _chunks(*part))) for part in itertools.pairwise(edges) if part[1] > part[0]]
+    at_once = _images_at_once(layer, exact)
+    parts = [part for part in itertools.pairwise(edges) if part[1] > part[0]]
+    return [total(in_threads(moments, _chunks(*part, at_once))) for part in parts]
 
 
 def _means(layer: Any, exact: Stored, rounded: Stored) -> Means:
     def means(some: slice) -> Means:
         return means_of(layer, exact, rounded, some, seed=some.start)
 
-    parts = in_threads(means, _chunks(0, len(exact.values)))
+    parts = list(in_threads(means, _chunks(0, len(exact.values), _images_at_once(layer, exact))))
     inputs, outputs = (
         np.sum(each, axis=0) for each in zip(*((part.inputs, part.outputs) for part in parts), strict=True)
     )
     return Means(sum(part.count for part in parts), inputs, outputs)
 
 
-def _chunks(start: int, end: int) -> list[slice]:
+def _images_at_once(layer: Any, stored: Stored) -> int:
+    """Of how many images what lies under the kernel fits into `_CHUNK_BYTES`."""
+    return int(np.clip(_CHUNK_BYTES // bytes_under(layer, stored.values.shape), 1, _CHUNK))
+
+
+def _chunks(start: int, end: int, size: int) -> list[slice]:
     """From `start` to `end`, a few images at a time."""
-    return [slice(at, min(at + _CHUNK, end)) for at in range(int(start), int(end), _CHUNK)]
+    return [slice(at, min(at + size, end)) for at in range(int(start), int(end), size)]
 
 
 def _as_groups(layer: Any, kernel: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+import operator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -69,12 +72,9 @@ class Moments(Means):
         return self.products / self.count - means
 
 
-def total(moments: Sequence[Moments]) -> Moments:
-    """All of them together."""
-    result = moments[0]
-    for more in moments[1:]:
-        result = result + more
-    return result
+def total(moments: Iterable[Moments]) -> Moments:
+    """All of them together; they are added up as they come."""
+    return functools.reduce(operator.add, moments)
 
 
 @dataclass(frozen=True)
@@ -166,6 +166,20 @@ def means_of(layer: Any, exact: Stored, rounded: Stored, images: slice, *, seed:
         return Means(count, given.T, outputs[:, np.newaxis])
     outputs = wanted.reshape(-1) @ kernel.reshape(-1, kernel.shape[-1]).astype(np.float64) + count * bias
     return Means(count, given.reshape(1, -1), outputs[np.newaxis])
+
+
+def bytes_under(layer: Any, shape: Sequence[int]) -> int:
+    """The size of what lies under a layer's kernel at the drawn positions of one image, as float32.
+
+    Args:
+        layer: as for `positions_of`.
+        shape: of the layer's input, the images first.
+    """
+    channels = int(shape[-1])
+    if not hasattr(layer, "kernel_size"):
+        return 4 * channels
+    positions = prod(min(size, _SIDE) for size in layer.compute_output_shape(tuple(shape))[1:3])
+    return int(4 * channels * positions * prod(layer.kernel_size))
 
 
 def _taps(layer: Any, stored: Stored, images: slice, seed: int) -> list[NDArray[np.float32]]:

@@ -14,7 +14,7 @@ from .graph_walk import Unit, drop, with_leftovers
 from .keras_graph import Graph, Step, graph_of
 from .quantization_grids import ActivationRange
 
-_CHUNK = 20
+_CHUNK = 8
 _NO_RANGES: Mapping[str, ActivationRange] = {}
 
 

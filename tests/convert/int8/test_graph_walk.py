@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import keras
@@ -15,9 +16,12 @@ from edgewright_convert.int8.graph_walk import (
     Stored,
     Unit,
     Values,
+    carried,
     computed,
     drop,
     has_levels,
+    joined,
+    ranges_joined,
     units_of,
     with_leftovers,
 )
@@ -97,3 +101,38 @@ def test_what_moves_values_and_what_gives_probabilities_has_no_range_of_its_own(
         return layers.Softmax(name="probabilities")(x)
 
     assert ranged(outputs_of) == ["logits"]
+
+
+@pytest.mark.parametrize("quantized", [False, True])
+def test_images_that_are_carried_through_the_first_units_come_out_as_if_all_were_stored(
+    quantized: bool, graph: Graph, held_out: NDArray[np.uint8]
+) -> None:
+    units, first = units_of(graph), 5
+    found = carried(graph, units, first, held_out[:23])
+    values: Values = {id(graph.input): Stored(held_out[:23].astype(np.float32))}
+    grids = found.ranges if quantized else None
+    for unit, leftovers in itertools.islice(with_leftovers(graph, units), first):
+        made = computed(unit, values, found.ranges.get(unit.name) if quantized else None)
+        if not quantized and has_levels(unit):
+            assert found.ranges[unit.name].high == pytest.approx(ActivationRange.of(made.values).high, rel=1e-5)
+        values[id(unit.output)] = made
+        drop(values, leftovers)
+    again = carried(graph, units, first, held_out[:23], grids)
+    assert again.values.keys() == values.keys()
+    for key, stored in values.items():
+        assert again.values[key].grid == stored.grid
+        step = 1 if quantized else 1e-4  # a level, where another order of summation rounds another way
+        difference = np.abs(again.values[key].values.astype(np.float64) - stored.values)
+        assert difference.max() <= step
+        assert difference.mean() <= step / 100
+
+
+def test_tensors_and_ranges_of_two_sets_of_images_are_joined(graph: Graph, held_out: NDArray[np.uint8]) -> None:
+    units = units_of(graph)
+    one, other = carried(graph, units, 3, held_out[:4]), carried(graph, units, 3, held_out[4:10])
+    both = carried(graph, units, 3, held_out[:10])
+    for key, stored in joined(one.values, other.values).items():
+        np.testing.assert_allclose(stored.values, both.values[key].values, atol=1e-5)
+    for name, found in both.ranges.items():
+        together = ranges_joined([one.ranges[name], other.ranges[name]])
+        assert (together.low, together.high) == pytest.approx((found.low, found.high), abs=1e-5)

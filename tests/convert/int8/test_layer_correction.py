@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from edgewright_convert.int8.correction_steps import CorrectionSteps
 from edgewright_convert.int8.folding import folded_model
 from edgewright_convert.int8.graph_walk import has_levels, units_of
+from edgewright_convert.int8.image_budget import image_budget
 from edgewright_convert.int8.keras_graph import graph_of
 from edgewright_convert.int8.layer_correction import correct_in_order
 from edgewright_convert.int8.quantization_grids import weight_scales
@@ -49,6 +50,24 @@ def test_every_step_with_levels_of_its_own_gets_the_range_of_what_it_delivers(
     relus = [step.operation.name for step in graph.steps if isinstance(step.operation, layers.ReLU)]
     assert relus
     assert all(ranges[name].low == 0 and ranges[name].high <= 6 for name in relus)
+
+
+def test_little_memory_changes_which_images_are_looked_at_and_no_range_by_more_than_their_rounding(
+    tiny_model: keras.Model, calibration: Pixels
+) -> None:
+    found, outputs = [], []
+    for memory in (2**30, 2**20):
+        folded = folded_model(tiny_model)
+        graph = graph_of(folded)
+        budget = image_budget(units_of(graph), len(calibration), memory)
+        assert (budget.wide > 0) is (memory == 2**20)
+        found.append(correct_in_order(graph, calibration, CorrectionSteps(), memory=memory))
+        outputs.append(np.asarray(folded(calibration.astype(np.float32), training=False)))
+    enough, little = found
+    assert list(enough) == list(little)
+    for name, each in enough.items():
+        assert (little[name].low, little[name].high) == pytest.approx((each.low, each.high), abs=1e-4)
+    assert np.abs(outputs[0] - outputs[1]).mean() < 0.04
 
 
 def test_bias_takes_up_the_mean_error_of_each_channel(calibration: Pixels) -> None:
