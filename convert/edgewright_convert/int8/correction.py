@@ -14,6 +14,7 @@ from edgewright_runtime.errors import EdgewrightError
 from ..fidelity import Fidelity, fidelity_of
 from ..memory import return_freed_memory
 from ..options import DEFAULT_EFFORT, Effort
+from .correction_progress import CorrectionProgress
 from .correction_steps import DECISIONS, CorrectionSteps
 from .cross_layer_equalization import equalize
 from .folding import folded_model
@@ -117,20 +118,22 @@ def corrected_model(
         pixels: the representative dataset, uint8, shape (n, height, width, channels), classes taking turns.
         fidelity: what decides which steps are kept; None for the simulated outputs on the representative dataset.
         effort: which steps are tried, see `correction_steps.DECISIONS`. `fast` corrects biases only and tries nothing.
-        on_progress: called with what is tried, as a phrase.
+        on_progress: called with what is tried and how long it will still take, as a phrase.
 
     Raises:
         UnsupportedModelError: the model is no graph of layers; let the converter calibrate it.
     """
     decisions = DECISIONS[effort]
+    progress = CorrectionProgress(on_progress, decisions)
     if not decisions:
-        return corrected_by(model, pixels, CorrectionSteps())
+        progress.candidate(CorrectionSteps())
+        return corrected_by(model, pixels, CorrectionSteps(), progress.layer)
     compare = fidelity or simulated_fidelity(pixels, simulated_outputs(model, {}, pixels))
     tried: dict[CorrectionSteps, Trial] = {}
 
     def candidate_of(steps: CorrectionSteps) -> Corrected:
-        on_progress(f"{len(tried) + 1} of {1 + sum(len(each.changes) for each in decisions)}: {steps}")
-        candidate = corrected_by(model, pixels if steps.fits_kernels else pixels[:_TRIED_ON], steps)
+        progress.candidate(steps)
+        candidate = corrected_by(model, pixels if steps.fits_kernels else pixels[:_TRIED_ON], steps, progress.layer)
         tried[steps] = Trial(steps, compare(candidate))
         return_freed_memory()
         return candidate
@@ -160,8 +163,16 @@ def simulated_fidelity(pixels: NDArray[np.uint8], reference: NDArray[np.float32]
     return fidelity
 
 
-def corrected_by(model: Any, pixels: NDArray[np.uint8], steps: CorrectionSteps) -> Corrected:
-    """The model corrected by these steps and no others; the arguments are those of `corrected_model`."""
+def corrected_by(
+    model: Any,
+    pixels: NDArray[np.uint8],
+    steps: CorrectionSteps,
+    on_layer: Callable[[int, int], None] = lambda _done, _total: None,
+) -> Corrected:
+    """The model corrected by these steps and no others; the arguments are those of `corrected_model`.
+
+    `on_layer` is called with how many layers are done, and of how many.
+    """
     folded = folded_model(model)
     graph = graph_of(folded)
     without_half_steps(graph)
@@ -169,6 +180,6 @@ def corrected_by(model: Any, pixels: NDArray[np.uint8], steps: CorrectionSteps) 
         equalize(graph, pixels[:_EQUALISED_ON], steps.equalization)
     return_freed_memory()
     float_weights = tuple(folded.get_weights())
-    ranges = correct_in_order(graph, pixels, steps)
+    ranges = correct_in_order(graph, pixels, steps, on_layer=on_layer)
     return_freed_memory()
     return Corrected(folded, ranges, float_weights, steps)

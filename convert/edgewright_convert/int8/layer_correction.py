@@ -9,7 +9,7 @@ because each of them would make up for the same error.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -46,7 +46,12 @@ _WIDEST = 2400
 
 
 def correct_in_order(
-    graph: Graph, pixels: NDArray[np.uint8], steps: CorrectionSteps, *, memory: int = MEMORY_BYTES
+    graph: Graph,
+    pixels: NDArray[np.uint8],
+    steps: CorrectionSteps,
+    *,
+    memory: int = MEMORY_BYTES,
+    on_layer: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> dict[str, ActivationRange]:
     """Puts the weights of the graph's linear layers on their grids, and finds the range of each activation.
 
@@ -55,6 +60,7 @@ def correct_in_order(
         pixels: calibration images, uint8, shape (n, height, width, channels).
         steps: which corrections are made besides that of the biases.
         memory: in bytes, for the activations that are stored; see `image_budget`.
+        on_layer: called with how many layers are done, and of how many.
 
     Returns:
         The range of each tensor that the file has to hold, by the name of the layer that makes it.
@@ -77,6 +83,7 @@ def correct_in_order(
             walk.ranges[unit.name] = normalised.get(id(last)) or walk.range_of(unit, reference)
         rounded = computed(unit, walk.rounded, walk.ranges.get(unit.name) if has_levels(unit) else None)
         walk.store(unit, reference, rounded, leftovers)
+        on_layer(number + 1, len(walk.units))
     return walk.ranges
 
 

@@ -92,3 +92,27 @@ def test_int8_of_a_model_whose_layers_carry_their_own_gradients(tmp_path, run_tf
     clear = ranked[:, -1] - ranked[:, -2] > 0.5
     assert clear.mean() > 0.5
     assert (run_tflite(data, test_pixels).argmax(1) == expected.argmax(1))[clear].mean() > 0.9
+
+
+def test_classes_that_tie_in_the_output_are_told_with_what_helps():
+    import keras
+
+    from edgewright_convert.float_model import float_model_of_keras
+    from edgewright_convert.tflite.float_output import tflite_with_float_output
+    from edgewright_convert.tflite.products import _tie_notes
+    from edgewright_runtime.library_noise import captured
+
+    from ..tiny import images
+
+    inputs = keras.Input((32, 32, 3))
+    x = keras.layers.Rescaling(1 / 255)(inputs)
+    x = keras.layers.GlobalAveragePooling2D()(keras.layers.Conv2D(8, 3, activation="relu")(x))
+    keras.utils.set_random_seed(1)
+    model = float_model_of_keras(keras.Model(inputs, keras.layers.Dense(300, activation="softmax")(x)))
+    pixels = images(40, seed=1)
+    with captured():
+        file = tflite_int8_from_model(model, pixels)
+    (note,) = _tie_notes(file, pixels)
+    assert note.endswith("of the output; --float-output tells them apart")
+    assert _tie_notes(tflite_with_float_output(file), pixels) == ()
+    assert _tie_notes(file, pixels[:0]) == ()
