@@ -18,12 +18,16 @@ from ..run_inputs import OpenedRun
 from . import checks, converter
 from .float16_file import tflite_fp16_from_fp32
 from .int8_file import Int8File, tflite_int8_from_correction
+from .interpreter import outputs_of_tflite
 from .latency import least_latencies
 from .metadata import ModelCard, associated_files, metadata_of
 from .metadata_packing import tflite_with_metadata
 from .model_file import TfliteFile, read_tflite
 
 _VERSION_DIGITS = 12
+
+_TIES_WORTH_A_NOTE = 0.01
+"""Of the held-out images. Half of the ties name another label than the float model does."""
 
 
 def fp32(*, run: OpenedRun, options: ConvertOptions, float_model: FloatModel) -> Product:
@@ -76,6 +80,7 @@ def int8(
         *_mixed_precision_notes(
             made, options, representative_dataset.pixels[0], held_out=len(validation_images.pixels)
         ),
+        *_tie_notes(made.data, validation_images.pixels),
         *checked,
     )
     how = {
@@ -97,6 +102,20 @@ def _quantization(file: TfliteFile) -> dict[str, dict[str, float]]:
     ends = (("input", file.inputs[0]), ("output", file.outputs[0]))
     quantized = [(name, tensor) for name, tensor in ends if tensor.scales]
     return {name: {"scale": tensor.scales[0], "zero_point": tensor.zero_points[0]} for name, tensor in quantized}
+
+
+def _tie_notes(file: bytes, pixels: NDArray[np.uint8]) -> tuple[str, ...]:
+    """What the user should know of images on which the two likeliest classes share a level of the output."""
+    if not len(pixels):
+        return ()
+    ranked = np.sort(outputs_of_tflite(file, pixels), axis=1)
+    ties = int((ranked[:, -1] == ranked[:, -2:-1].max(axis=1, initial=-1.0)).sum())
+    if ties < _TIES_WORTH_A_NOTE * len(pixels):
+        return ()
+    return (
+        f"on {ties} of {len(pixels)} held-out images two classes share the highest of the 256 levels of the output; "
+        f"--float-output tells them apart",
+    )
 
 
 def _mixed_precision_notes(
