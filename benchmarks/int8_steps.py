@@ -24,7 +24,7 @@ import numpy as np
 from edgewright_convert.calibration.representative_dataset import read_representative_dataset
 from edgewright_convert.calibration.stratified_draw import draw_key
 from edgewright_convert.fidelity import Fidelity, fidelity_of
-from edgewright_convert.float_model import FloatModel, load_float_model
+from edgewright_convert.float_model import FloatModel, float_model_of_keras, load_float_model
 from edgewright_convert.int8 import Corrected, corrected_model
 from edgewright_convert.int8.correction import corrected_by
 from edgewright_convert.int8.correction_steps import CorrectionSteps, Equalization
@@ -137,18 +137,23 @@ def _ways(model: FloatModel, drawn: Images, *, best: bool) -> Iterator[Way]:
 
     made: dict[str, Corrected] = {}
 
+    def file_of(corrected: Corrected) -> bytes:
+        """As `convert` makes it: where a layer becomes several operators, the converter measures the ranges."""
+        try:
+            return tflite_from_ranges(corrected.model, corrected.ranges)
+        except EdgewrightError:
+            return tflite_int8_from_model(float_model_of_keras(corrected.model), drawn.calibration)
+
     def by(steps: CorrectionSteps) -> Fidelity:
-        corrected = corrected_by(model.loaded, drawn.calibration, steps)
-        return tflite(tflite_from_ranges(corrected.model, corrected.ranges))
+        return tflite(file_of(corrected_by(model.loaded, drawn.calibration, steps)))
 
     def effort(name: str) -> Fidelity:
         compare = fidelity_of_candidates(drawn.deciding, model.probabilities(drawn.deciding))
         made[name] = corrected_model(model.loaded, drawn.calibration, compare, effort=name)  # type: ignore[arg-type]
-        return tflite(tflite_from_ranges(made[name].model, made[name].ranges))
+        return tflite(file_of(made[name]))
 
     def float_output() -> Fidelity:
-        file = tflite_from_ranges(made["balanced"].model, made["balanced"].ranges)
-        return tflite(tflite_with_float_output(file))
+        return tflite(tflite_with_float_output(file_of(made["balanced"])))
 
     def onnx_plain(scheme: str) -> Fidelity:
         float32 = onnx_from_model(model, {})

@@ -94,12 +94,12 @@ def test_int8_of_a_model_whose_layers_carry_their_own_gradients(tmp_path, run_tf
     assert (run_tflite(data, test_pixels).argmax(1) == expected.argmax(1))[clear].mean() > 0.9
 
 
-def test_classes_that_tie_in_the_output_are_told_with_what_helps():
+def test_labels_that_the_levels_of_the_output_cost_are_told_with_what_helps():
     import keras
 
     from edgewright_convert.float_model import float_model_of_keras
-    from edgewright_convert.tflite.float_output import tflite_with_float_output
-    from edgewright_convert.tflite.products import _tie_notes
+    from edgewright_convert.options import ConvertOptions
+    from edgewright_convert.tflite.products import _output_notes
     from edgewright_runtime.library_noise import captured
 
     from ..tiny import images
@@ -111,8 +111,8 @@ def test_classes_that_tie_in_the_output_are_told_with_what_helps():
     model = float_model_of_keras(keras.Model(inputs, keras.layers.Dense(300, activation="softmax")(x)))
     pixels = images(40, seed=1)
     with captured():
-        file = tflite_int8_from_model(model, pixels)
-    (note,) = _tie_notes(file, pixels)
-    assert note.endswith("of the output; --float-output tells them apart")
-    assert _tie_notes(tflite_with_float_output(file), pixels) == ()
-    assert _tie_notes(file, pixels[:0]) == ()
+        file, reference = tflite_int8_from_model(model, pixels), model.probabilities(pixels)
+    (note,) = _output_notes(file, ConvertOptions(), pixels, reference)
+    assert note.startswith("with --float-output the file would agree with the float model on about ")
+    assert _output_notes(file, ConvertOptions(integer_only=True), pixels, reference) == ()
+    assert _output_notes(file, ConvertOptions(), pixels[:0], reference[:0]) == ()
