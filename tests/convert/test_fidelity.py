@@ -69,6 +69,14 @@ def test_noise_among_classes_far_behind_costs_no_label() -> None:
     assert expected_agreement(in_front, reference) < 0.97
 
 
+def test_file_that_favours_a_class_is_not_taken_for_one_that_is_only_noisy() -> None:
+    # Leads are the differences of five logits; a quarter of the images has a lead below what one class gains.
+    exact, gain = logits(400, classes=5, spread=0.5), np.array([0.3, 0, 0, 0, 0])
+    found = fidelity_of(probabilities(exact + gain), probabilities(exact))
+    assert found.agreement < 0.95
+    assert found.expected == pytest.approx(found.agreement, abs=0.01)
+
+
 def test_fine_outputs_are_looked_at_for_the_labels_to_be_expected_alone() -> None:
     reference = probabilities(logits(50))
     coarse = (np.round(reference * 16) / 16).astype(np.float32)
