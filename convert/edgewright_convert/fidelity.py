@@ -66,9 +66,9 @@ def fidelity_of(
 def expected_agreement(candidate: NDArray[np.float32], reference: NDArray[np.float32]) -> float:
     """The share of pairs of an image and an error at which the image keeps its label, 0 to 1.
 
-    On few images the labels that agree are few counts, and two files differ by luck. So what a file does to one image is
-    tried on every other image too. An error is told in two ways, and the less favourable one counts: by class, as the
-    change of each class's log-probability, which finds a file that favours some classes; and by rank, as what the
+    On few images the labels that agree are few counts, and two files differ by luck. So what a file does to one image
+    is tried on every other image too. An error is told in two ways, and the less favourable one counts: by class, as
+    the change of each class's log-probability, which finds a file that favours some classes; and by rank, as what the
     winner loses of its lead over each of the runners-up, since of a thousand classes most have no part in an image.
 
     Args:
@@ -89,7 +89,7 @@ def _kept_by_class(
     """The share of labels that are kept when the errors of some images' log-probabilities are added to all others."""
     rows = np.arange(len(wanted))[:, np.newaxis]
     of_ranked = wanted[rows, ranked]
-    # What happens to classes that are far behind says nothing of what happens to them in front: they go with the winner.
+    # What happens to classes far behind says nothing of what happens to them in front: they go with the winner.
     changes = np.repeat((found - wanted)[rows, ranked[:, :1]], wanted.shape[1], axis=1)
     changes[rows, ranked] = (found - wanted)[rows, ranked]
     return float(np.mean([((of_ranked + changes[each][ranked]).argmax(axis=1) == 0).mean() for each in errors]))
