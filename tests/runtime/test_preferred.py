@@ -118,4 +118,4 @@ def test_format_whose_library_is_not_installed_here_is_passed_over(measured, run
 def test_order_of_preference_holds_among_what_is_installed(measured, run_copy, monkeypatch):
     for name in ("ai_edge_litert", "tflite_runtime", "tensorflow"):
         monkeypatch.setitem(sys.modules, name, None)
-    assert preferred_format(RunFolder(run_copy)).format == "onnx-fp32"
+    assert preferred_format(RunFolder(run_copy)).format == "onnx-int8-cpu"
