@@ -51,7 +51,7 @@ def test_demo_trains_a_model_of_at_least_95_percent(demo):
 def test_demo_compares_and_times_every_format_that_needs_no_gpu(demo):
     run, done = demo
     formats = {f"tflite-{p}" for p in ("fp32", "fp16", "dynamic", "int8")} | {
-        f"onnx-{p}" for p in ("fp32", "fp16", "int8")
+        f"onnx-{p}" for p in ("fp32", "fp16", "int8", "int8-cpu")
     }
     accuracy, latency = (json.loads((run / name).read_text()) for name in ("accuracy.json", "latency.json"))
     assert set(accuracy) == formats

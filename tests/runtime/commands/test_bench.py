@@ -47,7 +47,7 @@ def test_bench_of_a_copied_run_takes_any_images_and_notes_what_does_not_run_here
     done = board([*map(str, command)])
     assert done.returncode == 0, done.stderr
     assert "tflite-int8" in done.stdout
-    assert "Note: onnx-fp32, onnx-fp16, onnx-int8: " in done.stderr
+    assert "Note: onnx-fp32, onnx-fp16, onnx-int8, onnx-int8-cpu: " in done.stderr
     assert "Error" not in done.stderr
     assert board([*map(str, command), "--format", "onnx-fp32"]).returncode == 3
 
