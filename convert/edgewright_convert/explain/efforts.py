@@ -20,7 +20,7 @@ _NOT_CORRECTED = "not corrected: "
 """How `int8.correction_of` begins to say why a model cannot be corrected."""
 
 
-_KEPT = ("representative_size", "seed", "integer_only", "model_name", "model_version", "licence")
+_KEPT = ("representative_size", "seed", "integer_only", "float_output", "model_name", "model_version", "licence")
 """Options of the run's model_int8.tflite that any other conversion of it should have too."""
 
 

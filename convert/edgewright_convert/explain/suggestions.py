@@ -94,6 +94,7 @@ def convert_command(found: Findings, *, effort: str = "", keep_float: int = 0, s
     }
     words = [f"{name} {shlex.quote(str(value))}" for name, value in values.items() if value]
     words += ["--integer-only"] if options.integer_only else []
+    words += ["--float-output"] if options.float_output else []
     return " ".join([f"edgewright convert {quoted(found.run)} --to tflite-int8", *words])
 
 

@@ -116,6 +116,8 @@ def test_commands_keep_the_options_of_the_runs_file_and_can_be_typed():
     assert (typed.source, typed.to, typed.int8_effort) == (Path("my runs/one"), "tflite-int8", "balanced")
     assert (typed.calibrate, typed.seed, typed.representative_size) == (Path("her photos"), 3, 60)
     assert (typed.model_name, typed.integer_only) == ("Tim's net", True)
+    float_output = suggestion("raise-effort", effort="baseline", own=None, options=ConvertOptions(float_output=True))
+    assert float_output.command.endswith(" --float-output")
 
 
 def test_what_is_not_the_runs_file_is_made_before_it_is_evaluated():
