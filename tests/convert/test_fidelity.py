@@ -77,6 +77,18 @@ def test_file_that_favours_a_class_is_not_taken_for_one_that_is_only_noisy() -> 
     assert found.expected == pytest.approx(found.agreement, abs=0.01)
 
 
+def test_labels_that_changed_bound_what_is_to_be_expected() -> None:
+    # Errors on unsure images alone: tried on all images, they change next to nothing.
+    exact = np.tile([[5.0, 0.0]], (200, 1))
+    exact[:10] = [0.2, 0.0]
+    wrong = exact.copy()
+    wrong[:10] = [0.0, 0.2]
+    found = fidelity_of(probabilities(wrong), probabilities(exact))
+    assert found.agreement == pytest.approx(0.95)
+    assert expected_agreement(probabilities(wrong), probabilities(exact)) > 0.99
+    assert 0.95 < found.expected < 0.97
+
+
 def test_fine_outputs_are_looked_at_for_the_labels_to_be_expected_alone() -> None:
     reference = probabilities(logits(50))
     coarse = (np.round(reference * 16) / 16).astype(np.float32)
