@@ -145,21 +145,12 @@ def converted_run(tmp_path_factory: pytest.TempPathFactory, float_run: Path) -> 
     """The same run folder with every format that this machine can make. Read only: copy it to change it."""
     from edgewright_convert.options import ConvertOptions
     from edgewright_convert.pipeline import convert_run
+    from edgewright_convert.targets import DEFAULT_FORMATS
     from edgewright_runtime.run.run_folder import RunFolder
 
     path = tmp_path_factory.mktemp("converted") / "run"
     shutil.copytree(float_run, path)
-    formats = (
-        "tflite-fp32",
-        "tflite-fp16",
-        "tflite-dynamic",
-        "tflite-int8",
-        "onnx-fp32",
-        "onnx-fp16",
-        "onnx-int8",
-        "onnx-int8-cpu",
-    )
-    outcomes = convert_run(RunFolder(path), formats, ConvertOptions())
+    outcomes = convert_run(RunFolder(path), DEFAULT_FORMATS, ConvertOptions())
     failed = [outcome for outcome in outcomes if outcome.error is not None]
     assert not failed, failed
     return path

@@ -24,6 +24,9 @@ DEFAULT_EFFORT: Effort = "balanced"
 BASELINE = "baseline"
 """No effort at all: the converter's own INT8, nothing corrected."""
 
+NOT_CORRECTED = "not corrected: "
+"""How the phrase begins that says why a model, or its file, is no corrected one."""
+
 FloatLayers = int | Literal["auto"]
 """How many layers of INT8 files are excluded from quantization, where that pays; `auto` takes as few as bring 99 %
 agreement."""

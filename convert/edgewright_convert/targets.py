@@ -82,6 +82,13 @@ _ONNX_FROM_CORRECTION = (*_FROM_CORRECTION, *_OF_ONNX_ROW)
 _ONNX_BASELINE = ("options", "representative_dataset", *_OF_ONNX_ROW, "why_not_corrected")
 _BUILT = ("run", "options", "basis", "on_progress")
 
+_ONNX_INT8 = (
+    Maker("edgewright_convert.onnx.products.int8", _ONNX_FROM_CORRECTION, _ONNX_FROM_KERAS),
+    # A Jetson often has neither the float model nor TensorFlow.
+    Maker("edgewright_convert.onnx.products.int8_without_float_model", _ONNX_BASELINE, _ONNX_FROM_ONNX),
+)
+"""Of both INT8 .onnx formats: the functions look up what differs by the row's `format_name`."""
+
 TARGETS: tuple[Target, ...] = (
     Target(
         "tflite-fp32",
@@ -114,20 +121,13 @@ TARGETS: tuple[Target, ...] = (
     ),
     Target(
         "onnx-int8",
-        (
-            Maker("edgewright_convert.onnx.products.int8", _ONNX_FROM_CORRECTION, _ONNX_FROM_KERAS),
-            # A Jetson often has neither the float model nor TensorFlow.
-            Maker("edgewright_convert.onnx.products.int8_without_float_model", _ONNX_BASELINE, _ONNX_FROM_ONNX),
-        ),
+        _ONNX_INT8,
         derived_from="onnx-fp32",
         options=_INT8,
     ),
     Target(
         "onnx-int8-cpu",
-        (
-            Maker("edgewright_convert.onnx.products.int8", _ONNX_FROM_CORRECTION, _ONNX_FROM_KERAS),
-            Maker("edgewright_convert.onnx.products.int8_without_float_model", _ONNX_BASELINE, _ONNX_FROM_ONNX),
-        ),
+        _ONNX_INT8,
         derived_from="onnx-fp32",
         options=_INT8,
     ),

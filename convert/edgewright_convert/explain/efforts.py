@@ -12,13 +12,9 @@ from edgewright_runtime.run.manifest import read_manifest
 from edgewright_runtime.run.run_folder import RunFolder
 from edgewright_runtime.suggestion import named, unknown_name
 
-from ..options import BASELINE, DEFAULT_EFFORT, EFFORTS, ConvertOptions, effort_named
+from ..options import BASELINE, DEFAULT_EFFORT, EFFORTS, NOT_CORRECTED, ConvertOptions, effort_named
 
 EXPLAINED = (BASELINE, *EFFORTS)
-
-_NOT_CORRECTED = "not corrected: "
-"""How `int8.correction_of` begins to say why a model cannot be corrected."""
-
 
 _KEPT = ("representative_size", "seed", "integer_only", "float_output", "model_name", "model_version", "licence")
 """Options of the run's model_int8.tflite that any other conversion of it should have too."""
@@ -45,7 +41,7 @@ class OwnFile:
     @property
     def not_correctable(self) -> bool:
         """Whether it is the baseline because the model cannot be corrected."""
-        return self.effort == BASELINE and self.why.startswith(_NOT_CORRECTED)
+        return self.effort == BASELINE and self.why.startswith(NOT_CORRECTED)
 
     @property
     def guarded(self) -> bool:

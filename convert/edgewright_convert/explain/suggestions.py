@@ -75,8 +75,12 @@ def suggestions_of(found: Findings) -> tuple[Suggestion, ...]:
 
 def evaluate_command(found: Findings) -> str:
     """The command that compares the conversion with the float model on the test split, made first where need be."""
-    evaluated = f"edgewright evaluate {quoted(found.run)} --format tflite-int8"
+    evaluated = _evaluate_own(found)
     return evaluated if found.is_own else f"{convert_command(found)} && {evaluated}"
+
+
+def _evaluate_own(found: Findings) -> str:
+    return f"edgewright evaluate {quoted(found.run)} --format tflite-int8"
 
 
 def convert_command(found: Findings, *, effort: str = "", keep_float: int = 0, size: int = 0) -> str:
@@ -132,7 +136,7 @@ def _cost_of_effort(found: Findings) -> str:
 
 def _command_of_effort(found: Findings) -> str:
     if _own_is_better(found):
-        return f"edgewright evaluate {quoted(found.run)} --format tflite-int8"
+        return _evaluate_own(found)
     return convert_command(found, effort="balanced")
 
 

@@ -13,7 +13,7 @@ from edgewright_runtime.errors import EdgewrightError
 
 from ..fidelity import Fidelity, fidelity_of
 from ..memory import return_freed_memory
-from ..options import DEFAULT_EFFORT, Effort
+from ..options import DEFAULT_EFFORT, NOT_CORRECTED, Effort
 from .correction_progress import CorrectionProgress
 from .correction_steps import DECISIONS, CorrectionSteps
 from .cross_layer_equalization import equalize
@@ -100,7 +100,7 @@ def correction_of(
     try:
         return Correction(corrected_model(model, pixels, fidelity, effort=effort, on_progress=on_progress))
     except (EdgewrightError, np.linalg.LinAlgError) as error:
-        return Correction(None, f"not corrected: {error}")
+        return Correction(None, f"{NOT_CORRECTED}{error}")
 
 
 def corrected_model(

@@ -46,10 +46,6 @@ def image_budget(units: Sequence[Unit], images: int, memory: int = MEMORY_BYTES)
     """
     costs = [_BYTES * values_of(unit) for unit in units]
     wide = max((number + 1 for number, cost in enumerate(costs) if cost * images > memory), default=0)
-    if wide == len(units):  # even the end is wide: no part has room for all of them
-        return ImageBudget(_affordable(costs, images, memory), wide, 0)
-    return ImageBudget(_affordable(costs[:wide], images, memory), wide, images)
-
-
-def _affordable(costs: Sequence[int], images: int, memory: int) -> int:
-    return min(images, max(_LEAST_IMAGES, memory // max((*costs, 1))))
+    first = min(images, max(_LEAST_IMAGES, memory // max((*costs[:wide], 1))))
+    # Where even the end is wide, no part has room for all of them.
+    return ImageBudget(first, wide, 0 if wide == len(units) else images)

@@ -109,19 +109,18 @@ class _Walk:
         self.exact: Values = {id(graph.input): start}
         self.rounded: Values = {id(graph.input): start}
         self.ranges: dict[str, ActivationRange] = {}
-        self.narrow = False
 
     def join(self) -> None:
         """Brings in the images that were left out so far."""
-        self.narrow = True
         if self.ahead is not None:
             behind = carried(self.graph, self.units, self.budget.wide, self.later, self.ranges)
             self.exact, self.rounded = joined(self.exact, self.ahead.values), joined(self.rounded, behind.values)
+            self.ahead = None
 
     def range_of(self, unit: Unit, reference: Stored) -> ActivationRange:
         """The range of a unit's output on all images."""
         found = ActivationRange.of(reference.values)
-        return found if self.narrow or self.ahead is None else ranges_joined([found, self.ahead.ranges[unit.name]])
+        return found if self.ahead is None else ranges_joined([found, self.ahead.ranges[unit.name]])
 
     def store(self, unit: Unit, reference: Stored, rounded: Stored, leftovers: Sequence[int]) -> None:
         """Keeps a unit's outputs, and forgets what nothing reads any more."""

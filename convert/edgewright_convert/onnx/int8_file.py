@@ -28,7 +28,7 @@ from ..int8 import (
 )
 from ..int8.baseline_guard import nearer_baseline
 from ..int8.mixed_precision import Affordable
-from ..options import BASELINE, Effort, FloatLayers
+from ..options import BASELINE, NOT_CORRECTED, Effort, FloatLayers
 from .activation_ranges import Range
 from .arithmetic import multiplications
 from .checks import outputs_of_onnx
@@ -130,7 +130,7 @@ def onnx_int8_from_correction(
             scheme=scheme,
         )
     except EdgewrightError as error:
-        return OnnxInt8File(baseline(None), BASELINE, f"not corrected: {error}")
+        return OnnxInt8File(baseline(None), BASELINE, f"{NOT_CORRECTED}{error}")
     if not len(validation):
         return made
     ours = made.fidelity or fidelity(made.data)

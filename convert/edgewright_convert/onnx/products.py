@@ -14,7 +14,7 @@ import onnx
 from numpy.typing import NDArray
 
 from ..calibration import ClassCoverage, RepresentativeDataset, SmokeImages, ValidationImages, coverage_of
-from ..options import BASELINE, ConvertOptions
+from ..options import BASELINE, NOT_CORRECTED, ConvertOptions
 from ..product import Product, int8_options
 from ..run_inputs import OpenedRun
 from .checks import (
@@ -117,7 +117,7 @@ def int8_without_float_model(
     model = onnx_int8_with_measured_ranges(onnx.load_from_string(basis), representative_dataset.pixels, scheme)
     data = serialised(model)
     _check(data, smoke_images, scheme, some_in_float=False)
-    why = f"not corrected: {why_not_corrected}"
+    why = f"{NOT_CORRECTED}{why_not_corrected}"
     unlabelled = representative_dataset.unlabelled
     coverage = None
     if unlabelled is not None:

@@ -51,7 +51,7 @@ def tflite_with_float_output(file: bytes) -> bytes:
     graph = QuantizedGraph(file)
     ending = _ending(graph)
     output = _join(graph, ending)
-    in_float = [place for place, each in enumerate(graph.operators) if any(each is one for one in ending)]
+    in_float = [place for place, each in enumerate(graph.operators) if each in ending]
     graph.outputs = frozenset()  # nobody wants the output's integers any more
     twins = rewrite(graph, in_float)
     _set_output(graph.model, twins.get(output, output))
@@ -86,9 +86,7 @@ def _join(graph: QuantizedGraph, ending: list[Any]) -> int:
         if graph.kind(operator) == _Operators.QUANTIZE:
             moved[int(operator.outputs[0])] = int(operator.inputs[0])
     graph.operators = [
-        each
-        for each in graph.operators
-        if not (graph.kind(each) == _Operators.QUANTIZE and any(each is one for one in ending))
+        each for each in graph.operators if not (graph.kind(each) == _Operators.QUANTIZE and each in ending)
     ]
     return moved.get(output, output)
 
