@@ -20,11 +20,10 @@ from .correction import (
 from .correction_steps import CorrectionSteps
 from .keras_graph import UnsupportedModelError
 from .layer_sensitivity import sensitivity_of_layers
-from .mixed_precision import NOT_CHOSEN, MixedPrecision, mixed_precision_notes, search_mixed_precision
+from .mixed_precision import MixedPrecision, mixed_precision_notes, note_without_search, search_mixed_precision
 from .quantization_grids import ActivationRange
 
 __all__ = [
-    "NOT_CHOSEN",
     "ActivationRange",
     "Corrected",
     "Correction",
@@ -40,6 +39,7 @@ __all__ = [
     "correction_of",
     "fidelity_of",
     "mixed_precision_notes",
+    "note_without_search",
     "search_mixed_precision",
     "sensitivity_of_layers",
     "simulated_fidelity",

@@ -27,8 +27,8 @@ _MOST_MISSES = 4
 _MOST_AUTO = 12
 """Layers that `auto` may exclude; a file with more has no right to the name INT8."""
 
-NOT_CHOSEN = "no layer excluded from quantization, for there is no held-out image to choose it on"
-"""What the user reads where layers were to be excluded and there are no validation images."""
+_NOT_CHOSEN = "no layer excluded from quantization, for there is no held-out image to choose it on"
+_NOT_TAKEN = "no layer excluded from quantization, for the corrected file was not taken"
 
 
 @dataclass(frozen=True)
@@ -122,6 +122,11 @@ def _enough(count: FloatLayers, layers: tuple[str, ...], now: Fidelity) -> bool:
     if count == "auto":
         return now.expected >= AUTO_AGREEMENT or len(layers) == _MOST_AUTO
     return len(layers) >= count
+
+
+def note_without_search(*, held_out: int) -> str:
+    """What the user reads where layers were to be excluded and none was tried, with this many validation images."""
+    return _NOT_TAKEN if held_out else _NOT_CHOSEN
 
 
 def mixed_precision_notes(

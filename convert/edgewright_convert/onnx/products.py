@@ -68,7 +68,7 @@ def int8(
     format_name: str,
 ) -> Product:
     """The product `model_int8.onnx` or `model_int8_cpu.onnx`: the corrected model's, or the baseline from `basis`."""
-    from ..int8 import NOT_CHOSEN
+    from ..int8 import note_without_search
     from .export import contract_metadata
     from .int8_file import onnx_int8_from_correction
 
@@ -94,8 +94,9 @@ def int8(
     )
     read = representative_dataset.notes(options.representative_size, class_coverage)
     of_validation = validation_images.notes if correction.corrected is not None else ()
-    unchosen = (NOT_CHOSEN,) if options.keep_float and not len(validation_images.pixels) else ()
-    said = (*((made.why,) if made.why else ()), *unchosen)
+    held_out = len(validation_images.pixels)
+    searched = made.mixed_precision is not None or not options.keep_float
+    said = (*((made.why,) if made.why else ()), *(() if searched else (note_without_search(held_out=held_out),)))
     return Product(
         made.data,
         options=_how(representative_dataset, class_coverage, how_int8),

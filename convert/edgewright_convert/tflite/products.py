@@ -14,8 +14,8 @@ from edgewright_runtime.errors import EdgewrightError
 from ..calibration import ClassCoverage, RepresentativeDataset, ValidationImages
 from ..fidelity import expected_agreement
 from ..float_model import FloatModel
-from ..int8 import NOT_CHOSEN, Correction, mixed_precision_notes
-from ..options import ConvertOptions
+from ..int8 import Correction, mixed_precision_notes, note_without_search
+from ..options import BASELINE, ConvertOptions
 from ..product import Product, int8_options
 from ..run_inputs import OpenedRun
 from . import checks, converter
@@ -141,7 +141,7 @@ def _mixed_precision_notes(
         return ()
     if options.integer_only:
         return (f"stays integer-only as asked, so --keep-float {options.keep_float} was not followed",)
-    return ("no layer excluded from quantization, for the corrected file was not taken",) if held_out else (NOT_CHOSEN,)
+    return (note_without_search(held_out=held_out),) if made.effort == BASELINE or not held_out else ()
 
 
 def _finished(
