@@ -10,15 +10,14 @@ from keras import layers, tree
 from numpy.typing import NDArray
 
 from .keras_graph import Graph, Step, UnsupportedModelError, graph_of, is_depthwise
-from .pixel_normalisation import normalised
+from .pixel_normalisation import pixel_normalisation_of
 
 
 def folded_model(model: Any) -> Any:
     """A Keras model of its own weights that computes the same function without batch normalisation.
 
     Each linear layer has a bias, and no activation inside: that is a layer of its own after it, which converters fuse
-    again. Dropout is gone, nested models lie open,
-    and a Rescaling of the pixels is two steps (see normalisation.py).
+    again. Dropout is gone, nested models lie open, and what normalises the pixels is one step or two, see `pixel_normalisation`.
 
     Args:
         model: functional or Sequential; it is not changed.
@@ -30,6 +29,9 @@ def folded_model(model: Any) -> Any:
     normalisations = _foldable(graph)
     linear = {id(step) for step in graph.linear_steps()}
     skipped = {id(step) for step in normalisations.values()}
+    of_pixels = pixel_normalisation_of(graph)
+    of_pixels_steps = of_pixels.steps if of_pixels else ()
+    skipped |= {id(step) for step in of_pixels_steps[:-1]}
     start = keras.Input(graph.input.shape[1:], batch_size=graph.input.shape[0], name=model.inputs[0].name)
     values: dict[int, Any] = {id(graph.input): start}
     copies: dict[int, Any] = {}
@@ -39,7 +41,9 @@ def folded_model(model: Any) -> Any:
             output = values[id(step.inputs[0])]
         elif id(step) in linear:
             output = _linear(step, normalisations.get(id(step)), values, names)
-        elif step.inputs != (graph.input,) or (output := normalised(step, start)) is None:
+        elif of_pixels is not None and step is of_pixels.steps[-1]:
+            output = of_pixels.of_pixels(start)
+        else:
             output = _copied(step, values, copies, names)
         pairs = zip(tree.flatten(step.output), tree.flatten(output), strict=True)
         values.update((id(tensor), value) for tensor, value in pairs)

@@ -36,6 +36,7 @@ from .kernel_regression import target_kernel
 from .layer_statistics import Means, Moments, bytes_under, means_of, positions_of, total
 from .pixel_normalisation import normalised_ranges
 from .quantization_grids import ActivationRange, nearest_codes, weight_scales, with_full_range
+from .saturation import relevant_range
 from .weight_rounding import rounded_codes
 
 _PARTS = 3
@@ -100,6 +101,7 @@ class _Walk:
 
     def __init__(self, graph: Graph, pixels: NDArray[np.uint8], memory: int) -> None:
         self.graph = graph
+        self.readers = graph.consumers()
         self.units = units_of(graph)
         self.budget = image_budget(self.units, len(pixels), memory)
         self.later = pixels[self.budget.first : self.budget.rest]
@@ -118,9 +120,10 @@ class _Walk:
             self.ahead = None
 
     def range_of(self, unit: Unit, reference: Stored) -> ActivationRange:
-        """The range of a unit's output on all images."""
+        """The range of a unit's output on all images, as far as what reads it tells values apart."""
         found = ActivationRange.of(reference.values)
-        return found if self.ahead is None else ranges_joined([found, self.ahead.ranges[unit.name]])
+        found = found if self.ahead is None else ranges_joined([found, self.ahead.ranges[unit.name]])
+        return relevant_range(self.graph, self.readers, unit.output, found)
 
     def store(self, unit: Unit, reference: Stored, rounded: Stored, leftovers: Sequence[int]) -> None:
         """Keeps a unit's outputs, and forgets what nothing reads any more."""

@@ -9,8 +9,10 @@ scale or offset, one 1x1 depthwise convolution keeps them apart, which constants
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
+import keras
 import numpy as np
 from keras import layers
 from numpy.typing import NDArray
@@ -22,25 +24,73 @@ _NEARLY = 1e-3
 """Of a step: 1 / 127.5 in float32 makes of a half a little less."""
 
 
-def normalised(step: Step, pixels: Any) -> Any | None:
-    """What a Rescaling of the pixels gives, from layers that INT8 can hold; None for any other step."""
-    if type(step.operation) is not layers.Rescaling or len(pixels.shape) != 4:
+@dataclass(frozen=True)
+class PixelNormalisation:
+    """Layers at the beginning of a model that together multiply each channel by a number and add another.
+
+    Attributes:
+        steps: of the model's graph, in order.
+        scale: float64, shape (channels,).
+        offset: float64, shape (channels,).
+    """
+
+    steps: tuple[Step, ...]
+    scale: NDArray[np.float64]
+    offset: NDArray[np.float64]
+
+    def of_pixels(self, pixels: Any) -> Any:
+        """What the layers make of these pixels, a KerasTensor, from layers that INT8 can hold."""
+        name, channels = self.steps[-1].operation.name, len(self.scale)
+        scale, offset = self.scale.astype(np.float32), self.offset.astype(np.float32)
+        if (scale == scale[0]).all() and (offset == offset[0]).all():
+            scaled = layers.Rescaling(float(scale[0]), name=f"{name}_scale")(pixels)
+            return layers.Rescaling(1.0, float(offset[0]), name=name)(scaled)
+        layer = layers.DepthwiseConv2D(1, name=name)
+        output = layer(pixels)
+        layer.set_weights([scale.reshape(1, 1, channels, 1), offset])
+        return output
+
+
+def pixel_normalisation_of(graph: Graph) -> PixelNormalisation | None:
+    """The Rescaling and Normalization layers that pixels go through before anything else; None without any.
+
+    Backbones that bring their own are often behind one that undoes it, so that there may be several.
+    """
+    if len(graph.input.shape) != 4 or graph.input.shape[-1] is None:
         return None
-    name, channels = step.operation.name, pixels.shape[-1]
+    scale, offset = np.ones(graph.input.shape[-1]), np.zeros(graph.input.shape[-1])
+    steps: list[Step] = []
+    tensor, consumers = graph.input, graph.consumers()
+    while len(consumers[id(tensor)]) == 1 and tensor is not graph.output:
+        (step,) = consumers[id(tensor)]
+        found = _scale_and_offset(step.operation, graph.input.shape[-1])
+        if found is None:
+            break
+        scale, offset = scale * found[0], offset * found[0] + found[1]
+        steps.append(step)
+        tensor = step.output
+    return PixelNormalisation(tuple(steps), scale, offset) if steps else None
+
+
+def _scale_and_offset(layer: Any, channels: int) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+    """By what the layer multiplies each channel, and what it adds then; None if it does anything else."""
+    if type(layer) is layers.Rescaling:
+        scale, offset = layer.scale, layer.offset
+    elif type(layer) is layers.Normalization and not layer.invert:
+        deviation = np.maximum(np.sqrt(np.asarray(layer.variance, np.float64)), keras.config.epsilon())
+        scale, offset = 1 / deviation, -np.asarray(layer.mean, np.float64) / deviation
+    else:
+        return None
     try:
-        scale, offset = (
-            np.broadcast_to(np.asarray(value, np.float32), channels)
-            for value in (step.operation.scale, step.operation.offset)
-        )
+        return _per_channel(scale, channels), _per_channel(offset, channels)
     except ValueError:  # they vary over the image
         return None
-    if (scale == scale[0]).all() and (offset == offset[0]).all():
-        scaled = layers.Rescaling(float(scale[0]), name=f"{name}_scale")(pixels)
-        return layers.Rescaling(1.0, float(offset[0]), name=name)(scaled)
-    layer = layers.DepthwiseConv2D(1, name=name)
-    output = layer(pixels)
-    layer.set_weights([scale.reshape(1, 1, channels, 1), offset])
-    return output
+
+
+def _per_channel(value: Any, channels: int) -> NDArray[np.float64]:
+    """The numbers of a layer, one for each channel; a ValueError if there are more."""
+    given = np.asarray(value, np.float64)
+    return np.array(np.broadcast_to(given.reshape(given.shape[-1:]), channels))
 
 
 def normalisation_steps(graph: Graph) -> tuple[Step, ...]:

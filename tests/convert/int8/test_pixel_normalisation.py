@@ -7,7 +7,12 @@ from keras import layers
 
 from edgewright_convert.int8.folding import folded_model
 from edgewright_convert.int8.keras_graph import graph_of
-from edgewright_convert.int8.pixel_normalisation import normalisation_steps, normalised_ranges, without_half_steps
+from edgewright_convert.int8.pixel_normalisation import (
+    normalisation_steps,
+    normalised_ranges,
+    pixel_normalisation_of,
+    without_half_steps,
+)
 
 from ...tolerances import SHALLOW
 
@@ -75,3 +80,56 @@ def test_model_that_takes_raw_pixels_has_no_such_step():
     graph = graph_of(folded_model(model))
     assert normalisation_steps(graph) == ()
     without_half_steps(graph)
+
+
+def chained(*normalisations):
+    keras.utils.set_random_seed(1)
+    inputs = keras.Input((8, 8, 3))
+    x = inputs
+    for layer in normalisations:
+        x = layer(x)
+    x = layers.Conv2D(4, 3, padding="same", name="first")(x)
+    return keras.Model(inputs, layers.Dense(3, activation="softmax")(layers.GlobalAveragePooling2D()(x)))
+
+
+@pytest.mark.parametrize(
+    ("normalisations", "kinds"),
+    [
+        ([layers.Rescaling(127.5, 127.5), layers.Rescaling(1 / 127.5, -1.0)], ["Rescaling", "Rescaling"]),
+        ([layers.Rescaling(1 / 255), layers.Normalization(mean=0.5, variance=0.25)], ["Rescaling", "Rescaling"]),
+        (
+            [layers.Rescaling(1 / 255), layers.Normalization(mean=[0.485, 0.456, 0.406], variance=[0.05, 0.05, 0.06])],
+            ["DepthwiseConv2D"],
+        ),
+    ],
+)
+def test_layers_that_normalise_one_after_the_other_are_joined(normalisations, kinds):
+    model = chained(*normalisations)
+    folded = folded_model(model)
+    assert [type(step.operation).__name__ for step in normalisation_steps(graph_of(folded))] == kinds
+    same(folded, model)
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        layers.Normalization(axis=(1, 3), mean=np.zeros((8, 3)), variance=np.ones((8, 3))),
+        layers.Normalization(mean=0.5, variance=0.25, invert=True),
+    ],
+)
+def test_layer_that_does_something_else_to_pixels_stays(layer):
+    model = chained(layer)
+    folded = folded_model(model)
+    assert pixel_normalisation_of(graph_of(model)) is None
+    same(folded, model)
+
+
+def test_normalisation_whose_result_is_read_twice_ends_the_chain():
+    inputs = keras.Input((8, 8, 3))
+    x = layers.Rescaling(1 / 255)(inputs)
+    y = layers.Rescaling(2.0)(x)
+    model = keras.Model(inputs, layers.Dense(3)(layers.GlobalAveragePooling2D()(layers.Add()([x, y]))))
+    found = pixel_normalisation_of(graph_of(model))
+    assert found is not None
+    assert len(found.steps) == 1
+    same(folded_model(model), model)
