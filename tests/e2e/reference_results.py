@@ -32,11 +32,11 @@ from edgewright_convert.tflite.converter import (
     tflite_int8_from_model,
 )
 from edgewright_convert.tflite.corrected_file import tflite_from_ranges
-from edgewright_convert.tflite.float16_file import tflite_fp16_from_fp32
-from edgewright_convert.tflite.float_output import tflite_with_float_output
 from edgewright_convert.tflite.interpreter import outputs_of_tflite
 from edgewright_convert.tflite.logits import fine_outputs_of_tflite
 from edgewright_convert.tflite.ranked_correction import fidelity_of_candidates
+from edgewright_convert.tflite.rewriting.float16_file import tflite_fp16_from_fp32
+from edgewright_convert.tflite.rewriting.float_output import tflite_with_float_output
 from edgewright_runtime.library_noise import captured
 
 from ..convert.tiny import CLASSES, SIDE, classifier, classifier_with_outlier, images

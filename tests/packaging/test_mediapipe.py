@@ -18,7 +18,7 @@ from PIL import Image
 
 from edgewright_convert.options import ConvertOptions
 from edgewright_convert.pipeline import convert_run
-from edgewright_convert.tflite import metadata_schema
+from edgewright_convert.tflite.metadata import metadata_schema
 from edgewright_runtime.classifier import Classifier
 from edgewright_runtime.run.run_folder import RunFolder
 

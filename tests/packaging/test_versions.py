@@ -27,8 +27,8 @@ TESTS = (
     "convert/tflite/test_int8_file.py",
     "convert/tflite/test_interpreter.py",
     "convert/tflite/test_latency.py",
-    "convert/tflite/test_metadata_packing.py",
-    "convert/tflite/test_mixed_precision_file.py",
+    "convert/tflite/metadata/test_metadata_packing.py",
+    "convert/tflite/rewriting/test_mixed_precision_file.py",
 )
 FOR_TESTS = ("hypothesis", "pytest", "pytest-timeout", "scikit-learn")
 

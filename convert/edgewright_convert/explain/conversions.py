@@ -11,7 +11,7 @@ from edgewright_runtime.errors import EdgewrightError
 
 from ..float_model import FloatModel, float_model_of_keras
 from ..int8 import Corrected, Correction, UnsupportedModelError
-from ..int8.fake_quantization import in_layer_scopes
+from ..int8.network import in_layer_scopes
 from ..options import BASELINE, NOT_CORRECTED, Effort
 from ..tflite.converter import tflite_fp32_from_model, tflite_int8_from_model
 from ..tflite.corrected_file import tflite_from_ranges

@@ -16,7 +16,7 @@ from edgewright_runtime.backends.base import Tensor
 from edgewright_runtime.backends.quantization import dequantize_output, quantize_input
 from edgewright_runtime.errors import EdgewrightError
 
-from ..int8.layer_scopes import first_layer_in, layers_in
+from ..int8.network.layer_scopes import first_layer_in, layers_in
 from ..tflite.interpreter import operations_of, tensor_of
 
 _STEPS = 255

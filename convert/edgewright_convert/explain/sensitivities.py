@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from ..float_model import FloatModel
 from ..int8 import ActivationRange, sensitivity_of_layers
-from ..int8.keras_graph import graph_of, is_probability
-from ..tflite.mixed_precision_file import quantized_layers
+from ..int8.network.keras_graph import graph_of, is_probability
+from ..tflite.rewriting import quantized_layers
 from .conversions import Conversion
 from .layers import LayerError
 

@@ -18,7 +18,7 @@ from ..run_inputs import OpenedRun
 from ..tflite import products
 from ..tflite.int8_file import FidelityOfTflite
 from ..tflite.latency import least_latencies
-from ..tflite.mixed_precision_file import tflite_with_float_layers
+from ..tflite.rewriting import tflite_with_float_layers
 
 MOST_LAYERS = 3
 """Layers that are tried in float. Error that sits in more of them is spread, and no matter for this remedy."""

@@ -18,9 +18,9 @@ from .correction import (
     simulated_fidelity,
 )
 from .correction_steps import CorrectionSteps
-from .keras_graph import UnsupportedModelError
 from .layer_sensitivity import sensitivity_of_layers
 from .mixed_precision import MixedPrecision, mixed_precision_notes, note_without_search, search_mixed_precision
+from .network import UnsupportedModelError
 from .quantization_grids import ActivationRange
 
 __all__ = [

@@ -16,13 +16,9 @@ from ..memory import return_freed_memory
 from ..options import DEFAULT_EFFORT, NOT_CORRECTED, Effort
 from .correction_progress import CorrectionProgress
 from .correction_steps import DECISIONS, CorrectionSteps
-from .cross_layer_equalization import equalize
-from .folding import folded_model
-from .keras_graph import graph_of
-from .layer_correction import correct_in_order
-from .pixel_normalisation import without_half_steps
+from .fitting import correct_in_order, equalize
+from .network import folded_model, graph_of, simulated_outputs, without_half_steps
 from .quantization_grids import ActivationRange
-from .simulation import simulated_outputs
 
 _TRIED_ON = 50
 """Images on which biases alone are corrected while steps are decided; what is kept has seen all of them."""

@@ -15,7 +15,7 @@ from ..options import Effort
 
 @dataclass(frozen=True)
 class Equalization:
-    """Channels brought to similar size; see cross_layer_equalization.py.
+    """Channels brought to similar size; see fitting/cross_layer_equalization.py.
 
     Attributes:
         stream: how much of the difference in size is taken away in bottlenecks that additions tie together, 0 to 1.

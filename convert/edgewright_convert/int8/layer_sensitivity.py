@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from .keras_graph import Step, graph_of, output_of
+from .network.keras_graph import Step, graph_of, output_of
 from .quantization_grids import ActivationRange
 
 _BATCH = 16

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from ..float_model import float_model_of_keras
 from ..int8 import Corrected
-from ..int8.fake_quantization import labelled_layers, with_fake_quantization
-from ..int8.layer_scopes import SCOPE_PREFIX
+from ..int8.network import labelled_layers, with_fake_quantization
+from ..int8.network.layer_scopes import SCOPE_PREFIX
 from .activation_ranges import Range, ranges_of
 from .export import exported, finished
 from .folding import folded

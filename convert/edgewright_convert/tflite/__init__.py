@@ -10,11 +10,11 @@ from .converter import (
     tflite_int8_from_model,
 )
 from .corrected_file import tflite_from_ranges
-from .float16_file import tflite_fp16_from_fp32
 from .int8_file import Int8File, tflite_int8_from_correction
 from .interpreter import outputs_of_tflite
-from .metadata_packing import tflite_with_metadata
+from .metadata import tflite_with_metadata
 from .model_file import TfliteFile, read_tflite
+from .rewriting import tflite_fp16_from_fp32
 
 __all__ = [
     "Int8File",

@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable
 from edgewright_runtime.errors import CheckFailedError
 from edgewright_runtime.suggestion import named
 
-from .float16_file import SMALL
 from .model_file import TfliteFile, TfliteOperator, TfliteTensor
+from .rewriting.float16_file import SMALL
 
 _FLOAT_TYPES = frozenset({"FLOAT32", "FLOAT16", "FLOAT64", "BFLOAT16"})
 _QUANTIZED_TYPES = frozenset({"INT8", "UINT8", "INT16", "INT4"})

@@ -14,7 +14,7 @@ from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.suggestion import named
 
 from ..float_model import float_model_of_keras
-from ..int8.fake_quantization import with_fake_quantization
+from ..int8.network import with_fake_quantization
 from ..int8.quantization_grids import ActivationRange
 from .converter import converted
 from .interpreter import float_operators
@@ -24,7 +24,7 @@ def tflite_from_ranges(model: Any, ranges: Mapping[str, ActivationRange]) -> byt
     """A full-integer .tflite file with uint8 input and output.
 
     Args:
-        model: a folded Keras model with its weights on their grids, from `int8.layer_correction.correct_in_order`.
+        model: a folded Keras model with its weights on their grids, from `int8.fitting.correct_in_order`.
         ranges: of the outputs of its layers, by name.
 
     Raises:

@@ -23,10 +23,9 @@ from ..int8.baseline_guard import nearer_baseline
 from ..options import BASELINE, Effort, FloatLayers
 from .converter import tflite_int8_from_model
 from .corrected_file import tflite_from_ranges
-from .float_output import tflite_with_float_output
 from .interpreter import outputs_of_tflite
 from .logits import fine_outputs_of_tflite
-from .mixed_precision_file import quantized_layers, tflite_with_float_layers
+from .rewriting import quantized_layers, tflite_with_float_layers, tflite_with_float_output
 
 
 @dataclass(frozen=True)
@@ -84,7 +83,7 @@ def tflite_int8_from_correction(
         reference: the float model's probabilities for `validation`, shape (n, classes).
         effort: that the correction was made with.
         exclude: how many layers compute in float32.
-        float_output: the last layer and the probabilities are float32, see `float_output`.
+        float_output: the last layer and the probabilities are float32, see `rewriting.float_output`.
 
     Raises:
         EdgewrightError: TFLiteConverter refuses the model, or it has no ending that can be float.

@@ -11,8 +11,8 @@ from ai_edge_litert import schema_py_generated as schema
 from numpy.typing import NDArray
 
 from .interpreter import outputs_of_tflite
-from .quantized_graph import QuantizedGraph
-from .repacking import repacked
+from .rewriting.quantized_graph import QuantizedGraph
+from .rewriting.repacking import repacked
 
 _ENDS = frozenset({schema.BuiltinOperator.SOFTMAX, schema.BuiltinOperator.QUANTIZE, schema.BuiltinOperator.DEQUANTIZE})
 

@@ -19,14 +19,12 @@ from ..options import BASELINE, ConvertOptions
 from ..product import Product, int8_options
 from ..run_inputs import OpenedRun
 from . import checks, converter
-from .float16_file import tflite_fp16_from_fp32
-from .float_output import tflite_with_float_output
 from .int8_file import Int8File, tflite_int8_from_correction
 from .interpreter import outputs_of_tflite
 from .latency import least_latencies
-from .metadata import ModelCard, associated_files, metadata_of
-from .metadata_packing import tflite_with_metadata
+from .metadata import ModelCard, associated_files, metadata_of, tflite_with_metadata
 from .model_file import TfliteFile, read_tflite
+from .rewriting import tflite_fp16_from_fp32, tflite_with_float_output
 
 _VERSION_DIGITS = 12
 

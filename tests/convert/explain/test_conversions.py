@@ -12,8 +12,8 @@ from edgewright_convert.explain.layers import layer_errors
 from edgewright_convert.float_model import float_model_of_keras, float_model_of_run
 from edgewright_convert.int8 import Correction, CorrectionSteps, corrected_by, correction_of
 from edgewright_convert.int8.correction_steps import Equalization
-from edgewright_convert.int8.fake_quantization import in_layer_scopes
-from edgewright_convert.int8.folding import folded_model
+from edgewright_convert.int8.network.fake_quantization import in_layer_scopes
+from edgewright_convert.int8.network.folding import folded_model
 from edgewright_convert.options import ConvertOptions
 from edgewright_convert.run_inputs import RunInputs, opened_run
 from edgewright_convert.tflite.converter import tflite_fp32_from_model

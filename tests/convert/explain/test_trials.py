@@ -15,7 +15,7 @@ from edgewright_convert.options import ConvertOptions
 from edgewright_convert.run_inputs import opened_run
 from edgewright_convert.tflite.corrected_file import tflite_from_ranges
 from edgewright_convert.tflite.int8_file import FidelityOfTflite
-from edgewright_convert.tflite.mixed_precision_file import quantized_layers
+from edgewright_convert.tflite.rewriting.mixed_precision_file import quantized_layers
 from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.library_noise import captured
 from edgewright_runtime.run.run_folder import RunFolder

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edgewright_convert.tflite.metadata_packing import tflite_with_metadata
+from edgewright_convert.tflite.metadata.metadata_packing import tflite_with_metadata
 from edgewright_runtime.backends.tflite_metadata import StatedNormalisation, stated_normalisation
 from edgewright_runtime.run.run_folder import RunFolder
 
