@@ -32,9 +32,23 @@ _WORTH_IT = _POINTS / 50
 
 _FUNCTIONS = frozenset(
     getattr(keras.activations, name)
-    for name in (
-        "elu gelu hard_sigmoid hard_silu hard_tanh leaky_relu mish relu relu6 selu sigmoid silu softplus softsign tanh"
-    ).split()
+    for name in [
+        "elu",
+        "gelu",
+        "hard_sigmoid",
+        "hard_silu",
+        "hard_tanh",
+        "leaky_relu",
+        "mish",
+        "relu",
+        "relu6",
+        "selu",
+        "sigmoid",
+        "silu",
+        "softplus",
+        "softsign",
+        "tanh",
+    ]
 )
 """Keras's activation functions that compute each value by itself."""
 

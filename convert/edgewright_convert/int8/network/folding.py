@@ -17,7 +17,8 @@ def folded_model(model: Any) -> Any:
     """A Keras model of its own weights that computes the same function without batch normalisation.
 
     Each linear layer has a bias, and no activation inside: that is a layer of its own after it, which converters fuse
-    again. Dropout is gone, nested models lie open, and what normalises the pixels is one step or two, see `pixel_normalisation`.
+    again. Dropout is gone, nested models lie open, and what normalises the pixels is one step or two, see
+    `pixel_normalisation`.
 
     Args:
         model: functional or Sequential; it is not changed.
