@@ -54,6 +54,7 @@ STEPS: Mapping[str, CorrectionSteps] = {
     "biases (fast)": CorrectionSteps(),
     "streams and ReLUs equalized": CorrectionSteps(equalization=Equalization(0.7, relu=True)),
     "streams equalized": CorrectionSteps(equalization=Equalization(0.5, relu=False)),
+    "clipped ranges": CorrectionSteps(clipped=True),
     "rounding": CorrectionSteps(rounding=True),
     "regression": CorrectionSteps(regression=True),
     "regression, rounding": CorrectionSteps(regression=True, rounding=True),

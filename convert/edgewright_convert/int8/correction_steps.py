@@ -32,6 +32,7 @@ class CorrectionSteps:
 
     Attributes:
         equalization: of channels; None for none.
+        clipped: ranges leave out rare large values, see fitting/clipped_ranges.py.
         regression: kernels refitted to the inputs that the quantized layers before them deliver.
         rounding: each weight rounded for the layer's output and not by itself.
         last_layer: regression and rounding of the last linear layer too. It sees one position per image, so that few
@@ -39,6 +40,7 @@ class CorrectionSteps:
     """
 
     equalization: Equalization | None = None
+    clipped: bool = False
     regression: bool = False
     rounding: bool = False
     last_layer: bool = False
@@ -57,6 +59,7 @@ class CorrectionSteps:
         if self.equalization is not None:
             where = "streams and ReLUs" if self.equalization.relu else "streams"
             parts.append(f"equalization of {where} ({self.equalization.stream:g})")
+        parts += ["clipped ranges"] if self.clipped else []
         parts += ["regression"] if self.regression else []
         parts += ["rounding"] if self.rounding else []
         parts += ["the last layer"] if self.last_layer else []
@@ -81,11 +84,16 @@ class Decision:
 
 
 _STREAMS, _GENTLE = Equalization(0.7, relu=True), Equalization(0.5, relu=False)
+_CLIPPED = Decision("ranges", ({"clipped": True},))
 _FITTED = Decision("kernels", ({"regression": True, "rounding": True},))
 
 DECISIONS: Mapping[Effort, tuple[Decision, ...]] = {
     "fast": (),
-    "balanced": (Decision("equalization", ({"equalization": _STREAMS}, {"equalization": _GENTLE})), _FITTED),
+    "balanced": (
+        Decision("equalization", ({"equalization": _STREAMS}, {"equalization": _GENTLE})),
+        _CLIPPED,
+        _FITTED,
+    ),
     "best": (
         Decision(
             "equalization",
@@ -95,6 +103,7 @@ DECISIONS: Mapping[Effort, tuple[Decision, ...]] = {
                 for stream in (0.3, 0.5, 0.7, 1.0)
             ),
         ),
+        _CLIPPED,
         Decision("kernels", (*_FITTED.changes, {"rounding": True}, {"regression": True})),
         Decision("last layer", ({"last_layer": True},)),
         Decision(
@@ -103,5 +112,5 @@ DECISIONS: Mapping[Effort, tuple[Decision, ...]] = {
         ),
     ),
 }
-"""What each effort decides, in this order; what was decided before holds for what comes after. Equalization is decided
-with biases alone, which takes a fraction of the time of fitting kernels."""
+"""What each effort decides, in this order; what was decided before holds for what comes after. Equalization and
+ranges are decided with biases alone, which takes a fraction of the time of fitting kernels."""

@@ -34,6 +34,7 @@ from ..network.image_budget import MEMORY_BYTES, image_budget
 from ..network.keras_graph import Graph, is_depthwise, weights_of
 from ..network.pixel_normalisation import normalised_ranges
 from ..quantization_grids import ActivationRange, nearest_codes, weight_scales, with_full_range
+from .clipped_ranges import least_squares_range
 from .kernel_regression import target_kernel
 from .layer_statistics import Means, Moments, bytes_under, means_of, positions_of, total
 from .saturation import relevant_range
@@ -71,6 +72,7 @@ def correct_in_order(
     chosen = {id(step): steps for step in linear}
     if linear and not steps.last_layer:
         chosen[id(linear[-1])] = steps.biases_alone()
+    logits = id(linear[-1].output) if linear else 0
     walk = _Walk(graph, pixels, memory)
     for number, (unit, leftovers) in enumerate(with_leftovers(graph, walk.units)):
         if number == walk.budget.wide:
@@ -81,7 +83,9 @@ def correct_in_order(
             key = id(first.inputs[0])
             _fit(first.operation, walk.exact[key], walk.rounded[key], chosen[id(first)])
         if has_levels(unit):
-            walk.ranges[unit.name] = normalised.get(id(last)) or walk.range_of(unit, reference)
+            # The largest logit is the label: what is left out of its range is lost.
+            clipped = steps.clipped and id(unit.output) != logits
+            walk.ranges[unit.name] = normalised.get(id(last)) or walk.range_of(unit, reference, clipped=clipped)
         rounded = computed(unit, walk.rounded, walk.ranges.get(unit.name) if has_levels(unit) else None)
         walk.store(unit, reference, rounded, leftovers)
         on_layer(number + 1, len(walk.units))
@@ -119,11 +123,12 @@ class _Walk:
             self.exact, self.rounded = joined(self.exact, self.ahead.values), joined(self.rounded, behind.values)
             self.ahead = None
 
-    def range_of(self, unit: Unit, reference: Stored) -> ActivationRange:
+    def range_of(self, unit: Unit, reference: Stored, *, clipped: bool) -> ActivationRange:
         """The range of a unit's output on all images, as far as what reads it tells values apart."""
         found = ActivationRange.of(reference.values)
         found = found if self.ahead is None else ranges_joined([found, self.ahead.ranges[unit.name]])
-        return relevant_range(self.graph, self.readers, unit.output, found)
+        found = relevant_range(self.graph, self.readers, unit.output, found)
+        return least_squares_range(reference.values, found) if clipped else found
 
     def store(self, unit: Unit, reference: Stored, rounded: Stored, leftovers: Sequence[int]) -> None:
         """Keeps a unit's outputs, and forgets what nothing reads any more."""
