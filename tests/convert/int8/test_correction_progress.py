@@ -23,14 +23,14 @@ def test_time_left_follows_the_time_that_the_layers_so_far_took():
     clock = Clock()
     progress = CorrectionProgress(told.append, DECISIONS["balanced"], clock)
     progress.candidate(CorrectionSteps())
-    assert told == ["1 of 4: biases"]
-    # 1 + 1 + 1 + 6 parts of work, of which each of the first three takes ten seconds.
-    for _ in range(2):
+    assert told == ["1 of 5: biases"]
+    # 1 + 1 + 1 + 1 + 6 parts of work, of which each of the first four takes ten seconds.
+    for _ in range(3):
         clock.now += 10
         progress.candidate(CorrectionSteps())
     clock.now += 10
     progress.candidate(FITTED)
-    assert told[-1] == "4 of 4: biases, regression, rounding, about 60 s left"
+    assert told[-1] == "5 of 5: biases, regression, rounding, about 60 s left"
     clock.now += 30
     progress.layer(32, 64)
     assert told[-1].endswith("about 30 s left")
@@ -45,7 +45,7 @@ def test_many_seconds_are_told_in_minutes():
     progress.candidate(CorrectionSteps())
     clock.now += 60
     progress.layer(64, 64)
-    assert told[-1].endswith("about 8 min left")
+    assert told[-1].endswith("about 9 min left")
 
 
 @pytest.mark.parametrize("effort", ["fast", "balanced", "best"])
