@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edgewright_train.recipe import HeadPhase, Recipe
-from edgewright_train.recipe_file import load_recipe
+from edgewright_train.recipes.recipe import HeadPhase, Recipe
+from edgewright_train.recipes.recipe_file import load_recipe
 
 from ..painted import paint
 

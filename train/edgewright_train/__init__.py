@@ -5,7 +5,6 @@ that `edgewright_convert` and `edgewright_runtime` read.
 """
 
 from .pipeline import train
-from .recipe import Recipe
-from .recipe_file import load_recipe, recipe_names
+from .recipes import Recipe, load_recipe, recipe_names
 
 __all__ = ["Recipe", "load_recipe", "recipe_names", "train"]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from edgewright_runtime.console import Reporter
 
     from .provenance import Asked
-    from .trained import Trained
+    from .results import Trained
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -63,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
     from edgewright_runtime.console import watching
 
     from .provenance import Asked
-    from .recipe_changes import RecipeChanges, epochs_from
+    from .recipes import RecipeChanges, epochs_from
 
     if arguments.if_needed and arguments.overwrite:
         raise EdgewrightError("--if-needed keeps the model in RUN and --overwrite replaces it; give one of them")
@@ -117,7 +117,7 @@ def _trained(out: Path, asked: Asked, reporter: Reporter, *, overwrite: bool) ->
     from edgewright_runtime.library_noise import captured
 
     from .pipeline import DEFAULT_SEED, train_run
-    from .recipe_file import load_recipe, recipe_names
+    from .recipes import load_recipe, recipe_names
 
     if asked.data is None or asked.recipe is None:
         absent = " and ".join(

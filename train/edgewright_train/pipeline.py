@@ -12,17 +12,14 @@ from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.library_noise import Capture, quietened
 from edgewright_runtime.optional_imports import check_installed, import_optional
 
-from .backbones import backbone_named
-from .preparation import fixed_labels, prepare
+from .data import fixed_labels, prepare
+from .network import IMAGENET, NONE, backbone_named, starting_weights
 from .provenance import Provenance, UsedWeights, check_free
-from .recipe import Recipe, check_epochs
-from .recipe_changes import NO_CHANGES, RecipeChanges
-from .recipe_file import load_recipe
-from .weights import IMAGENET, NONE, starting_weights
-from .writable import check_writable
+from .recipes import NO_CHANGES, Recipe, RecipeChanges, check_epochs, load_recipe
+from .results import check_writable
 
 if TYPE_CHECKING:
-    from .trained import Trained
+    from .results import Trained
 
 DEFAULT_SEED = 0
 

@@ -11,17 +11,15 @@ import keras
 
 from edgewright_runtime.console import Reporter
 
-from .backbones import backbone_named
-from .batches import plain_batches
-from .fitting import fit
-from .network import Network, build_network
-from .pixels import Pixels, decoded
-from .preparation import Prepared
-from .publish import publish
-from .recipe import Recipe
-from .scores import Scores, score
-from .trained import Trained
-from .weights import StartingWeights
+from .data import Prepared
+from .data.batches import plain_batches
+from .data.pixels import Pixels, decoded
+from .fitting.phases import fit
+from .network import StartingWeights, backbone_named
+from .network.network import Network, build_network
+from .recipes import Recipe
+from .results import Scores, Trained, score
+from .results.publish import publish
 
 
 def train_prepared(

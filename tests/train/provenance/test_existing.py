@@ -9,7 +9,7 @@ import pytest
 from edgewright_runtime.console import Silent
 from edgewright_runtime.errors import EdgewrightError
 from edgewright_train.provenance import Asked, check_free, kept_run
-from edgewright_train.recipe_changes import RecipeChanges
+from edgewright_train.recipes.recipe_changes import RecipeChanges
 
 from ...painted import paint
 
@@ -20,7 +20,7 @@ RECIPE = "banana"
 def made(tmp_path_factory, backbone_weights):
     """A folder with `photos`, and `run`, trained on it as a user would."""
     from edgewright_train.pipeline import train_run
-    from edgewright_train.recipe_file import load_recipe
+    from edgewright_train.recipes.recipe_file import load_recipe
 
     folder = tmp_path_factory.mktemp("made")
     paint(folder / "photos", per_class=6)
@@ -129,9 +129,9 @@ def test_weights_of_another_name_with_the_same_content_are_the_same(made, backbo
 
 
 def test_a_recipe_file_that_was_changed_is_refused_with_its_fields(folder, small_recipe):
-    import edgewright_train.recipe_file as recipes
+    from edgewright_train import recipes
 
-    text = (Path(recipes.__file__).parent / "recipes" / "banana.toml").read_text()
+    text = (Path(recipes.__file__).parent / "banana.toml").read_text()
     mine = folder / "mine.toml"
     mine.write_text(text)
     manifest = folder / "run" / "manifest.json"

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 
 from edgewright_runtime.console import Reporter
 
-from .callbacks import Epoch
+from ..data.pixels import Pixels
+from ..network.network import Network, freeze_for_fine_tuning, prepare_for_scratch
+from ..recipes import Recipe, check_epochs
+from .epoch import Epoch
 from .full_phase import train_all
 from .head_phase import train_head
-from .network import Network, freeze_for_fine_tuning, prepare_for_scratch
-from .pixels import Pixels
-from .recipe import Recipe, check_epochs
 
 
 @dataclass

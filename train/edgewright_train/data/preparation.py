@@ -8,13 +8,13 @@ from pathlib import Path
 
 from edgewright_runtime.console import Reporter
 from edgewright_runtime.dataset import Dataset, read_dataset, split_dataset
+from edgewright_runtime.dataset.fingerprint import digest, files_of
 from edgewright_runtime.run.labels import read_labels
 from edgewright_runtime.run.run_folder import RunFolder
 from edgewright_runtime.run.splits import SPLITS, SplitRow
 
+from ..recipes import Recipe
 from .data_warnings import data_warnings
-from .provenance import digest, files_of
-from .recipe import Recipe
 
 _NAMED_REJECTIONS = 20
 
@@ -26,7 +26,7 @@ class Prepared:
     Attributes:
         dataset: what was found.
         rows: which image is in which split.
-        sha256: of its files' names, labels, splits and contents (see `provenance.digest`).
+        sha256: of its files' names, labels, splits and contents (the runtime's `fingerprint.digest`).
     """
 
     dataset: Dataset

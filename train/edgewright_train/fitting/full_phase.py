@@ -9,11 +9,12 @@ import keras
 
 from edgewright_runtime.console import Reporter, Silent
 
-from .batches import plain_batches, training_batches
-from .callbacks import BestWeights, Epoch, History
-from .network import Network
-from .pixels import Pixels
-from .recipe import FullPhase, Recipe
+from ..data.batches import plain_batches, training_batches
+from ..data.pixels import Pixels
+from ..network.network import Network
+from ..recipes import FullPhase, Recipe
+from .callbacks import BestWeights, History
+from .epoch import Epoch
 
 _PLATEAU_FACTOR = 0.2
 

@@ -53,7 +53,7 @@ class Backbone:
 BACKBONES: tuple[Backbone, ...] = (
     Backbone(
         name="mobilenet_v2",
-        module="edgewright_train.mobilenet_v2",
+        module="edgewright_train.network.mobilenet_v2",
         alphas=(0.35, 0.5, 0.75, 1.0, 1.3, 1.4),
         min_size=32,
         max_size=224,

@@ -7,10 +7,10 @@ import pytest
 
 from edgewright_runtime.console import Silent
 from edgewright_runtime.errors import EdgewrightError
-from edgewright_train.preparation import FixedLabels, fixed_labels, prepare
+from edgewright_train.data.preparation import FixedLabels, fixed_labels, prepare
 
-from ..listening import Listening
-from ..painted import paint
+from ...listening import Listening
+from ...painted import paint
 
 
 def lines_about(data: Path, recipe) -> list[str]:

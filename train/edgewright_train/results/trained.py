@@ -10,7 +10,7 @@ from edgewright_runtime.dataset import RejectedFile
 from edgewright_runtime.preprocessing import Preprocessing
 from edgewright_runtime.run.splits import SPLITS, SplitRow
 
-from .callbacks import Epoch
+from ..fitting import Epoch
 from .scores import Scores
 
 

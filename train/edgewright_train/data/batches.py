@@ -8,9 +8,9 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from ..recipes import Augmentation
 from .augmentation import augment
 from .pixels import Pixels
-from .recipe import Augmentation
 
 
 def training_batches(

@@ -7,7 +7,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from .recipe import Augmentation
+from ..recipes import Augmentation
 
 
 def augment(images: Any, seed: Any, *, choices: Augmentation) -> Any:

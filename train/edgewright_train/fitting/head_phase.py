@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from edgewright_runtime.console import Reporter, Silent
 
-from .batches import plain_batches, training_batches
-from .callbacks import BestWeights, Epoch, History
-from .network import Network
-from .pixels import Pixels
-from .recipe import Recipe
+from ..data.batches import plain_batches, training_batches
+from ..data.pixels import Pixels
+from ..network.network import Network
+from ..recipes import Recipe
+from .callbacks import BestWeights, History
+from .epoch import Epoch
 
 _BATCH = 64
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass
 from typing import Any
 
 import keras
@@ -12,32 +11,9 @@ import keras
 from edgewright_runtime.console import Reporter
 from edgewright_runtime.errors import EdgewrightError
 
+from .epoch import Epoch
+
 # Keras calls these methods with arguments of its own choice: hence the unused ones.
-
-
-@dataclass(frozen=True)
-class Epoch:
-    """One row of history.csv.
-
-    Attributes:
-        phase: `head`, `fine_tune` or `from_scratch`.
-        epoch: from 1 on, in its phase.
-        loss: of the training split, with augmentation, dropout and class weights.
-        accuracy: of the training split, with augmentation and dropout.
-        val_loss: of the validation split.
-        val_accuracy: of the validation split.
-        learning_rate: at the end of the epoch.
-        seconds: that it took.
-    """
-
-    phase: str
-    epoch: int
-    loss: float
-    accuracy: float
-    val_loss: float
-    val_accuracy: float
-    learning_rate: float
-    seconds: float
 
 
 class History(keras.callbacks.Callback):  # type: ignore[misc]

@@ -20,9 +20,9 @@ from edgewright_runtime.run.run_folder import RunFolder
 from edgewright_runtime.run.splits import write_splits
 from edgewright_runtime.strict_json import write_object
 
-from .callbacks import Epoch
+from ..fitting import Epoch
+from ..provenance import STAGE
 from .plots import plot_confusion_matrix, plot_history
-from .provenance import STAGE
 from .saved_model import export_saved_model
 from .trained import Trained
 

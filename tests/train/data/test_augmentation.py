@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from edgewright_train.augmentation import augment
-from edgewright_train.recipe import Augmentation
+from edgewright_train.data.augmentation import augment
+from edgewright_train.recipes.recipe import Augmentation
 
 pytestmark = pytest.mark.numeric
 

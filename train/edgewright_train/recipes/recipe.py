@@ -8,10 +8,9 @@ from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.preprocessing import Preprocessing
 from edgewright_runtime.structured import check, rule
 
-from .backbones import backbone_named
+from ..network import WEIGHTS_BY_NAME, backbone_named
 
 SCHEDULES = ("cosine", "plateau")
-WEIGHTS_BY_NAME = ("imagenet", "none")
 
 _FROM_0, _FROM_1, _ABOVE_0 = rule(low=0), rule(low=1), rule(above=0)
 _SHARE = rule(low=0, high=0.9)
@@ -95,11 +94,11 @@ class Augmentation:
 
 @dataclass(frozen=True)
 class Recipe:
-    """What a training is made of; see recipes/*.toml, which say why they are as they are.
+    """What a training is made of; see the *.toml files beside this one, which say why they are as they are.
 
     Attributes:
         description: one line for people.
-        backbone: a row of `backbones.BACKBONES`.
+        backbone: a row of `network.BACKBONES`.
         alpha: width multiplier, or `auto` for that of the weights file, else 1.0.
         input_size: pixels, both sides.
         resize_method: `squash`, `crop` or `pad`, as in the preprocessing contract.

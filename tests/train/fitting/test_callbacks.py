@@ -8,7 +8,7 @@ import pytest
 
 from edgewright_runtime.console import Silent
 from edgewright_runtime.errors import EdgewrightError
-from edgewright_train.callbacks import BestWeights, History
+from edgewright_train.fitting.callbacks import BestWeights, History
 
 
 class Counting:

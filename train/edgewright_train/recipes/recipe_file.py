@@ -20,7 +20,7 @@ else:
 
 def recipe_names() -> tuple[str, ...]:
     """The names of the recipes that come with Edgewright."""
-    folder = importlib.resources.files(__package__) / "recipes"
+    folder = importlib.resources.files(__package__)
     return tuple(sorted(entry.name[: -len(".toml")] for entry in folder.iterdir() if entry.name.endswith(".toml")))
 
 
@@ -31,7 +31,7 @@ def load_recipe(name_or_path: str) -> Recipe:
         EdgewrightError: no such recipe or file, not TOML, or a field is unknown, missing or out of range.
     """
     if name_or_path in recipe_names():
-        packaged = importlib.resources.files(__package__) / "recipes" / f"{name_or_path}.toml"
+        packaged = importlib.resources.files(__package__) / f"{name_or_path}.toml"
         return parse_recipe(packaged.read_text(encoding="utf-8"), where=f"recipe {name_or_path}")
     path = Path(name_or_path)
     if not (path.is_file() or path.suffix == ".toml" or len(path.parts) > 1):

@@ -19,6 +19,7 @@ from edgewright_runtime.hashing import sha256_of_file
 from .backbones import Backbone
 
 IMAGENET, NONE = "imagenet", "none"
+WEIGHTS_BY_NAME = (IMAGENET, NONE)
 
 ASSUMED_ALPHA = 1.0
 """The width where neither the recipe nor a file says."""

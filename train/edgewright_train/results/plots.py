@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator
 
 from edgewright_runtime.run.labels import class_names
 
-from .callbacks import Epoch
+from ..fitting import Epoch
 from .scores import Scores
 
 _DOTS_PER_INCH = 120

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from edgewright_runtime.dataset import Dataset, LabelledImage, read_dataset
-from edgewright_train.data_warnings import data_warnings
+from edgewright_train.data.data_warnings import data_warnings
 
 
 def images(label: str, count: int, size: int = 100, *, first: int = 0) -> list[LabelledImage]:
