@@ -10,8 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edgewright_train.recipes.recipe import HeadPhase, Recipe
-from edgewright_train.recipes.recipe_file import load_recipe
+from edgewright_train.recipes import HeadPhase, Recipe, load_recipe
 
 from ..painted import paint
 
@@ -57,18 +56,20 @@ def head_run(
     tmp_path_factory: pytest.TempPathFactory, colours: Path, small_recipe: Recipe, backbone_weights: Path
 ) -> Path:
     """A run folder whose head alone was trained. Read only."""
+    from edgewright_train.options import TrainOptions
     from edgewright_train.pipeline import train_run
 
     out = tmp_path_factory.mktemp("runs") / "head"
-    train_run(colours, recipe=small_recipe, out=out, weights=str(backbone_weights), seed=4)
+    train_run(colours, out, TrainOptions(small_recipe, weights=str(backbone_weights), seed=4))
     return out
 
 
 @pytest.fixture(scope="session")
 def scratch_run(tmp_path_factory: pytest.TempPathFactory, colours: Path, small_recipe: Recipe) -> Path:
     """A run folder that was trained from scratch for two epochs. Read only."""
+    from edgewright_train.options import TrainOptions
     from edgewright_train.pipeline import train_run
 
     out = tmp_path_factory.mktemp("runs") / "scratch"
-    train_run(colours, recipe=small_recipe.with_epochs(0, 2), out=out, weights="none", seed=4)
+    train_run(colours, out, TrainOptions(small_recipe.with_epochs(0, 2), weights="none", seed=4))
     return out

@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 from edgewright_train.data.augmentation import augment
-from edgewright_train.recipes.recipe import Augmentation
+from edgewright_train.recipes import Augmentation
 
 pytestmark = pytest.mark.numeric
 

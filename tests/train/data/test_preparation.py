@@ -7,7 +7,7 @@ import pytest
 
 from edgewright_runtime.console import Silent
 from edgewright_runtime.errors import EdgewrightError
-from edgewright_train.data.preparation import FixedLabels, fixed_labels, prepare
+from edgewright_train.data import FixedLabels, fixed_labels, prepare
 
 from ...listening import Listening
 from ...painted import paint

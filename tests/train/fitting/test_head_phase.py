@@ -11,10 +11,9 @@ from edgewright_train.data.batches import plain_batches, training_batches
 from edgewright_train.data.pixels import Pixels, decoded
 from edgewright_train.fitting.head_phase import train_head
 from edgewright_train.fitting.phases import balanced_weights
-from edgewright_train.network.backbones import backbone_named
+from edgewright_train.network import backbone_named, starting_weights
 from edgewright_train.network.network import build_network
-from edgewright_train.network.weights import starting_weights
-from edgewright_train.recipes.recipe import Augmentation, Recipe
+from edgewright_train.recipes import Augmentation, Recipe
 
 from ...tolerances import DEEP, logarithm_error
 

@@ -5,9 +5,8 @@ import numpy as np
 import pytest
 
 from edgewright_runtime.preprocessing import Preprocessing
-from edgewright_train.network.backbones import backbone_named
+from edgewright_train.network import StartingWeights, backbone_named, starting_weights
 from edgewright_train.network.network import build_network, freeze_for_fine_tuning, prepare_for_scratch
-from edgewright_train.network.weights import StartingWeights, starting_weights
 
 from ...tolerances import DEEP, ONE_OPERATION, PROBABILITY_SUM, assert_close
 

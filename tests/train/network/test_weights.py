@@ -9,8 +9,7 @@ import pytest
 
 from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.hashing import sha256_of_file
-from edgewright_train.network import mobilenet_v2
-from edgewright_train.network.backbones import BACKBONES, backbone_named
+from edgewright_train.network import BACKBONES, backbone_named, mobilenet_v2
 from edgewright_train.network.weights import alpha_of_file, load_into, starting_weights
 
 ROW = backbone_named("mobilenet_v2")

@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edgewright_runtime.errors import EdgewrightError
-from edgewright_train.recipes.recipe import Augmentation, Recipe
-from edgewright_train.recipes.recipe_file import load_recipe, parse_recipe, recipe_names
+from edgewright_train.recipes import Augmentation, Recipe, load_recipe, parse_recipe, recipe_names
 
 DIGITS = (importlib.resources.files("edgewright_train") / "recipes" / "digits.toml").read_text(encoding="utf-8")
 

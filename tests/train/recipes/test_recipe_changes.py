@@ -5,7 +5,7 @@ import json
 import pytest
 
 from edgewright_runtime.errors import EdgewrightError
-from edgewright_train.recipes.recipe_changes import NO_CHANGES, RecipeChanges, changes_from, epochs_from
+from edgewright_train.recipes import NO_CHANGES, RecipeChanges, changes_from, epochs_from
 
 
 def test_changes_take_the_place_of_the_recipes_values_and_leave_the_others(small_recipe):

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, confusion_matrix, log_loss, precision_recall_fscore_support
 
-from edgewright_train.results.scores import score
+from edgewright_train.results import score
 
 pytestmark = pytest.mark.numeric
 

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
-
-import keras
 
 from edgewright_runtime.console import Reporter, Silent
 
@@ -15,8 +12,7 @@ from ..network.network import Network
 from ..recipes import FullPhase, Recipe
 from .callbacks import BestWeights, History
 from .epoch import Epoch
-
-_PLATEAU_FACTOR = 0.2
+from .optimiser import compile_classifier, rate_of, schedule_callbacks
 
 
 def train_all(
@@ -50,7 +46,9 @@ def train_all(
         pixels, batch_size=recipe.batch_size, augmentation=recipe.augmentation, classes=classes, seed=seed
     )
     history = History(name, epochs=phase.epochs, reporter=reporter)
-    _compile(network.model, phase, recipe, steps=phase.epochs * len(train))
+    best = BestWeights(patience=phase.early_stopping_patience, start=start_val_loss)
+    rate = rate_of(phase, steps=phase.epochs * len(train))
+    compile_classifier(network.model, rate, label_smoothing=recipe.label_smoothing)
     reporter.line(
         f"Training {sum(1 for layer in network.model.layers if layer.trainable and layer.weights)} layers for up to "
         f"{phase.epochs} epoch(s); the first step builds the training graph, which takes about half a minute."
@@ -60,27 +58,8 @@ def train_all(
         epochs=phase.epochs,
         validation_data=plain_batches(pixels, "val", batch_size=recipe.batch_size, classes=classes),
         class_weight=class_weight,
-        callbacks=[history, *_callbacks(phase, start_val_loss)],
+        callbacks=[history, best, *schedule_callbacks(phase)],
         shuffle=False,  # the batches come shuffled
         verbose=0,
     )
     return tuple(history.rows)
-
-
-def _compile(model: Any, phase: FullPhase, recipe: Recipe, *, steps: int) -> None:
-    cosine = phase.schedule == "cosine"
-    rate = keras.optimizers.schedules.CosineDecay(phase.learning_rate, steps) if cosine else phase.learning_rate
-    model.compile(
-        optimizer=keras.optimizers.Adam(rate),
-        loss=keras.losses.CategoricalCrossentropy(label_smoothing=recipe.label_smoothing),
-        metrics=["accuracy"],
-    )
-
-
-def _callbacks(phase: FullPhase, start_val_loss: float) -> list[Any]:
-    callbacks: list[Any] = [BestWeights(patience=phase.early_stopping_patience, start=start_val_loss)]
-    if phase.schedule == "plateau":
-        callbacks.append(
-            keras.callbacks.ReduceLROnPlateau("val_loss", factor=_PLATEAU_FACTOR, patience=phase.plateau_patience)
-        )
-    return callbacks

@@ -13,10 +13,12 @@ from edgewright_runtime.console import Reporter, Silent
 
 from ..data.batches import plain_batches, training_batches
 from ..data.pixels import Pixels
+from ..network.head import NAME, dense_head
 from ..network.network import Network
 from ..recipes import Recipe
 from .callbacks import BestWeights, History
 from .epoch import Epoch
+from .optimiser import compile_classifier
 
 _BATCH = 64
 
@@ -64,7 +66,7 @@ def train_head(
         callbacks=[history, best],
         verbose=0,
     )
-    network.head.set_weights(head.get_layer("probabilities").get_weights())
+    network.head.set_weights(head.get_layer(NAME).get_weights())
     return HeadResult(tuple(history.rows), best.best)
 
 
@@ -102,12 +104,8 @@ def _head_alone(channels: int, classes: int, recipe: Recipe) -> Any:
         [
             keras.Input((channels,)),
             keras.layers.Dropout(recipe.dropout),
-            keras.layers.Dense(classes, activation="softmax", name="probabilities"),
+            dense_head(classes),
         ]
     )
-    head.compile(
-        optimizer=keras.optimizers.Adam(recipe.head.learning_rate),
-        loss=keras.losses.CategoricalCrossentropy(label_smoothing=recipe.label_smoothing),
-        metrics=["accuracy"],
-    )
+    compile_classifier(head, recipe.head.learning_rate, label_smoothing=recipe.label_smoothing)
     return head

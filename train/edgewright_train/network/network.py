@@ -11,6 +11,7 @@ import keras
 from edgewright_runtime.preprocessing import Preprocessing
 
 from .backbones import Backbone
+from .head import dense_head
 from .weights import StartingWeights, load_into
 
 # Keras builds MobileNetV2 with 0.999, which is for ImageNet's million steps: after the few hundred of a small set the
@@ -52,7 +53,7 @@ def build_network(
     base = importlib.import_module(backbone.module).build(scaled, alpha=weights.alpha)
     load_into(base, weights)
     pooled = keras.layers.GlobalAveragePooling2D(name="pooling")(base.outputs[0])
-    head = keras.layers.Dense(classes, activation="softmax", dtype="float32", name="probabilities")
+    head = dense_head(classes)
     probabilities = head(keras.layers.Dropout(dropout, name="dropout")(pooled))
     return Network(
         model=keras.Model(pixels, probabilities, name="classifier"),
