@@ -29,8 +29,9 @@ def plot_confusion_matrix(scores: Scores, labels: Sequence[str], path: Path) -> 
     figure = Figure(figsize=(side + 1.2 + 0.09 * longest, side + 0.9 + 0.07 * longest), layout="constrained")
     axes = figure.add_subplot()
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
-    axes.set_xticks(range(len(names)), names, rotation=45, ha="right", rotation_mode="anchor")
-    axes.set_yticks(range(len(names)), names)
+    # A class may be called "$5": a name is no formula.
+    axes.set_xticks(range(len(names)), names, rotation=45, ha="right", rotation_mode="anchor", parse_math=False)
+    axes.set_yticks(range(len(names)), names, parse_math=False)
     axes.set_xlabel("predicted")
     axes.set_ylabel("true")
     axes.set_title(f"Test split: {scores.accuracy:.1%} of {scores.n} right", fontsize="medium")
