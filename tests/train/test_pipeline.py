@@ -20,7 +20,7 @@ from edgewright_runtime.run.labels import read_labels
 from edgewright_runtime.run.manifest import read_manifest, verify
 from edgewright_runtime.run.run_folder import RunFolder
 from edgewright_runtime.run.splits import read_splits, rows_of
-from edgewright_train.options import TrainOptions
+from edgewright_train import TrainOptions, train
 from edgewright_train.pipeline import train_run
 
 from ..listening import Listening
@@ -161,7 +161,7 @@ def test_two_phases_keep_batch_norm_as_it_was_and_train_the_rest(colours, small_
 
 def test_the_same_seed_trains_the_same_model(colours, small_recipe, backbone_weights, head_run, tmp_path):
     again = tmp_path / "again"
-    train_run(colours, again, TrainOptions(small_recipe, weights=str(backbone_weights), seed=4))
+    train(str(colours), str(again), TrainOptions(small_recipe, weights=str(backbone_weights), seed=4))
     one, two = (json.loads((run / "metrics.json").read_text()) for run in (head_run, again))
     assert one["test"] == two["test"]
     assert (again / "splits.csv").read_text() == (head_run / "splits.csv").read_text()
