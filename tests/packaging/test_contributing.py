@@ -88,7 +88,11 @@ def test_tests_of_the_examples_and_of_the_tables_pass_with_them(project):
     folder, new = project
     tests = [str(path.relative_to(folder)) for path in new if path.name.startswith("test_")]
     assert len(tests) == 2
-    of_tables = ("tests/convert/test_targets.py", "tests/runtime/run/test_formats.py", "tests/train/test_weights.py")
+    of_tables = (
+        "tests/convert/test_targets.py",
+        "tests/runtime/run/test_formats.py",
+        "tests/train/network/test_weights.py",
+    )
     done = run(folder, "pytest", "-q", "-p", "no:cacheprovider", *tests, *of_tables)
     assert done.returncode == 0, done.stdout
 

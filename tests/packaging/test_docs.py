@@ -143,7 +143,7 @@ def edges(diagram: str) -> set[tuple[str, str]]:
     return found
 
 
-@pytest.mark.parametrize("package", ["convert", "runtime"])
+@pytest.mark.parametrize("package", ["train", "convert", "runtime"])
 def test_diagram_of_the_packages_shows_every_layer_and_no_arrow_back_up(package):
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
     (layers,) = [each["layers"] for each in contracts if each.get("containers") == [f"edgewright_{package}"]]

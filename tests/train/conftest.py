@@ -4,14 +4,16 @@ import os
 
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from edgewright_train.recipe import HeadPhase, Recipe
-from edgewright_train.recipe_file import load_recipe
+from edgewright_runtime.dataset import read_dataset, split_dataset
+from edgewright_train.data.pixels import Pixels, decoded
+from edgewright_train.recipes import HeadPhase, Recipe, load_recipe
 
 from ..painted import paint
 
@@ -29,6 +31,16 @@ def small_recipe() -> Recipe:
     """The banana recipe cut down to seconds: 32 pixels, a narrow backbone, one view."""
     recipe = replace(load_recipe("banana").with_epochs(40, 0), input_size=SIZE, alpha=0.35, batch_size=8)
     return replace(recipe, head=HeadPhase(epochs=40, learning_rate=0.01, views=1, early_stopping_patience=40))
+
+
+@pytest.fixture(scope="session")
+def colour_pixels(colours: Path, small_recipe: Recipe, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pixels]:
+    """The images of `colours` at 32 pixels: 24 of the train split, 6 of each other. Read only."""
+    dataset = read_dataset(colours)
+    rows = split_dataset(dataset, seed=1)
+    contract = small_recipe.preprocessing()
+    with decoded(rows, labels=dataset.labels, contract=contract, out=tmp_path_factory.mktemp("out")) as found:
+        yield found
 
 
 @pytest.fixture(scope="session")
@@ -57,18 +69,20 @@ def head_run(
     tmp_path_factory: pytest.TempPathFactory, colours: Path, small_recipe: Recipe, backbone_weights: Path
 ) -> Path:
     """A run folder whose head alone was trained. Read only."""
+    from edgewright_train.options import TrainOptions
     from edgewright_train.pipeline import train_run
 
     out = tmp_path_factory.mktemp("runs") / "head"
-    train_run(colours, recipe=small_recipe, out=out, weights=str(backbone_weights), seed=4)
+    train_run(colours, out, TrainOptions(small_recipe, weights=str(backbone_weights), seed=4))
     return out
 
 
 @pytest.fixture(scope="session")
 def scratch_run(tmp_path_factory: pytest.TempPathFactory, colours: Path, small_recipe: Recipe) -> Path:
     """A run folder that was trained from scratch for two epochs. Read only."""
+    from edgewright_train.options import TrainOptions
     from edgewright_train.pipeline import train_run
 
     out = tmp_path_factory.mktemp("runs") / "scratch"
-    train_run(colours, recipe=small_recipe.with_epochs(0, 2), out=out, weights="none", seed=4)
+    train_run(colours, out, TrainOptions(small_recipe.with_epochs(0, 2), weights="none", seed=4))
     return out

@@ -20,6 +20,7 @@ from edgewright_runtime.run.labels import read_labels
 from edgewright_runtime.run.manifest import read_manifest, verify
 from edgewright_runtime.run.run_folder import RunFolder
 from edgewright_runtime.run.splits import read_splits, rows_of
+from edgewright_train import TrainOptions, train
 from edgewright_train.pipeline import train_run
 
 from ..listening import Listening
@@ -145,7 +146,7 @@ def test_from_scratch_the_moving_averages_have_a_short_memory(scratch_run):
 def test_two_phases_keep_batch_norm_as_it_was_and_train_the_rest(colours, small_recipe, backbone_weights, tmp_path):
     recipe = small_recipe.with_epochs(1, 2)
     recipe = replace(recipe, fine_tune=replace(recipe.fine_tune, unfreeze_layers=8, learning_rate=1e-3))
-    trained = train_run(colours, recipe=recipe, out=tmp_path / "run", weights=str(backbone_weights), seed=4)
+    trained = train_run(colours, tmp_path / "run", TrainOptions(recipe, weights=str(backbone_weights), seed=4))
     assert [epoch.phase for epoch in trained.epochs] == ["head", "fine_tune", "fine_tune"]
     assert trained.seconds.keys() >= {"head", "fine_tune", "all"}
     fresh = keras.applications.MobileNetV2(
@@ -160,7 +161,7 @@ def test_two_phases_keep_batch_norm_as_it_was_and_train_the_rest(colours, small_
 
 def test_the_same_seed_trains_the_same_model(colours, small_recipe, backbone_weights, head_run, tmp_path):
     again = tmp_path / "again"
-    train_run(colours, recipe=small_recipe, out=again, weights=str(backbone_weights), seed=4)
+    train(str(colours), str(again), TrainOptions(small_recipe, weights=str(backbone_weights), seed=4))
     one, two = (json.loads((run / "metrics.json").read_text()) for run in (head_run, again))
     assert one["test"] == two["test"]
     assert (again / "splits.csv").read_text() == (head_run / "splits.csv").read_text()
@@ -185,9 +186,8 @@ class TestRetraining:
         (old_run / "labels.txt").write_text("light\ndark\n")
         data, recipe = grey_csv(tmp_path), small_recipe.with_epochs(1, 0)
         listening = Listening()
-        trained = train_run(
-            data, recipe=recipe, out=old_run, weights=str(backbone_weights), seed=5, overwrite=True, reporter=listening
-        )
+        options = TrainOptions(recipe, weights=str(backbone_weights), seed=5)
+        trained = train_run(data, old_run, options, overwrite=True, reporter=listening)
         assert trained.labels == read_labels(old_run / "labels.txt") == ("light", "dark")
         assert trained.metrics()["images"] == {"train": 14, "val": 2, "test": 8}
         left = {entry.name for entry in old_run.iterdir()}
@@ -203,7 +203,7 @@ class TestRetraining:
     def test_it_is_refused_before_anything_is_read_and_left_alone(self, old_run, small_recipe, tmp_path):
         before = files_in(old_run)
         with pytest.raises(EdgewrightError, match=r"holds a model already \(model\.keras\); give .*--overwrite"):
-            train_run(tmp_path / "nowhere", recipe=small_recipe, out=old_run)
+            train_run(tmp_path / "nowhere", old_run, TrainOptions(small_recipe))
         assert files_in(old_run) == before
 
     def test_other_data_than_its_labels_are_refused_and_nothing_is_touched(self, old_run, small_recipe, tmp_path):
@@ -212,15 +212,16 @@ class TestRetraining:
             (tmp_path / "pets" / label).mkdir(parents=True)
             for number in range(3):
                 Image.new("RGB", (9, 9), (number, 0, len(label))).save(tmp_path / "pets" / label / f"{number}.png")
-        recipe = small_recipe.with_epochs(0, 1)
+        options = TrainOptions(small_recipe.with_epochs(0, 1), weights="none")
         with pytest.raises(EdgewrightError, match=r"labelled 'cat', 'dog', which .*labels\.txt .*does not name"):
-            train_run(tmp_path / "pets", recipe=recipe, out=old_run, weights="none", overwrite=True)
+            train_run(tmp_path / "pets", old_run, options, overwrite=True)
         assert files_in(old_run) == before
 
 
 def test_failed_training_leaves_no_folder_behind(colours, small_recipe, tmp_path):
+    options = TrainOptions(small_recipe.with_epochs(1, 1), weights="none")
     with pytest.raises(EdgewrightError):
-        train_run(tmp_path / "nowhere", recipe=small_recipe.with_epochs(1, 1), out=tmp_path / "new", weights="none")
+        train_run(tmp_path / "nowhere", tmp_path / "new", options)
     assert not (tmp_path / "new").exists()
 
 
@@ -230,7 +231,7 @@ def test_classes_of_one_label_are_trained_and_scored_apart(colours, small_recipe
     (tmp_path / "data" / "red").rename(tmp_path / "data" / "2")
     (tmp_path / "data" / "labels.txt").write_text("crane\ngreen\ncrane\n")
     recipe, out = small_recipe.with_epochs(1, 0), tmp_path / "run"
-    trained = train_run(tmp_path / "data", recipe=recipe, out=out, weights=str(backbone_weights))
+    trained = train_run(tmp_path / "data", out, TrainOptions(recipe, weights=str(backbone_weights)))
     names = ["crane [0]", "green", "crane [2]"]
     assert (out / "labels.txt").read_text() == "crane\ngreen\ncrane\n"
     assert list(trained.metrics()["test"]["per_class"]) == names
@@ -240,4 +241,4 @@ def test_classes_of_one_label_are_trained_and_scored_apart(colours, small_recipe
 def test_file_in_place_of_the_run_folder_is_refused_before_anything_is_read(small_recipe, tmp_path):
     (tmp_path / "file").write_text("x")
     with pytest.raises(EdgewrightError, match="Cannot write"):
-        train_run(tmp_path / "nowhere", recipe=small_recipe, out=tmp_path / "file" / "run", weights="none")
+        train_run(tmp_path / "nowhere", tmp_path / "file" / "run", TrainOptions(small_recipe, weights="none"))

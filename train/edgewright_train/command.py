@@ -16,8 +16,9 @@ from edgewright_runtime.errors import DEBUG_VARIABLE, EXIT_DONE, EdgewrightError
 if TYPE_CHECKING:
     from edgewright_runtime.console import Reporter
 
+    from .options import TrainOptions
     from .provenance import Asked
-    from .trained import Trained
+    from .results import Trained
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -62,23 +63,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Trains, or keeps the run that is there."""
     from edgewright_runtime.console import watching
 
-    from .provenance import Asked
-    from .recipe_changes import RecipeChanges, epochs_from
-
     if arguments.if_needed and arguments.overwrite:
         raise EdgewrightError("--if-needed keeps the model in RUN and --overwrite replaces it; give one of them")
-    changes = RecipeChanges(
-        None if arguments.epochs is None else epochs_from(arguments.epochs), arguments.size, arguments.alpha
-    )
-    asked = Asked(
-        data=arguments.data,
-        recipe=arguments.recipe,
-        changes=changes,
-        weights=arguments.weights,
-        seed=arguments.seed,
-        labels=arguments.labels,
-    )
-    out: Path = arguments.out
+    asked, out = _asked(arguments), arguments.out
     with watching(sys.stderr) as reporter:
         if arguments.if_needed and (kept := _kept(out, asked, reporter, as_json=arguments.json)) is not None:
             print(kept)
@@ -99,6 +86,21 @@ COMMAND = Command(
 )
 
 
+def _asked(arguments: argparse.Namespace) -> Asked:
+    from .provenance import Asked
+    from .recipes import RecipeChanges, epochs_from
+
+    epochs = None if arguments.epochs is None else epochs_from(arguments.epochs)
+    return Asked(
+        data=arguments.data,
+        recipe=arguments.recipe,
+        changes=RecipeChanges(epochs, arguments.size, arguments.alpha),
+        weights=arguments.weights,
+        seed=arguments.seed,
+        labels=arguments.labels,
+    )
+
+
 def _kept(out: Path, asked: Asked, reporter: Reporter, *, as_json: bool) -> str | None:
     """What to print of a run that stays as it is; None where there is none."""
     from edgewright_runtime.run.run_folder import RunFolder
@@ -116,8 +118,19 @@ def _kept(out: Path, asked: Asked, reporter: Reporter, *, as_json: bool) -> str 
 def _trained(out: Path, asked: Asked, reporter: Reporter, *, overwrite: bool) -> Trained:
     from edgewright_runtime.library_noise import captured
 
-    from .pipeline import DEFAULT_SEED, train_run
-    from .recipe_file import load_recipe, recipe_names
+    from .pipeline import train_run
+
+    data, options = _told(asked, out)
+    if not os.environ.get(DEBUG_VARIABLE):
+        # TensorFlow looks for a GPU again with the first step, and calls it an error that there is none.
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    return train_run(data, out, options, overwrite=overwrite, reporter=reporter, capture=captured)
+
+
+def _told(asked: Asked, out: Path) -> tuple[Path, TrainOptions]:
+    """What a new run is trained on, and how: both must be named, where a run that is there has them."""
+    from .options import DEFAULT_SEED, TrainOptions
+    from .recipes import recipe_names
 
     if asked.data is None or asked.recipe is None:
         absent = " and ".join(
@@ -127,22 +140,16 @@ def _trained(out: Path, asked: Asked, reporter: Reporter, *, overwrite: bool) ->
             f"A new run needs {absent}: edgewright train DATA --recipe NAME --out {shlex.quote(str(out))}, where DATA "
             f"is a folder of classes or a CSV file, and NAME one of {', '.join(recipe_names())} or a .toml file"
         )
-    if not os.environ.get(DEBUG_VARIABLE):
-        # TensorFlow looks for a GPU again with the first step, and calls it an error that there is none.
-        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    return train_run(
-        asked.data,
-        recipe=load_recipe(asked.recipe),
-        out=out,
-        recipe_name=asked.recipe,
-        changes=asked.changes,
+    options = TrainOptions(
+        asked.recipe,
         weights=asked.weights,
-        labels_file=asked.labels,
+        epochs=asked.changes.epochs,
         seed=DEFAULT_SEED if asked.seed is None else asked.seed,
-        overwrite=overwrite,
-        reporter=reporter,
-        capture=captured,
+        labels=asked.labels,
+        size=asked.changes.input_size,
+        alpha=asked.changes.alpha,
     )
+    return asked.data, options
 
 
 def _show(trained: Trained, out: Path) -> None:

@@ -17,7 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Writes the images."""
     source = import_optional(
-        "edgewright_train.handwritten_digits", package="scikit-learn", extra="train", purpose="edgewright digits"
+        "edgewright_train.data.handwritten_digits", package="scikit-learn", extra="train", purpose="edgewright digits"
     )
     written = source.write_digits(arguments.out)
     print(f"Wrote {written} images to {arguments.out}." if written else f"{arguments.out} already holds them all.")

@@ -11,17 +11,18 @@ import keras
 
 from edgewright_runtime.console import Reporter
 
-from .backbones import backbone_named
-from .batches import plain_batches
-from .fitting import fit
-from .network import Network, build_network
-from .pixels import Pixels, decoded
-from .preparation import Prepared
-from .publish import publish
-from .recipe import Recipe
-from .scores import Scores, score
-from .trained import Trained
-from .weights import StartingWeights
+from .data import Prepared
+from .data.batches import plain_batches
+from .data.pixels import Pixels, decoded
+from .fitting.phases import fit
+from .network import StartingWeights, backbone_named
+from .network.network import Network, build_network
+from .provenance import Provenance
+from .recipes import Recipe
+from .results import Scores, Trained, score
+from .results.publish import publish
+
+_SCORED = ("val", "test")
 
 
 def train_prepared(
@@ -29,7 +30,7 @@ def train_prepared(
     *,
     recipe: Recipe,
     start: StartingWeights,
-    options: dict[str, Any],
+    made_from: Provenance,
     out: Path,
     reporter: Reporter,
 ) -> Trained:
@@ -39,14 +40,14 @@ def train_prepared(
         prepared: the images, and which is in which split.
         recipe: everything that the training is made of but the data.
         start: what the backbone starts from.
-        options: what the manifest and metrics.json say of how it was trained; `seed` among them.
+        made_from: what the manifest and metrics.json say of how it was trained, the seed among it.
         out: the run folder.
         reporter: what is told about progress.
 
     Raises:
         EdgewrightError: an image has changed since it was read, the weights do not load, or `out` cannot be written.
     """
-    trained = _trained(prepared, recipe=recipe, start=start, options=options, out=out, reporter=reporter)
+    trained = _trained(prepared, recipe=recipe, start=start, made_from=made_from, out=out, reporter=reporter)
     reporter.line(f"Writing {out}.")
     removed = publish(trained, out)
     if removed:
@@ -59,34 +60,44 @@ def _trained(
     *,
     recipe: Recipe,
     start: StartingWeights,
-    options: dict[str, Any],
+    made_from: Provenance,
     out: Path,
     reporter: Reporter,
 ) -> Trained:
-    seed, labels, started = options["seed"], prepared.dataset.labels, time.perf_counter()
-    contract, backbone = recipe.preprocessing(), backbone_named(recipe.backbone)
+    began, seed = time.perf_counter(), made_from.seed
+    labels, contract = prepared.dataset.labels, recipe.preprocessing()
     with decoded(prepared.rows, labels=labels, contract=contract, out=out) as pixels:
-        seconds = {"decoding": time.perf_counter() - started}
-        keras.utils.set_random_seed(seed)
-        network = build_network(backbone, start, contract=contract, classes=len(labels), dropout=recipe.dropout)
+        seconds = {"decoding": time.perf_counter() - began}
+        network = _seeded_network(recipe, start, classes=len(labels), seed=seed)
         from_scratch = start.path is None
         fitted = fit(network, pixels, recipe=recipe, from_scratch=from_scratch, seed=seed, reporter=reporter)
         reporter.finish()
-        scores = {split: _score(network, pixels, split, labels=labels, recipe=recipe) for split in ("val", "test")}
+        scores = {split: _score(network, pixels, split, labels=labels, recipe=recipe) for split in _SCORED}
     return Trained(
-        # A model of its own over the same layers: without the optimizer, whose state is twice the weights.
-        model=keras.Model(network.model.input, network.model.output, name="classifier"),
+        model=_without_optimizer(network.model),
         contract=contract,
         labels=labels,
         rows=prepared.rows,
         epochs=tuple(fitted.epochs),
         scores=scores,
-        options=options,
+        options=made_from.options(),
         rejected=prepared.dataset.rejected,
-        seconds={**seconds, **fitted.seconds, "all": time.perf_counter() - started},
+        seconds={**seconds, **fitted.seconds, "all": time.perf_counter() - began},
     )
+
+
+def _seeded_network(recipe: Recipe, start: StartingWeights, *, classes: int, seed: int) -> Network:
+    """The network with random values that follow from the seed wherever the weights leave it any."""
+    keras.utils.set_random_seed(seed)
+    backbone, contract = backbone_named(recipe.backbone), recipe.preprocessing()
+    return build_network(backbone, start, contract=contract, classes=classes, dropout=recipe.dropout)
 
 
 def _score(network: Network, pixels: Pixels, split: str, *, labels: Sequence[str], recipe: Recipe) -> Scores:
     batches = plain_batches(pixels, split, batch_size=recipe.batch_size, classes=len(labels))
     return score(network.model.predict(batches, verbose=0), pixels.classes[pixels.places[split]], labels)
+
+
+def _without_optimizer(model: Any) -> Any:
+    """A model of its own over the same layers: the optimizer's state is twice the weights."""
+    return keras.Model(model.input, model.output, name="classifier")

@@ -9,7 +9,7 @@ import pytest
 from edgewright_runtime.console import Silent
 from edgewright_runtime.errors import EdgewrightError
 from edgewright_train.provenance import Asked, check_free, kept_run
-from edgewright_train.recipe_changes import RecipeChanges
+from edgewright_train.recipes import RecipeChanges
 
 from ...painted import paint
 
@@ -19,17 +19,14 @@ RECIPE = "banana"
 @pytest.fixture(scope="module")
 def made(tmp_path_factory, backbone_weights):
     """A folder with `photos`, and `run`, trained on it as a user would."""
+    from edgewright_train.options import TrainOptions
     from edgewright_train.pipeline import train_run
-    from edgewright_train.recipe_file import load_recipe
 
     folder = tmp_path_factory.mktemp("made")
     paint(folder / "photos", per_class=6)
     (folder / "photos" / "red" / "liar.png").write_text("no image")
-    changes = RecipeChanges(epochs=(1, 0), input_size=32, alpha=0.35)
-    train_run(
-        folder / "photos", recipe=load_recipe(RECIPE), out=folder / "run", recipe_name=RECIPE, changes=changes,
-        weights=str(backbone_weights), seed=4,
-    )  # fmt: skip
+    options = TrainOptions(RECIPE, weights=str(backbone_weights), epochs=(1, 0), seed=4, size=32, alpha=0.35)
+    train_run(folder / "photos", folder / "run", options)
     return folder
 
 
@@ -129,9 +126,9 @@ def test_weights_of_another_name_with_the_same_content_are_the_same(made, backbo
 
 
 def test_a_recipe_file_that_was_changed_is_refused_with_its_fields(folder, small_recipe):
-    import edgewright_train.recipe_file as recipes
+    from edgewright_train import recipes
 
-    text = (Path(recipes.__file__).parent / "recipes" / "banana.toml").read_text()
+    text = (Path(recipes.__file__).parent / "banana.toml").read_text()
     mine = folder / "mine.toml"
     mine.write_text(text)
     manifest = folder / "run" / "manifest.json"

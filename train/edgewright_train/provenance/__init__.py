@@ -4,8 +4,6 @@ In goes a run folder and what the user gave; out comes the record that the manif
 every difference. Nothing here imports TensorFlow.
 """
 
-from edgewright_runtime.dataset.fingerprint import DataFile, digest, files_of
-
 from .asked import Asked
 from .existing import STAGE, check_free, kept_run
 from .record import Provenance, UsedWeights, provenance_of
@@ -13,12 +11,9 @@ from .record import Provenance, UsedWeights, provenance_of
 __all__ = [
     "STAGE",
     "Asked",
-    "DataFile",
     "Provenance",
     "UsedWeights",
     "check_free",
-    "digest",
-    "files_of",
     "kept_run",
     "provenance_of",
 ]

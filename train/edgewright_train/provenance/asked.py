@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..recipe_changes import NO_CHANGES, RecipeChanges
+from ..recipes import NO_CHANGES, RecipeChanges
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ from edgewright_runtime.run.labels import read_labels
 from edgewright_runtime.run.run_folder import RunFolder
 from edgewright_runtime.suggestion import named
 
-from ..recipe import WEIGHTS_BY_NAME, Recipe
-from ..recipe_file import load_recipe
+from ..network import WEIGHTS_BY_NAME
+from ..recipes import Recipe, load_recipe
 from .asked import Asked
 from .changed_data import changes_in
 from .record import Provenance

@@ -9,8 +9,8 @@ from typing import Any
 from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.run.manifest import Artefact
 
-from ..recipe_changes import RecipeChanges, changes_from
-from ..weights import NONE
+from ..network import NONE
+from ..recipes import RecipeChanges, changes_from
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Provenance:
 
     Attributes:
         data: the folder or CSV file, as the user gave it.
-        data_sha256: of the names, labels, splits and contents of its files (see `data_files.digest`).
+        data_sha256: of the names, labels, splits and contents of its files (the runtime's `fingerprint.digest`).
         images: how many of them were used.
         recipe: its fields, with the changes in them.
         recipe_name: the name or file that the user gave; None where a program made the recipe.

@@ -1,0 +1,111 @@
+"""Phase 1: the head, trained on features that the frozen backbone computes once per augmented view."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from edgewright_runtime.console import Reporter, Silent
+
+from ..data.batches import plain_batches, training_batches
+from ..data.pixels import Pixels
+from ..network.head import NAME, dense_head
+from ..network.network import Network
+from ..recipes import Recipe
+from .callbacks import BestWeights, History
+from .epoch import Epoch
+from .optimiser import compile_classifier
+
+_BATCH = 64
+
+
+@dataclass(frozen=True)
+class HeadResult:
+    """What phase 1 left.
+
+    Attributes:
+        epochs: its history.
+        val_loss: of the weights that the head has now.
+    """
+
+    epochs: tuple[Epoch, ...]
+    val_loss: float
+
+
+def train_head(
+    network: Network,
+    pixels: Pixels,
+    *,
+    recipe: Recipe,
+    class_weight: dict[int, float] | None,
+    seed: int,
+    reporter: Reporter | None = None,
+) -> HeadResult:
+    """The history of a training after which the network's dense layer fits the frozen backbone's features.
+
+    One epoch goes once over all views of all images.
+    """
+    reporter = reporter or Silent()
+    classes = network.head.units
+    seen, truth = _training_features(network, pixels, recipe=recipe, classes=classes, seed=seed, reporter=reporter)
+    validation = _features(network, plain_batches(pixels, "val", batch_size=recipe.batch_size, classes=classes))
+    head = _head_alone(seen.shape[1], classes, recipe)
+    history = History("head", epochs=recipe.head.epochs, reporter=reporter)
+    best = BestWeights(patience=recipe.head.early_stopping_patience)
+    head.fit(
+        seen,
+        truth,
+        batch_size=_BATCH,
+        epochs=recipe.head.epochs,
+        validation_data=(validation, one_hot(pixels.classes[pixels.places["val"]], classes)),
+        class_weight=class_weight,
+        callbacks=[history, best],
+        verbose=0,
+    )
+    network.head.set_weights(head.get_layer(NAME).get_weights())
+    return HeadResult(tuple(history.rows), best.best)
+
+
+def one_hot(classes: NDArray[np.int64], count: int) -> NDArray[np.float32]:
+    """The class indices as rows with a 1 in the place of the class, float32 of shape (len(classes), count)."""
+    return np.eye(count, dtype=np.float32)[classes]
+
+
+def _training_features(
+    network: Network, pixels: Pixels, *, recipe: Recipe, classes: int, seed: int, reporter: Reporter
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    views = []
+    for view in range(recipe.head.views):
+        reporter.step("features of augmented views", view, recipe.head.views)
+        batches = training_batches(
+            pixels,
+            batch_size=recipe.batch_size,
+            augmentation=recipe.augmentation,
+            classes=classes,
+            seed=seed + view,
+            shuffle=False,
+        )
+        views.append(_features(network, batches))
+    truth = one_hot(pixels.classes[pixels.places["train"]], classes)
+    return np.concatenate(views), np.tile(truth, (recipe.head.views, 1))
+
+
+def _features(network: Network, batches: Any) -> NDArray[np.float32]:
+    features: NDArray[np.float32] = network.features.predict(batches, verbose=0)
+    return features
+
+
+def _head_alone(channels: int, classes: int, recipe: Recipe) -> Any:
+    head = keras.Sequential(
+        [
+            keras.Input((channels,)),
+            keras.layers.Dropout(recipe.dropout),
+            dense_head(classes),
+        ]
+    )
+    compile_classifier(head, recipe.head.learning_rate, label_smoothing=recipe.label_smoothing)
+    return head

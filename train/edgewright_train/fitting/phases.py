@@ -1,0 +1,101 @@
+"""The phases that a network goes through, which depend on what its backbone starts from."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+
+from edgewright_runtime.console import Reporter
+
+from ..data.pixels import Pixels
+from ..network.network import Network, freeze_for_fine_tuning, prepare_for_scratch
+from ..recipes import Recipe, check_epochs
+from .epoch import Epoch
+from .full_phase import train_all
+from .head_phase import train_head
+
+
+@dataclass
+class Fitted:
+    """What the phases have left so far: their epochs, and the seconds that each took."""
+
+    epochs: list[Epoch] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+def fit(
+    network: Network, pixels: Pixels, *, recipe: Recipe, from_scratch: bool, seed: int, reporter: Reporter
+) -> Fitted:
+    """The history of all phases, after which the network is trained.
+
+    A backbone with weights gets two: the head alone, then all together. One without has no features worth a head, and
+    is trained as a whole from the start.
+
+    Raises:
+        EdgewrightError: the recipe leaves no epoch to train.
+    """
+    fitted = Fitted()
+    check_epochs(recipe, from_scratch=from_scratch)
+    if from_scratch:
+        _fit_from_scratch(fitted, network, pixels, recipe, seed, reporter)
+    else:
+        _fit_in_two_phases(fitted, network, pixels, recipe, seed, reporter)
+    return fitted
+
+
+def balanced_weights(pixels: Pixels, classes: int) -> dict[int, float]:
+    """For each class index the factor that makes all classes count the same in the training split's loss."""
+    counts = Counter(pixels.classes[pixels.places["train"]].tolist())
+    return {index: counts.total() / (classes * counts[index]) for index in range(classes)}
+
+
+def _class_weight(network: Network, pixels: Pixels, recipe: Recipe) -> dict[int, float] | None:
+    return balanced_weights(pixels, network.head.units) if recipe.class_weights else None
+
+
+def _fit_from_scratch(
+    fitted: Fitted, network: Network, pixels: Pixels, recipe: Recipe, seed: int, reporter: Reporter
+) -> None:
+    started = time.perf_counter()
+    prepare_for_scratch(network)
+    fitted.epochs += train_all(
+        network,
+        pixels,
+        name="from_scratch",
+        phase=recipe.from_scratch,
+        recipe=recipe,
+        class_weight=_class_weight(network, pixels, recipe),
+        seed=seed,
+        reporter=reporter,
+    )
+    fitted.seconds["from_scratch"] = time.perf_counter() - started
+
+
+def _fit_in_two_phases(
+    fitted: Fitted, network: Network, pixels: Pixels, recipe: Recipe, seed: int, reporter: Reporter
+) -> None:
+    class_weight, val_loss = _class_weight(network, pixels, recipe), math.inf
+    started = time.perf_counter()
+    if recipe.head.epochs:
+        result = train_head(network, pixels, recipe=recipe, class_weight=class_weight, seed=seed, reporter=reporter)
+        fitted.epochs += result.epochs
+        val_loss = result.val_loss
+    fitted.seconds["head"] = time.perf_counter() - started
+    if not recipe.fine_tune.epochs:
+        return
+    started = time.perf_counter()
+    freeze_for_fine_tuning(network, recipe.fine_tune.unfreeze_layers)
+    fitted.epochs += train_all(
+        network,
+        pixels,
+        name="fine_tune",
+        phase=recipe.fine_tune,
+        recipe=recipe,
+        class_weight=class_weight,
+        seed=seed + recipe.head.views,  # other views than the head has seen
+        start_val_loss=val_loss,
+        reporter=reporter,
+    )
+    fitted.seconds["fine_tune"] = time.perf_counter() - started

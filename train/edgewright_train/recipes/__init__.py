@@ -1,0 +1,25 @@
+"""What a training is made of but the data: recipes, and the TOML files of those that come with the package.
+
+In: the name of a packaged recipe or the path of a TOML file, and what a user puts in place of its values. Out: a
+`Recipe`, every field of it checked. Nothing here imports TensorFlow.
+"""
+
+from .recipe import Augmentation, FineTunePhase, FullPhase, HeadPhase, Recipe, check_epochs
+from .recipe_changes import NO_CHANGES, RecipeChanges, changes_from, epochs_from
+from .recipe_file import load_recipe, parse_recipe, recipe_names
+
+__all__ = [
+    "NO_CHANGES",
+    "Augmentation",
+    "FineTunePhase",
+    "FullPhase",
+    "HeadPhase",
+    "Recipe",
+    "RecipeChanges",
+    "changes_from",
+    "check_epochs",
+    "epochs_from",
+    "load_recipe",
+    "parse_recipe",
+    "recipe_names",
+]

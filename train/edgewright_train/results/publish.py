@@ -1,0 +1,113 @@
+"""A finished training put in its run folder: first beside what is there, then in its place."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import errno
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict, fields
+from pathlib import Path
+
+from edgewright_runtime.atomic import cannot_write, make_folder
+from edgewright_runtime.errors import EdgewrightError
+from edgewright_runtime.run.labels import write_labels
+from edgewright_runtime.run.manifest import add_artefacts, describe, versions_of
+from edgewright_runtime.run.run_folder import RunFolder
+from edgewright_runtime.run.splits import write_splits
+from edgewright_runtime.strict_json import write_object
+
+from ..fitting import Epoch
+from ..provenance import STAGE
+from .plots import plot_confusion_matrix, plot_history
+from .saved_model import export_saved_model
+from .trained import Trained
+
+_MADE_BY = ("edgewright", "tensorflow", "keras", "numpy", "pillow")
+
+_DISK_TROUBLES = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EACCES)
+
+
+def publish(trained: Trained, out: Path) -> tuple[str, ...]:
+    """Writes every file of the run folder, and returns what of other stages' was removed, by name.
+
+    All are written to a temporary folder first and then renamed one by one, model.keras last: whoever finds a newer
+    model.keras finds everything that belongs to it. What other stages made from an older model goes away.
+
+    Raises:
+        EdgewrightError: the disk is full, or the like; then the old files are still there.
+    """
+    make_folder(out)
+    with _staging(out) as staging:
+        _write_all(trained, staging)
+        described = {
+            path.relative_to(staging.path).as_posix(): describe(
+                path, stage=STAGE, options=trained.options, versions=versions_of(_MADE_BY)
+            )
+            for path in sorted(staging.path.rglob("*"))
+            if path.is_file()
+        }
+        removed = RunFolder(out).remove_derived()
+        names = sorted(entry.name for entry in staging.path.iterdir() if entry.name != staging.model.name)
+        for name in names:
+            _move(staging.path / name, out / name)
+        # From here on until the last line the old model.keras does not match the manifest, so nobody takes it for new.
+        add_artefacts(out, described)
+        _move(staging.model, out / staging.model.name)
+    return removed
+
+
+@contextlib.contextmanager
+def _staging(out: Path) -> Iterator[RunFolder]:
+    try:
+        folder = Path(tempfile.mkdtemp(prefix=".partial-train-", dir=out))
+    except OSError as error:
+        raise cannot_write(out, error) from error
+    try:
+        yield RunFolder(folder)
+    except EdgewrightError:
+        raise
+    except Exception as error:
+        number = _disk_trouble(error)
+        if number is None:
+            raise
+        raise cannot_write(out, OSError(number, os.strerror(number))) from error
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _disk_trouble(error: Exception) -> int | None:
+    """The errno of a failed write; TensorFlow and HDF5 raise errors of their own that only have its text."""
+    if isinstance(error, OSError) and error.errno in _DISK_TROUBLES:
+        return error.errno
+    return next((number for number in _DISK_TROUBLES if os.strerror(number) in str(error)), None)
+
+
+def _write_all(trained: Trained, run: RunFolder) -> None:
+    write_labels(run.labels, trained.labels)
+    trained.contract.save(run.preprocessing)
+    write_splits(run.splits, trained.rows)
+    write_object(run.metrics, trained.metrics())
+    _write_history(trained.epochs, run.history)
+    run.plots.mkdir()
+    plot_confusion_matrix(trained.scores["test"], trained.labels, run.plots / "confusion_matrix.png")
+    plot_history(trained.epochs, run.plots / "history.png")
+    export_saved_model(trained.model, run.saved_model)
+    trained.model.save(run.model)
+
+
+def _write_history(epochs: tuple[Epoch, ...], path: Path) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, [field.name for field in fields(Epoch)], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(asdict(epoch) for epoch in epochs)
+
+
+def _move(source: Path, target: Path) -> None:
+    if target.is_dir():
+        # A folder cannot be renamed over a full one; the old one goes away with the staging folder.
+        target.rename(source.with_name(f"{source.name}.old"))
+    source.replace(target)

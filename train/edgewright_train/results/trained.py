@@ -1,0 +1,52 @@
+"""What a finished training has to say, before any of it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from edgewright_runtime.dataset import RejectedFile
+from edgewright_runtime.preprocessing import Preprocessing
+from edgewright_runtime.run.splits import SPLITS, SplitRow
+
+from ..fitting import Epoch
+from .scores import Scores
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A trained classifier and everything that belongs to it.
+
+    Attributes:
+        model: the Keras model: float32 pixels of shape (None, height, width, 3), values 0 to 255, to probabilities.
+        contract: how a file becomes its input.
+        labels: of the classes, in the order of its outputs.
+        rows: which image was in which split.
+        epochs: the history of all phases.
+        scores: of the splits `val` and `test`.
+        options: enough to train it again.
+        rejected: files of the data set that were left out.
+        seconds: how long each part took.
+    """
+
+    model: Any
+    contract: Preprocessing
+    labels: tuple[str, ...]
+    rows: tuple[SplitRow, ...]
+    epochs: tuple[Epoch, ...]
+    scores: Mapping[str, Scores]
+    options: Mapping[str, Any]
+    rejected: tuple[RejectedFile, ...]
+    seconds: Mapping[str, float]
+
+    def metrics(self) -> dict[str, Any]:
+        """The object in metrics.json."""
+        return {
+            "schema_version": 1,
+            **{split: asdict(scores) for split, scores in self.scores.items()},
+            "labels": list(self.labels),
+            "images": {split: sum(row.split == split for row in self.rows) for split in SPLITS},
+            "rejected": [asdict(file) for file in self.rejected],
+            "training": {**self.options, "seconds": {name: round(value, 2) for name, value in self.seconds.items()}},
+        }
