@@ -1,7 +1,7 @@
 """Ranges that leave out rare large values where that lowers the mean square of what quantization changes.
 
-Each end of a tensor's range is a bargain: the farther out, the longer the steps for all values between. Behind swish and
-squeeze-and-excitation a few values reach many times as far as the rest, and then a shorter range is nearer on the
+Each end of a tensor's range is a bargain: the farther out, the longer the steps for all values between. Behind swish
+and squeeze-and-excitation a few values reach many times as far as the rest, and then a shorter range is nearer on the
 whole. Whether the outputs are nearer is another matter, since the largest values may be those that decide: on networks
 of ReLU6 they often are. So this is a step that is tried, and not a rule.
 
