@@ -13,7 +13,7 @@ import pytest
 
 from edgewright_runtime.dataset import read_dataset, split_dataset
 from edgewright_train.data.pixels import Pixels, decoded
-from edgewright_train.recipes import HeadPhase, Recipe, load_recipe
+from edgewright_train.recipes import Recipe, load_recipe
 
 from ..painted import paint
 
@@ -28,9 +28,10 @@ def colours(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def small_recipe() -> Recipe:
-    """The banana recipe cut down to seconds: 32 pixels, a narrow backbone, one view."""
-    recipe = replace(load_recipe("banana").with_epochs(40, 0), input_size=SIZE, alpha=0.35, batch_size=8)
-    return replace(recipe, head=HeadPhase(epochs=40, learning_rate=0.01, views=1, early_stopping_patience=40))
+    """The recipe banana-tuned cut down to seconds: 32 pixels, a narrow backbone, one view."""
+    recipe = replace(load_recipe("banana-tuned").with_epochs(40, 0), input_size=SIZE, alpha=0.35, batch_size=8)
+    phase = replace(recipe.head_phase, learning_rate=0.01, views=1, early_stopping_patience=40)
+    return replace(recipe, head_phase=phase)
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,22 @@
 
 import keras
 
-from edgewright_train.network.head import dense_head
+from edgewright_train.network import Head
+from edgewright_train.network.head import classifier_head
 from edgewright_train.network.network import Network
+
+
+PLAIN_HEAD = Head(
+    pooling="average",
+    batch_norm=False,
+    dropout=0.1,
+    layers=(),
+    activation="relu",
+    layer_batch_norm=False,
+    layer_dropout=0.0,
+    l2=0.0,
+)
+"""A dense layer behind dropout."""
 
 
 def tiny_network(*, seed: int = 1, classes: int = 3) -> Network:
@@ -19,9 +33,12 @@ def tiny_network(*, seed: int = 1, classes: int = 3) -> Network:
     for layer in layers:
         features = layer(features)
     pooled = keras.layers.GlobalAveragePooling2D(name="pooling")(features)
-    head = dense_head(classes)
+    head = classifier_head(PLAIN_HEAD, classes)
+    probabilities = pooled
+    for layer in head:
+        probabilities = layer(probabilities)
     return Network(
-        model=keras.Model(pixels, head(keras.layers.Dropout(0.1)(pooled))),
+        model=keras.Model(pixels, probabilities),
         features=keras.Model(pixels, pooled),
         backbone_layers=layers,
         head=head,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from edgewright_runtime.errors import EdgewrightError
 from edgewright_train.recipes import Augmentation, Recipe, load_recipe, parse_recipe, recipe_names
 
-DIGITS = (importlib.resources.files("edgewright_train") / "recipes" / "digits.toml").read_text(encoding="utf-8")
+FLOWERS = (importlib.resources.files("edgewright_train") / "recipes" / "flowers.toml").read_text(encoding="utf-8")
 
 
 def toml_of(recipe: Recipe) -> str:
@@ -29,11 +29,11 @@ def toml_of(recipe: Recipe) -> str:
     return "\n".join([*top, *tables])
 
 
-def test_the_four_recipes_come_with_the_package():
-    assert recipe_names() == ("banana", "digits", "flowers", "viewpoint")
+def test_recipes_of_each_job_come_with_the_package():
+    assert {"banana", "digits", "flowers", "viewpoint"} <= set(recipe_names())
 
 
-@pytest.mark.parametrize("name", ["banana", "digits", "flowers", "viewpoint"])
+@pytest.mark.parametrize("name", recipe_names())
 def test_every_recipe_loads_and_has_a_contract_of_its_size(name):
     recipe = load_recipe(name)
     contract = recipe.preprocessing()
@@ -54,7 +54,7 @@ def test_digits_are_small_and_from_scratch():
 
 def test_recipe_is_read_from_a_path(tmp_path: Path):
     path = tmp_path / "mine.toml"
-    path.write_text(DIGITS.replace("input_size = 48", "input_size = 64"))
+    path.write_text(FLOWERS.replace("input_size = 224", "input_size = 64"))
     assert load_recipe(str(path)).input_size == 64
 
 
@@ -77,11 +77,11 @@ def test_missing_file_is_named():
         ("batch_size = 32", "batch_size = 32.5", "batch_size must be a whole number, not 32.5"),
         ("batch_size = 32", "batch_size = true", "batch_size must be a whole number, not True"),
         ("batch_size = 32", "batch_size = 0", "batch_size must be at least 1"),
-        ("class_weights = false", "class_weights = 0", "class_weights must be true or false"),
-        ("alpha = 0.35", "alpha = 0.4", "alpha must be one of 0.35, 0.5"),
-        ("alpha = 0.35", 'alpha = "automatic"', "alpha must be one of"),
-        ("input_size = 48", "input_size = 31", "input_size must be from 32 to 224"),
-        ("input_size = 48", "input_size = 256", "input_size must be from 32 to 224"),
+        ("batch_norm = false", "batch_norm = 0", "batch_norm must be true or false"),
+        ('alpha = "auto"', "alpha = 0.4", "alpha must be one of 0.35, 0.5"),
+        ('alpha = "auto"', 'alpha = "automatic"', "alpha must be one of"),
+        ("input_size = 224", "input_size = 31", "input_size must be from 32 to 224"),
+        ("input_size = 224", "input_size = 256", "input_size must be from 32 to 224"),
         ('"mobilenet_v2"', '"mobilenet_v3"', "Unknown backbone 'mobilenet_v3': did you mean 'mobilenet_v2'"),
         ('"squash"', '"stretch"', "resize"),
         ('weights = "none"', 'weights = "nothing"', "Unknown weights 'nothing'"),
@@ -97,14 +97,14 @@ def test_missing_file_is_named():
     ],
 )
 def test_bad_recipe_is_refused_in_one_sentence(old, new, sentence):
-    assert old in DIGITS
+    assert old in FLOWERS
     with pytest.raises(EdgewrightError, match=sentence) as caught:
-        parse_recipe(DIGITS.replace(old, new), where="mine.toml")
+        parse_recipe(FLOWERS.replace(old, new), where="mine.toml")
     assert str(caught.value).startswith("mine.toml")
 
 
 def test_value_where_a_table_belongs_is_refused():
-    before, _, after = DIGITS.partition("[head]")
+    before, _, after = FLOWERS.partition("[head]")
     with pytest.raises(EdgewrightError, match=r"head must be a table, \[head\], not 3"):
         parse_recipe(f"head = 3\n{before}[fine_tune]{after.partition('[fine_tune]')[2]}", where="r")
 

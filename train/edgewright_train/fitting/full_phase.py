@@ -41,14 +41,14 @@ def train_all(
         reporter: what is told about progress.
     """
     reporter = reporter or Silent()
-    classes = network.head.units
+    classes = network.classes
     train = training_batches(
         pixels, batch_size=recipe.batch_size, augmentation=recipe.augmentation, classes=classes, seed=seed
     )
     history = History(name, epochs=phase.epochs, reporter=reporter)
     best = BestWeights(patience=phase.early_stopping_patience, start=start_val_loss)
     rate = rate_of(phase, steps=phase.epochs * len(train))
-    compile_classifier(network.model, rate, label_smoothing=recipe.label_smoothing)
+    compile_classifier(network.model, recipe, phase, rate=rate)
     reporter.line(
         f"Training {sum(1 for layer in network.model.layers if layer.trainable and layer.weights)} layers for up to "
         f"{phase.epochs} epoch(s); the first step builds the training graph, which takes about half a minute."

@@ -13,7 +13,6 @@ from edgewright_runtime.console import Reporter, Silent
 
 from ..data.batches import plain_batches, training_batches
 from ..data.pixels import Pixels
-from ..network.head import NAME, dense_head
 from ..network.network import Network
 from ..recipes import Recipe
 from .callbacks import BestWeights, History
@@ -50,23 +49,22 @@ def train_head(
     One epoch goes once over all views of all images.
     """
     reporter = reporter or Silent()
-    classes = network.head.units
+    classes = network.classes
     seen, truth = _training_features(network, pixels, recipe=recipe, classes=classes, seed=seed, reporter=reporter)
     validation = _features(network, plain_batches(pixels, "val", batch_size=recipe.batch_size, classes=classes))
-    head = _head_alone(seen.shape[1], classes, recipe)
-    history = History("head", epochs=recipe.head.epochs, reporter=reporter)
-    best = BestWeights(patience=recipe.head.early_stopping_patience)
+    head = _head_alone(network, seen.shape[1], recipe)
+    history = History("head", epochs=recipe.head_phase.epochs, reporter=reporter)
+    best = BestWeights(patience=recipe.head_phase.early_stopping_patience)
     head.fit(
         seen,
         truth,
         batch_size=_BATCH,
-        epochs=recipe.head.epochs,
+        epochs=recipe.head_phase.epochs,
         validation_data=(validation, one_hot(pixels.classes[pixels.places["val"]], classes)),
         class_weight=class_weight,
         callbacks=[history, best],
         verbose=0,
     )
-    network.head.set_weights(head.get_layer(NAME).get_weights())
     return HeadResult(tuple(history.rows), best.best)
 
 
@@ -79,8 +77,8 @@ def _training_features(
     network: Network, pixels: Pixels, *, recipe: Recipe, classes: int, seed: int, reporter: Reporter
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     views = []
-    for view in range(recipe.head.views):
-        reporter.step("features of augmented views", view, recipe.head.views)
+    for view in range(recipe.head_phase.views):
+        reporter.step("features of augmented views", view, recipe.head_phase.views)
         batches = training_batches(
             pixels,
             batch_size=recipe.batch_size,
@@ -91,7 +89,7 @@ def _training_features(
         )
         views.append(_features(network, batches))
     truth = one_hot(pixels.classes[pixels.places["train"]], classes)
-    return np.concatenate(views), np.tile(truth, (recipe.head.views, 1))
+    return np.concatenate(views), np.tile(truth, (recipe.head_phase.views, 1))
 
 
 def _features(network: Network, batches: Any) -> NDArray[np.float32]:
@@ -99,13 +97,8 @@ def _features(network: Network, batches: Any) -> NDArray[np.float32]:
     return features
 
 
-def _head_alone(channels: int, classes: int, recipe: Recipe) -> Any:
-    head = keras.Sequential(
-        [
-            keras.Input((channels,)),
-            keras.layers.Dropout(recipe.dropout),
-            dense_head(classes),
-        ]
-    )
-    compile_classifier(head, recipe.head.learning_rate, label_smoothing=recipe.label_smoothing)
+def _head_alone(network: Network, channels: int, recipe: Recipe) -> Any:
+    """A model of the network's own head layers, so that what it learns is the network's."""
+    head = keras.Sequential([keras.Input((channels,)), *network.head])
+    compile_classifier(head, recipe, recipe.head_phase, rate=recipe.head_phase.learning_rate)
     return head

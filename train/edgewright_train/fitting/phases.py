@@ -52,7 +52,7 @@ def balanced_weights(pixels: Pixels, classes: int) -> dict[int, float]:
 
 
 def _class_weight(network: Network, pixels: Pixels, recipe: Recipe) -> dict[int, float] | None:
-    return balanced_weights(pixels, network.head.units) if recipe.class_weights else None
+    return balanced_weights(pixels, network.classes) if recipe.balance == "class_weights" else None
 
 
 def _fit_from_scratch(
@@ -78,7 +78,7 @@ def _fit_in_two_phases(
 ) -> None:
     class_weight, val_loss = _class_weight(network, pixels, recipe), math.inf
     started = time.perf_counter()
-    if recipe.head.epochs:
+    if recipe.head_phase.epochs:
         result = train_head(network, pixels, recipe=recipe, class_weight=class_weight, seed=seed, reporter=reporter)
         fitted.epochs += result.epochs
         val_loss = result.val_loss
@@ -94,7 +94,7 @@ def _fit_in_two_phases(
         phase=recipe.fine_tune,
         recipe=recipe,
         class_weight=class_weight,
-        seed=seed + recipe.head.views,  # other views than the head has seen
+        seed=seed + recipe.head_phase.views,  # other views than the head has seen
         start_val_loss=val_loss,
         reporter=reporter,
     )

@@ -6,14 +6,17 @@ wrong size, width or weights file is told before Keras is.
 """
 
 from .backbones import BACKBONES, Backbone, backbone_named
+from .head_choices import ACTIVATIONS, Head
 from .weights import IMAGENET, NONE, WEIGHTS_BY_NAME, StartingWeights, starting_weights
 
 __all__ = [
+    "ACTIVATIONS",
     "BACKBONES",
     "IMAGENET",
     "NONE",
     "WEIGHTS_BY_NAME",
     "Backbone",
+    "Head",
     "StartingWeights",
     "backbone_named",
     "starting_weights",

@@ -11,7 +11,8 @@ import keras
 from edgewright_runtime.preprocessing import Preprocessing
 
 from .backbones import Backbone
-from .head import dense_head
+from .head import classifier_head, pooling
+from .head_choices import Head
 from .weights import StartingWeights, load_into
 
 # Keras builds MobileNetV2 with 0.999, which is for ImageNet's million steps: after the few hundred of a small set the
@@ -28,17 +29,22 @@ class Network:
             (None, classes).
         features: the same pixels to the pooled features that the head sees, shape (None, channels).
         backbone_layers: of the backbone, from the input on.
-        head: the dense layer.
+        head: the layers from the features to the probabilities, in order.
     """
 
     model: Any
     features: Any
     backbone_layers: tuple[Any, ...]
-    head: Any
+    head: tuple[Any, ...]
+
+    @property
+    def classes(self) -> int:
+        """How many."""
+        return int(self.model.output_shape[-1])
 
 
 def build_network(
-    backbone: Backbone, weights: StartingWeights, *, contract: Preprocessing, classes: int, dropout: float
+    backbone: Backbone, weights: StartingWeights, *, contract: Preprocessing, classes: int, head: Head
 ) -> Network:
     """The classifier with the starting weights in its backbone and random ones in its head.
 
@@ -52,14 +58,17 @@ def build_network(
     scaled = keras.layers.Rescaling(normalisation.scale[0], normalisation.offset[0], name="normalisation")(pixels)
     base = importlib.import_module(backbone.module).build(scaled, alpha=weights.alpha)
     load_into(base, weights)
-    pooled = keras.layers.GlobalAveragePooling2D(name="pooling")(base.outputs[0])
-    head = dense_head(classes)
-    probabilities = head(keras.layers.Dropout(dropout, name="dropout")(pooled))
+    pooled = pooling(head)(base.outputs[0])
+    layers = classifier_head(head, classes)
+    features = keras.Model(pixels, pooled, name="features")
+    probabilities = pooled
+    for layer in layers:
+        probabilities = layer(probabilities)
     return Network(
         model=keras.Model(pixels, probabilities, name="classifier"),
-        features=keras.Model(pixels, pooled, name="features"),
+        features=features,
         backbone_layers=tuple(base.layers[2:]),
-        head=head,
+        head=layers,
     )
 
 

@@ -4,16 +4,25 @@ In: the name of a packaged recipe or the path of a TOML file, and what a user pu
 `Recipe`, every field of it checked. Nothing here imports TensorFlow.
 """
 
-from .recipe import Augmentation, FineTunePhase, FullPhase, HeadPhase, Recipe, check_epochs
+from ..network import ACTIVATIONS, Head
+from .augmentation import Augmentation
+from .optimization import Loss, Optimizer
+from .phases import FineTunePhase, FullPhase, HeadPhase, Phase
+from .recipe import Recipe, check_epochs
 from .recipe_changes import NO_CHANGES, RecipeChanges, changes_from, epochs_from
 from .recipe_file import load_recipe, parse_recipe, recipe_names
 
 __all__ = [
+    "ACTIVATIONS",
     "NO_CHANGES",
     "Augmentation",
     "FineTunePhase",
     "FullPhase",
+    "Head",
     "HeadPhase",
+    "Loss",
+    "Optimizer",
+    "Phase",
     "Recipe",
     "RecipeChanges",
     "changes_from",
