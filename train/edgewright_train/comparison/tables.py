@@ -1,0 +1,83 @@
+"""A comparison as a CSV file, a table on the terminal and a plot."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+from pathlib import Path
+
+from edgewright_runtime import atomic
+from edgewright_runtime.console import Column, print_table
+
+from .verdict import Row, worth_shipping
+
+_COLUMNS = (
+    Column("backbone"),
+    Column("parameters", numeric=True),
+    Column("MAdds, million", numeric=True),
+    Column("accuracy", numeric=True),
+    Column("95 % interval", numeric=True),
+    Column("INT8 accuracy", numeric=True),
+    Column("INT8 MB", numeric=True),
+    Column("latency ms", numeric=True),
+    Column("training s", numeric=True),
+)
+
+
+def write_csv(rows: Sequence[Row], path: Path) -> None:
+    """One line for each row; what is not known is empty."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, [field.name for field in fields(Row)], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(asdict(row) for row in rows)
+    atomic.write_text(path, text.getvalue())
+
+
+def print_rows(rows: Sequence[Row]) -> None:
+    """The rows and which to ship, on standard output."""
+    print_table("Comparison", _COLUMNS, [_cells(row) for row in rows])
+    for row in rows:
+        if row.note:
+            print(f"{row.name}: {row.note}")
+    chosen, why = worth_shipping(rows)
+    print(f"Ship {chosen.name}: {why}.")
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    return (
+        row.name,
+        f"{row.parameters:,}",
+        f"{row.multiply_adds / 1e6:.0f}",
+        f"{row.accuracy:.1%}",
+        f"{row.low:.1%} to {row.high:.1%}",
+        "-" if row.int8_accuracy is None else f"{row.int8_accuracy:.1%}",
+        "-" if row.int8_bytes is None else f"{row.int8_bytes / 1e6:.2f}",
+        "-" if row.latency_ms is None else f"{row.latency_ms:.2f}",
+        f"{row.seconds:.0f}",
+    )
+
+
+def write_plot(rows: Sequence[Row], path: Path) -> None:
+    """Accuracy with its interval over latency, the one to ship marked; no file where nothing was timed."""
+    timed = [row for row in rows if row.latency_ms is not None]
+    if not timed:
+        return
+    from matplotlib.figure import Figure
+
+    chosen, _ = worth_shipping(rows)
+    figure = Figure(figsize=(7, 4.5), layout="constrained")
+    axes = figure.subplots()
+    for row in timed:
+        colour = "tab:green" if row is chosen else "tab:blue"
+        spread = [[row.accuracy - row.low], [row.high - row.accuracy]]
+        axes.errorbar([row.latency_ms], [row.accuracy], yerr=spread, fmt="o", color=colour, capsize=4)
+        axes.annotate(row.name, (float(row.latency_ms or 0), row.accuracy), xytext=(7, 5), textcoords="offset points")
+    axes.set_xlabel("latency of the INT8 file on this machine, ms, one thread")
+    axes.set_ylabel("test accuracy, 95 % interval")
+    axes.grid(alpha=0.3)
+    axes.margins(x=0.25)
+    contents = io.BytesIO()
+    figure.savefig(contents, format="png", dpi=150)
+    atomic.write_bytes(path, contents.getvalue())
