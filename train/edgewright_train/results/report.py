@@ -1,0 +1,155 @@
+"""Everything that a training leaves to be looked at: pictures, tables and the page that shows them."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from .calibration import reliability, scaled
+from .confused import confusion_csv
+from .findings import Evidence
+from .inside.gallery import Exhibit
+from .inside.look import Looks
+from .page.page import Content, Mistake, page_html
+from .pictures.class_bars import class_bars
+from .pictures.confusion import confusion_heat_map
+from .pictures.curves import learning_curves
+from .pictures.reliability import reliability_diagram
+from .pictures.roc import has_curves, roc_curves
+from .pictures.sheet import Tile, sheet
+from .predictions import Photos, Predictions
+
+PAGE = "report.html"
+
+_MISTAKES, _SHEET_COLUMNS = 24, 6
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is reported on.
+
+    Attributes:
+        title: of the page.
+        origin: one line on how the model was trained.
+        command: what to type next.
+        evidence: the figures.
+        test: the answers on the test split.
+        photos: of the test split.
+        looks: into the network.
+    """
+
+    title: str
+    origin: str
+    command: str
+    evidence: Evidence
+    test: Predictions
+    photos: Photos
+    looks: Looks
+
+
+def report_files(subject: Subject) -> dict[str, bytes]:
+    """The page, the pictures and the tables, by path in the run folder.
+
+    A picture that cannot be drawn is left out and named on the page: it shows a training, and must not cost it.
+    """
+    evidence, notes = subject.evidence, list(subject.looks.left_out)
+    plots = _drawn(subject, notes)
+    plots |= {each.name: each.plot for each in subject.looks.galleries if each.plot}
+    mistakes = _mistakes(subject)
+    content = Content(
+        title=subject.title,
+        origin=subject.origin,
+        command=subject.command,
+        evidence=evidence,
+        plots=plots,
+        mistakes=mistakes,
+        galleries=subject.looks.galleries,
+        notes=notes,
+    )
+    return {
+        PAGE: page_html(content).encode(),
+        "confusion_matrix.csv": confusion_csv(evidence.test.confusion_matrix, evidence.labels),
+        "mistakes.csv": _mistakes_csv(subject),
+        **{f"plots/{name}.png": data for name, data in plots.items()},
+    }
+
+
+def _drawn(subject: Subject, notes: list[str]) -> dict[str, bytes]:
+    drawn = {}
+    for name, draw in _PLOTS.items():
+        try:
+            data = draw(subject)
+        except Exception as error:  # whatever it is, the trained model is worth more
+            notes.append(f"plots/{name}.png was left out: it failed with {type(error).__name__}: {error}")
+            continue
+        if data is not None:
+            drawn[name] = data
+    return drawn
+
+
+def _confusion(subject: Subject) -> bytes:
+    return confusion_heat_map(subject.evidence.test, subject.evidence.labels)
+
+
+def _curves(subject: Subject) -> bytes | None:
+    return learning_curves(subject.evidence.epochs) if subject.evidence.epochs else None
+
+
+def _reliability(subject: Subject) -> bytes:
+    test, temperature = subject.test, subject.evidence.temperature
+    mended = None if temperature.note else reliability(scaled(test.probabilities, temperature.value), test.classes)
+    return reliability_diagram(subject.evidence.test_reliability, mended)
+
+
+def _bars(subject: Subject) -> bytes:
+    return class_bars(subject.evidence.test, subject.evidence.labels)
+
+
+def _roc(subject: Subject) -> bytes | None:
+    scores = subject.evidence.test
+    return roc_curves(subject.test, scores, subject.evidence.labels) if has_curves(scores) else None
+
+
+def _sheet(subject: Subject) -> bytes | None:
+    mistakes = _mistakes(subject)
+    tiles = [Tile(each.exhibit.pixels, (each.true, f"{each.predicted} {each.probability:.0%}")) for each in mistakes]
+    return sheet(tiles, columns=_SHEET_COLUMNS) if tiles else None
+
+
+_PLOTS: Mapping[str, Callable[[Subject], bytes | None]] = {
+    "confusion_matrix": _confusion,
+    "history": _curves,
+    "reliability": _reliability,
+    "classes": _bars,
+    "roc": _roc,
+    "mistakes": _sheet,
+}
+
+
+def _mistakes(subject: Subject) -> Sequence[Mistake]:
+    names, test = subject.evidence.names, subject.test
+    return [
+        Mistake(
+            exhibit=Exhibit(subject.photos.at(place)),
+            true=names[test.classes[place]],
+            predicted=names[test.predicted[place]],
+            probability=float(test.confidence[place]),
+            file=Path(subject.photos.paths[place]).name,
+        )
+        for place in test.confident_mistakes(_MISTAKES)
+    ]
+
+
+def _mistakes_csv(subject: Subject) -> bytes:
+    names, test, text = subject.evidence.names, subject.test, io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["path", "true", "predicted", "probability", "probability_of_true"])
+    for place in test.confident_mistakes(len(test.classes)):
+        true = test.classes[place]
+        said = (names[true], names[test.predicted[place]])
+        sure = (test.confidence[place], test.probabilities[place, true])
+        writer.writerow([subject.photos.paths[place], *said, *(f"{value:.4f}" for value in sure)])
+    return text.getvalue().encode()
