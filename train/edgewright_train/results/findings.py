@@ -6,11 +6,13 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from edgewright_runtime.evaluation.statistics import wilson_interval
 from edgewright_runtime.run.labels import class_names
 
 from ..fitting import Epoch
 from .calibration import Reliability, Temperature
 from .confused import ConfusedPair, confused_pairs
+from .names import readable
 from .scores import Scores
 
 _WIDE = 0.10  # of an interval: two models that differ by as much could not be told apart
@@ -47,8 +49,8 @@ class Evidence:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Of the classes, no two alike."""
-        return class_names(self.labels)
+        """Of the classes, for people to read."""
+        return tuple(readable(name) for name in class_names(self.labels))
 
     @property
     def pairs(self) -> tuple[ConfusedPair, ...]:
@@ -61,7 +63,8 @@ def accuracy_sentence(scores: Scores) -> str:
     low, high = scores.accuracy_interval
     return (
         f"{percent(scores.accuracy)} of {scores.n} test images that it never saw are right. On other images of the "
-        f"same kind, expect between {percent(low)} and {percent(high)} ({scores.confidence:.0%} interval)."
+        f"same kind, expect between {percent(low)} and {percent(high)} "
+        f"({100 * scores.confidence:.0f}\N{NO-BREAK SPACE}% interval)."
     )
 
 
@@ -91,8 +94,8 @@ def next_steps(evidence: Evidence) -> tuple[str, ...]:
 
 
 def percent(share: float) -> str:
-    """The share in percent; a decimal where it tells something."""
-    return f"{100 * share:.1f} %"
+    """The share in percent; the space before the sign does not break a line."""
+    return f"{100 * share:.1f}\N{NO-BREAK SPACE}%"
 
 
 def _confused_pair(evidence: Evidence) -> str | None:
@@ -115,21 +118,27 @@ def _confused_pair(evidence: Evidence) -> str | None:
 
 def _weak_class(evidence: Evidence) -> str | None:
     test = evidence.test
+    # Of a hundred classes a few are bad by chance: the interval is that much wider (Bonferroni).
+    confidence = 1 - (1 - test.confidence) / len(evidence.labels)
     weak = [
-        (each.recall or 0.0, place)
+        (each.recall, place)
         for place, each in enumerate(test.per_class.values())
-        if each.recall_interval is not None and each.recall_interval[1] < test.accuracy
+        if each.recall is not None and _highest(each.recall, each.support, confidence) < test.accuracy
     ]
     if not weak:
         return None
     recall, place = min(weak)
     usual = sum(evidence.train_images) / len(evidence.train_images)
     own = evidence.train_images[place]
-    fewer = f", the others {usual:.0f} on average" if own < 0.8 * usual else ""
+    fewer = f", where classes have {usual:.0f} on average" if own < 0.8 * usual else ""
     return (
-        f"{evidence.names[place]} is found in only {percent(recall)} of its images, which is no accident: it has {own} "
-        f"training images{fewer}. Add photographs of it, taken as they will be in use."
+        f"Only {percent(recall)} of {evidence.names[place]} is found, too little for chance: it has {own} training "
+        f"images{fewer}. Add photographs of it, taken as they will be in use."
     )
+
+
+def _highest(recall: float, support: int, confidence: float) -> float:
+    return wilson_interval(round(recall * support), support, confidence=confidence)[1]
 
 
 def _few_test_images(evidence: Evidence) -> str | None:
@@ -150,7 +159,8 @@ def _overfitted(evidence: Evidence) -> str | None:
         return None
     return (
         f"It is right on {percent(best.accuracy)} of the training images and {percent(best.val_accuracy)} of others: "
-        f"it knows its photographs by heart. More of them, or stronger augmentation and dropout, help; more epochs do not."
+        f"it knows its photographs by heart. More of them, or stronger augmentation and dropout, help; "
+        f"more epochs do not."
     )
 
 

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from edgewright_runtime.run.labels import class_names
+
 from .calibration import reliability, scaled
 from .confused import confusion_csv
 from .findings import Evidence
@@ -17,6 +19,7 @@ from .page.page import Content, Mistake, page_html
 from .pictures.class_bars import class_bars
 from .pictures.confusion import confusion_heat_map
 from .pictures.curves import learning_curves
+from .pictures.figure import drawable_names, undrawable
 from .pictures.reliability import reliability_diagram
 from .pictures.roc import has_curves, roc_curves
 from .pictures.sheet import Tile, sheet
@@ -55,7 +58,8 @@ def report_files(subject: Subject) -> dict[str, bytes]:
 
     A picture that cannot be drawn is left out and named on the page: it shows a training, and must not cost it.
     """
-    evidence, notes = subject.evidence, list(subject.looks.left_out)
+    evidence = subject.evidence
+    notes = [*subject.looks.left_out, *_numbered(evidence)]
     plots = _drawn(subject, notes)
     plots |= {each.name: each.plot for each in subject.looks.galleries if each.plot}
     mistakes = _mistakes(subject)
@@ -75,6 +79,15 @@ def report_files(subject: Subject) -> dict[str, bytes]:
         "mistakes.csv": _mistakes_csv(subject),
         **{f"plots/{name}.png": data for name, data in plots.items()},
     }
+
+
+def _numbered(evidence: Evidence) -> list[str]:
+    """Which numbers in the pictures are which classes, where no font here has the letters of their names."""
+    numbers = undrawable(class_names(evidence.labels))
+    if not numbers:
+        return []
+    named = "; ".join(f"class {number} is {evidence.names[number]}" for number in numbers)
+    return [f"No font on this machine has the letters of some class names, so pictures number them: {named}."]
 
 
 def _drawn(subject: Subject, notes: list[str]) -> dict[str, bytes]:
@@ -114,8 +127,14 @@ def _roc(subject: Subject) -> bytes | None:
 
 
 def _sheet(subject: Subject) -> bytes | None:
-    mistakes = _mistakes(subject)
-    tiles = [Tile(each.exhibit.pixels, (each.true, f"{each.predicted} {each.probability:.0%}")) for each in mistakes]
+    names, test = drawable_names(class_names(subject.evidence.labels)), subject.test
+    tiles = [
+        Tile(
+            subject.photos.at(place),
+            (names[test.classes[place]], f"{names[test.predicted[place]]} {test.confidence[place]:.0%}"),
+        )
+        for place in test.confident_mistakes(_MISTAKES)
+    ]
     return sheet(tiles, columns=_SHEET_COLUMNS) if tiles else None
 
 
@@ -144,7 +163,7 @@ def _mistakes(subject: Subject) -> Sequence[Mistake]:
 
 
 def _mistakes_csv(subject: Subject) -> bytes:
-    names, test, text = subject.evidence.names, subject.test, io.StringIO(newline="")
+    names, test, text = class_names(subject.evidence.labels), subject.test, io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["path", "true", "predicted", "probability", "probability_of_true"])
     for place in test.confident_mistakes(len(test.classes)):

@@ -25,7 +25,8 @@ def coloured(values: NDArray[np.float32], colour_map: str = "viridis") -> NDArra
 def enlarged(values: NDArray[np.float32], height: int, width: int) -> NDArray[np.float32]:
     """A map of values 0 to 1, smoothly enlarged to that many pixels."""
     picture = Image.fromarray(values.astype(np.float32), mode="F").resize((width, height), Image.Resampling.BICUBIC)
-    return np.clip(np.asarray(picture), 0, 1)
+    inside: NDArray[np.float32] = np.clip(np.asarray(picture, np.float32), 0, 1)
+    return inside
 
 
 def overlaid(pixels: NDArray[np.uint8], values: NDArray[np.float32]) -> NDArray[np.uint8]:

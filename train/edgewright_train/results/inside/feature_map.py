@@ -62,10 +62,8 @@ def _drawn(subject: Subject, chosen: NDArray[np.int64], places: NDArray[np.float
         dots = axes.scatter(places[classes == each, 0], places[classes == each, 1], s=14, color=colour, linewidths=0)
         dots.set_label(names[each].lstrip("_"))
     wrong = classes != predicted
-    rings = axes.scatter(
-        places[wrong, 0], places[wrong, 1], s=52, facecolors="none", edgecolors="black", linewidths=0.8
-    )
-    rings.set_label("mistakes")
+    rings = axes.scatter(places[wrong, 0], places[wrong, 1], s=52, facecolors="none", edgecolors="black")
+    rings.set(label="mistakes", linewidth=0.8)
     axes.set_xticks([])
     axes.set_yticks([])
     if few:

@@ -41,9 +41,9 @@ def look(subject: Subject) -> Gallery | None:
     for each, channel in telling_features(subject.features, subject.predictions.classes, _FEATURES):
         order = np.argsort(-subject.features[:, channel], kind="stable")[:_IMAGES]
         exhibits = tuple(
-            Exhibit(subject.photos.at(place), subject.names[subject.predictions.classes[place]]) for place in order
+            Exhibit(subject.photos.at(place), subject.name(subject.predictions.classes[place])) for place in order
         )
-        rows.append(Row(exhibits, f"Feature {channel}, which is high for {subject.names[each]}"))
+        rows.append(Row(exhibits, f"Feature {channel}, which is high for {subject.name(each)}"))
     if not rows:
         return None
     meaning = (

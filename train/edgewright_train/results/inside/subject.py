@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..names import readable
 from ..predictions import Photos, Predictions
 from .network_parts import Parts
 
@@ -35,5 +36,9 @@ class Subject:
         true, said = self.predictions.classes[place], self.predictions.predicted[place]
         sure = f"{self.predictions.confidence[place]:.0%}"
         if true == said:
-            return f"{self.names[true]}, {sure}"
-        return f"{self.names[true]}, taken for {self.names[said]}, {sure}"
+            return f"{self.name(true)}, {sure}"
+        return f"{self.name(true)}, taken for {self.name(said)}, {sure}"
+
+    def name(self, index: int) -> str:
+        """Of a class, for people to read."""
+        return readable(self.names[index])

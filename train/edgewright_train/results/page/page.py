@@ -50,7 +50,7 @@ class Content:
         plots: PNGs by name; what is missing is not shown.
         mistakes: the surest ones.
         galleries: looks inside.
-        notes: what could not be made, one sentence each.
+        notes: what could not be made or drawn, one sentence each.
     """
 
     title: str
@@ -103,10 +103,10 @@ def _summary(content: Content) -> str:
 
 
 def _confusions(evidence: Evidence) -> str:
-    names = evidence.names
+    names, per_class = evidence.names, tuple(evidence.test.per_class.values())
     said = [
         f"{escape(names[pair.true])} taken for {escape(names[pair.predicted])} ({pair.count} of "
-        f"{evidence.test.per_class[names[pair.true]].support})"
+        f"{per_class[pair.true].support})"
         for pair in evidence.pairs[:_IN_SUMMARY]
     ]
     return "; ".join(said) + "." if said else "nothing: every test image is right."
@@ -138,7 +138,7 @@ def _sections(content: Content) -> list[tuple[str, str, str]]:
         ("curves", "Learning curves", _plot(content, "history", "loss and accuracy by epoch")),
         ("inside", "A look inside", "\n".join(_gallery(gallery) for gallery in content.galleries)),
         ("figures", "All figures", figures_table(evidence.scores)),
-        ("left-out", "Left out", "".join(f'<p class="soft">{escape(note)}</p>' for note in content.notes)),
+        ("notes", "Notes", "".join(f'<p class="soft">{escape(note)}</p>' for note in content.notes)),
     ]
 
 

@@ -39,18 +39,20 @@ figure { margin: 0; } figcaption { font-size: .86rem; color: var(--soft); margin
 .tiles img { display: block; width: 100%; border-radius: 5px; background: var(--track); }
 .tiles img.grain { image-rendering: pixelated; }
 .tiles figcaption { margin-top: .25rem; font-size: .78rem; line-height: 1.3; color: var(--text);
-  overflow-wrap: anywhere;  display: -webkit-box; -webkit-line-clamp: 5; -webkit-box-orient: vertical; overflow: hidden; }
+  overflow-wrap: anywhere; display: -webkit-box; -webkit-line-clamp: 5; -webkit-box-orient: vertical;
+  overflow: hidden; }
 .tiles .wrong img { outline: 2px solid var(--bad); }
 .said { color: var(--bad); font-weight: 600; }
 .wide { overflow-x: auto; padding: 0; }
 table { border-collapse: collapse; width: 100%; font-size: .87rem; font-variant-numeric: tabular-nums; }
 th, td { padding: .32rem .6rem; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--line); }
 th { color: var(--soft); font-weight: 600; } tr:last-child td { border-bottom: 0; }
-th.name, td.name { text-align: left; white-space: normal; overflow-wrap: anywhere; min-width: 6rem; }
+th.name, td.name { text-align: left; white-space: normal; overflow-wrap: anywhere; min-width: 5rem; }
 .span { position: relative; display: inline-block; width: 6rem; height: .62rem; border-radius: 3px;
   background: var(--track);  margin-right: .5rem; vertical-align: middle; }
 .span i { position: absolute; left: 0; top: 0; height: 100%; border-radius: 3px; background: var(--bar); }
 .span u { position: absolute; top: 45%; height: 2px; background: var(--text); opacity: .75; }
 .span.two-tone i { background: var(--two); }
+@media (max-width: 34rem) { th, td { padding: .32rem .45rem; } .span { width: 2.6rem; margin-right: .3rem; } }
 details { margin-top: .5rem; } summary { cursor: pointer; color: var(--bar); }
 """

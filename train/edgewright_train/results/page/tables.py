@@ -45,9 +45,7 @@ def figures_table(scores: Mapping[str, Scores]) -> str:
     ks = dict.fromkeys(k for split in splits for k in scores[split].top_k_accuracy)
     rows += [(f"top-{k} accuracy", *(_number(scores[split].top_k_accuracy.get(k)) for split in splits)) for k in ks]
     counts = ("images", *(str(scores[split].n) for split in splits))
-    told = (
-        "The validation split chose the best epoch and the temperature, so its figures flatter; the test split's count."
-    )
+    told = "The validation split chose the best epoch and the temperature, so its figures flatter."
     return (
         table(("", *(_SPLIT_NAMES[split] for split in splits)), [counts, *rows]) + f'<p class="soft small">{told}</p>'
     )

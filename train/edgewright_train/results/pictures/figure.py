@@ -11,6 +11,8 @@ from matplotlib.figure import Figure
 from matplotlib.ft2font import FT2Font
 from PIL import Image
 
+from ..names import shortened
+
 DOTS_PER_INCH = 120
 BLUE, ORANGE, GREY = "#2f6fb5", "#c8641e", "#8a94a0"
 LONGEST_NAME = 34  # characters; what is longer is cut, for a name must not be larger than the picture
@@ -21,8 +23,8 @@ _FIRST_FONT = "DejaVu Sans"  # comes with matplotlib
 _MORE_FONTS = (
     "Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans SC", "Noto Sans JP", "Noto Sans KR", "Source Han Sans SC",
     "WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "Microsoft YaHei", "SimHei", "Yu Gothic", "Malgun Gothic",
-    "PingFang SC", "Hiragino Sans", "Arial Unicode MS", "Noto Sans", "Noto Sans Devanagari", "Noto Sans Arabic", "Noto Sans Thai",
-    "Noto Emoji", "Symbola",
+    "PingFang SC", "Hiragino Sans", "Arial Unicode MS", "Noto Sans", "Noto Sans Devanagari", "Noto Sans Arabic",
+    "Noto Sans Thai", "Noto Emoji", "Symbola",
 )  # fmt: skip
 
 
@@ -43,15 +45,14 @@ def png_of(figure: Figure) -> bytes:
 
 def drawable_names(names: Sequence[str]) -> tuple[str, ...]:
     """The names as pictures can show them: shortened, and `class 7` where no font here has the letters."""
-    return tuple(shortened(name) if _has_letters(name) else f"class {index}" for index, name in enumerate(names))
+    return tuple(
+        shortened(name, LONGEST_NAME) if _has_letters(name) else f"class {index}" for index, name in enumerate(names)
+    )
 
 
-def shortened(name: str, longest: int = LONGEST_NAME) -> str:
-    """The name, its middle left out where it is long: what tells classes apart is as often the end as the beginning."""
-    if len(name) <= longest:
-        return name
-    tail = longest // 3
-    return f"{name[: longest - tail - 1]}…{name[-tail:]}"
+def undrawable(names: Sequence[str]) -> tuple[int, ...]:
+    """The places of the names that are drawn as `class 7`."""
+    return tuple(index for index, name in enumerate(names) if not _has_letters(name))
 
 
 def _has_letters(name: str) -> bool:

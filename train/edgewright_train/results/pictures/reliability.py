@@ -36,7 +36,7 @@ def reliability_diagram(before: Reliability, after: Reliability | None) -> bytes
 def _points(axes: Axes, bins: Reliability, colour: str, name: str) -> None:
     filled = bins.counts > 0
     sizes = 12 + 140 * bins.counts[filled] / bins.counts.sum()
-    axes.plot(bins.confidence[filled], bins.accuracy[filled], color=colour, linewidth=1.2)
+    axes.plot(bins.confidence[filled], bins.accuracy[filled], color=colour, linewidth=1.2, alpha=0.5)
     axes.scatter(
         bins.confidence[filled], bins.accuracy[filled], sizes, color=colour, label=f"{name}: ECE {bins.ece:.3f}"
     )
