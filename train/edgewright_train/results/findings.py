@@ -16,7 +16,7 @@ from .names import readable
 from .scores import Scores
 
 _WIDE = 0.10  # of an interval: two models that differ by as much could not be told apart
-_MUCH_OF_MISTAKES, _FEW_MISTAKES = 0.25, 3
+_MUCH_OF_MISTAKES, _MORE_THAN_EVEN, _FEW_MISTAKES = 0.25, 1.5, 3
 _GAP = 0.10  # of training and validation accuracy
 _TRUSTED_ECE = 0.03
 _SAID = 2
@@ -108,7 +108,9 @@ def _confused_pair(evidence: Evidence) -> str | None:
     if not both:
         return None
     (one, two), count = max(both.items(), key=lambda item: item[1])
-    if count < max(_FEW_MISTAKES, _MUCH_OF_MISTAKES * mistakes):
+    # Of three classes each pair makes a third of the mistakes where none stands out.
+    even = 2 / (len(matrix) * (len(matrix) - 1))
+    if count < max(_FEW_MISTAKES, _MUCH_OF_MISTAKES * mistakes, _MORE_THAN_EVEN * even * mistakes):
         return None
     return (
         f"{names[one]} and {names[two]} make {count} of the {mistakes} mistakes: look at them below. Where the label "

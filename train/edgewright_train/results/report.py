@@ -131,7 +131,7 @@ def _sheet(subject: Subject) -> bytes | None:
     tiles = [
         Tile(
             subject.photos.at(place),
-            (names[test.classes[place]], f"{names[test.predicted[place]]} {test.confidence[place]:.0%}"),
+            (names[test.classes[place]], f"{test.confidence[place]:.0%} {names[test.predicted[place]]}"),
         )
         for place in test.confident_mistakes(_MISTAKES)
     ]

@@ -14,6 +14,10 @@ _FEWEST_PLACES = 4
 """Rows and columns of a feature map that can still say where something is."""
 
 
+_NOTHING_NEW = (keras.layers.Rescaling, keras.layers.ZeroPadding2D)
+"""Layers whose maps are those that they are given."""
+
+
 @dataclass(frozen=True)
 class Parts:
     """A classifier taken apart.
@@ -55,14 +59,14 @@ class Parts:
     def outputs(self, layers: Sequence[Any], pixels: NDArray[np.float32]) -> list[NDArray[np.float32]]:
         """What those layers give for the pixels, as float32."""
         part = keras.Model(self.model.input, [layer.output for layer in layers])
-        found = part(pixels, training=False)
+        found = keras.tree.flatten(part(pixels, training=False))  # of one layer Keras gives no list
         return [keras.ops.convert_to_numpy(each).astype(np.float32) for each in found]
 
 
 def parts_of(model: Any) -> Parts:
     """The classifier taken apart; its layers lie in its graph themselves, as `network.build_network` puts them."""
     behind_input = [layer for layer in model.layers if not isinstance(layer, keras.layers.InputLayer)]
-    maps = tuple(layer for layer in behind_input if _is_map(layer) and not isinstance(layer, keras.layers.Rescaling))
+    maps = tuple(layer for layer in behind_input if _is_map(layer) and not isinstance(layer, _NOTHING_NEW))
     return Parts(model, maps)
 
 

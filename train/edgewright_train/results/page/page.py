@@ -171,7 +171,7 @@ def _calibration(content: Content) -> str:
 
 def _gallery(gallery: Gallery) -> str:
     rows = "".join(
-        (f"<h3>{escape(row.heading)}</h3>" if row.heading else "") + tiles(row.exhibits) for row in gallery.rows
+        (f"<h4>{escape(row.heading)}</h4>" if row.heading else "") + tiles(row.exhibits) for row in gallery.rows
     )
     drawn = plot(gallery.plot, gallery.title) if gallery.plot else ""
     return f'<h3>{escape(gallery.title)}</h3>\n<p class="soft small">{escape(gallery.meaning)}</p>\n{rows}{drawn}'

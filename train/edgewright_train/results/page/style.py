@@ -12,7 +12,8 @@ body { margin: 0; padding: 1.4rem 1rem 4rem; background: var(--page); color: var
 main { max-width: 70rem; margin: 0 auto; }
 h1 { font-size: 1.5rem; line-height: 1.25; margin: 0; overflow-wrap: anywhere; }
 h2 { font-size: 1.15rem; margin: 2.2rem 0 .6rem; }
-h3 { font-size: .95rem; margin: 1rem 0 .4rem; overflow-wrap: anywhere; }
+h3 { font-size: 1rem; margin: 1.6rem 0 .3rem; overflow-wrap: anywhere; }
+h4 { font-size: .86rem; font-weight: 600; color: var(--soft); margin: .9rem 0 .35rem; overflow-wrap: anywhere; }
 p { margin: .4rem 0; overflow-wrap: anywhere; }
 .soft { color: var(--soft); } .small { font-size: .86rem; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: .9rem 1.1rem; }
@@ -53,6 +54,7 @@ th.name, td.name { text-align: left; white-space: normal; overflow-wrap: anywher
 .span i { position: absolute; left: 0; top: 0; height: 100%; border-radius: 3px; background: var(--bar); }
 .span u { position: absolute; top: 45%; height: 2px; background: var(--text); opacity: .75; }
 .span.two-tone i { background: var(--two); }
-@media (max-width: 34rem) { th, td { padding: .32rem .45rem; } .span { width: 2.6rem; margin-right: .3rem; } }
+@media (max-width: 34rem) { th, td { padding: .32rem .45rem; } .span { width: 2.6rem; margin-right: .3rem; }
+  .span.two-tone { display: none; } }
 details { margin-top: .5rem; } summary { cursor: pointer; color: var(--bar); }
 """

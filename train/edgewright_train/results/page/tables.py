@@ -35,7 +35,7 @@ def pair_table(evidence: Evidence) -> str:
         )
         for pair in evidence.pairs
     ]
-    return table(("true class", "taken for", "images", "of the true class"), rows, names=2) if rows else ""
+    return table(("true class", "taken for", "images", "share"), rows, names=2) if rows else ""
 
 
 def figures_table(scores: Mapping[str, Scores]) -> str:

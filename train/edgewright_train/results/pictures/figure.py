@@ -33,13 +33,15 @@ def new_figure(width: float, height: float) -> Figure:
     return Figure(figsize=(width, height), layout="constrained")
 
 
-def png_of(figure: Figure) -> bytes:
-    """The figure as a PNG of few colours, which is a third of the size and looks the same."""
+def png_of(figure: Figure, *, colours: int | None = 128) -> bytes:
+    """The figure as a PNG of few colours, a third of the size and the same to look at; None keeps all of them."""
     data, small = io.BytesIO(), io.BytesIO()
     with rc_context({"font.family": list(_fonts())}):
         figure.savefig(data, dpi=DOTS_PER_INCH, facecolor="white", metadata={"Software": None})
+    if colours is None:
+        return data.getvalue()
     with Image.open(data) as picture:
-        picture.convert("RGB").quantize(128, dither=Image.Dither.NONE).save(small, "png", optimize=True)
+        picture.convert("RGB").quantize(colours, dither=Image.Dither.NONE).save(small, "png", optimize=True)
     return small.getvalue()
 
 

@@ -14,9 +14,9 @@ from PIL import Image
 from ..names import shortened
 from .figure import DOTS_PER_INCH, png_of
 
-_SIDE, _GAP, _TEXT = 150, 8, 32  # pixels of a picture, beside it, and above it for two lines
+_SIDE, _GAP, _TEXT = 150, 8, 38  # pixels of a picture, beside it, and above it for two lines
 _ACROSS, _DOWN = _SIDE + 2 * _GAP, _SIDE + _TEXT + _GAP
-_LETTERS = 26  # of a line that has room above a picture
+_LETTERS = 21  # of a line that has room above a picture
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def sheet(tiles: Sequence[Tile], *, columns: int) -> bytes:
         text = "\n".join(shortened(line, _LETTERS) for line in tile.lines)
         axes.text(left, top - 4, text, fontsize=7, va="bottom", parse_math=False)
     axes.imshow(canvas, aspect="auto", interpolation="nearest")
-    return png_of(figure)
+    return png_of(figure, colours=None)
 
 
 def _square(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
