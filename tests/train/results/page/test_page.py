@@ -15,7 +15,7 @@ from edgewright_train.results.calibration import learned_temperature, reliabilit
 from edgewright_train.results.findings import Evidence
 from edgewright_train.results.inside.gallery import Exhibit, Gallery, Row
 from edgewright_train.results.inside.look import Looks
-from edgewright_train.results.predictions import Photos
+from edgewright_train.results.predictions import Photos, Predictions
 from edgewright_train.results.report import PAGE, Subject, report_files
 
 ODD = ("<script>alert(1)</script>", '"rose" & $5', "蒲公英 🌼")
