@@ -167,4 +167,6 @@ def _show(trained: Trained, out: Path) -> None:
     print(f"\nTest accuracy {test.accuracy:.4f} on {test.n} images (validation {trained.scores['val'].accuracy:.4f}).")
     print(f"Run folder: {out}")
     print(f"Next: edgewright convert {shlex.quote(str(out))} --to tflite-int8")
-    print(f"How good it is, and where it errs: {RunFolder(out).report}")
+    page = RunFolder(out).report
+    if page.name in trained.files:
+        print(f"How good it is, and where it errs: {page}")

@@ -1,6 +1,6 @@
 """A network is judged on the images that it was not fitted to, and all that shows it is made."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -65,3 +65,12 @@ def test_looks_inside_can_be_left_out_and_the_page_says_so(colour_pixels, told):
     assert "Red is where" not in page
     assert "Grad-CAM was left out: the 0 seconds for a look inside were over." in page
     assert "Grad-CAM was left out: the 0 seconds for a look inside were over." in heard.lines
+
+
+def test_report_that_fails_is_named_and_the_scores_stay(colour_pixels, told):
+    heard = Listening()
+    broken = replace(told, made_from=replace(told.made_from, recipe={}))
+    found = evaluated(tiny_network(), colour_pixels, broken, batch_size=4, reporter=heard, look_seconds=0)
+    assert found.files == {}
+    assert found.scores["test"].n == len(colour_pixels.places["test"])
+    assert heard.lines[-1] == "The report was left out: it failed with KeyError: 'backbone'"

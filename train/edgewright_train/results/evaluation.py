@@ -25,9 +25,9 @@ from .calibration import Temperature, learned_temperature, reliability
 from .findings import Evidence
 from .inside.look import DEFAULT_SECONDS, Looks, look_inside
 from .inside.network_parts import parts_of
-from .inside.subject import Subject as Seen
+from .inside.subject import Subject
 from .predictions import Photos, Predictions
-from .report import Subject, report_files
+from .report import Judged, Report, report_of
 from .scores import Scores, score
 
 _SCORED = ("val", "test")
@@ -96,7 +96,7 @@ def evaluated(
     }
     test = answers["test"]
     photos = Photos(pixels.values, pixels.places["test"], [told.rows[place].path for place in pixels.places["test"]])
-    seen = Seen(parts_of(network.model), features, test, photos, class_names(told.labels))
+    seen = Subject(parts_of(network.model), features, test, photos, class_names(told.labels))
     looks = look_inside(seen, reporter=reporter, seconds=look_seconds)
     evidence = Evidence(
         scores=scores,
@@ -106,12 +106,12 @@ def evaluated(
         temperature=temperature,
         test_reliability=reliability(test.probabilities, test.classes),
     )
-    files = report_files(_subject(told, evidence, test, photos, looks))
+    report = _report(told, evidence, test, photos, looks)
     reporter.finish()
     reporter.line(f"Evaluated in {time.monotonic() - began:.0f} s.")
-    for note in looks.left_out:
+    for note in report.notes:
         reporter.line(note)
-    return Evaluation(scores, temperature, files)
+    return Evaluation(scores, temperature, report.files)
 
 
 def _answers(network: Network, pixels: Pixels, batch_size: int) -> tuple[dict[str, Predictions], NDArray[np.float32]]:
@@ -125,7 +125,15 @@ def _answers(network: Network, pixels: Pixels, batch_size: int) -> tuple[dict[st
     return answers, np.asarray(features, np.float32)
 
 
-def _subject(told: Told, evidence: Evidence, test: Predictions, photos: Photos, looks: Looks) -> Subject:
+def _report(told: Told, evidence: Evidence, test: Predictions, photos: Photos, looks: Looks) -> Report:
+    """The report; an empty one where it fails, for it must not cost the model that it is about."""
+    try:
+        return report_of(_judged(told, evidence, test, photos, looks))
+    except Exception as error:
+        return Report({}, (f"The report was left out: it failed with {type(error).__name__}: {error}",))
+
+
+def _judged(told: Told, evidence: Evidence, test: Predictions, photos: Photos, looks: Looks) -> Judged:
     made_from = told.made_from
     recipe = made_from.recipe
     counts = ", ".join(
@@ -136,7 +144,7 @@ def _subject(told: Told, evidence: Evidence, test: Predictions, photos: Photos, 
         f"{len(told.labels)} classes, {len(told.rows)} images ({counts}); {recipe['backbone']} at "
         f"{recipe['input_size']} px, recipe {made_from.recipe_name or 'of a program'}, seed {made_from.seed}."
     )
-    return Subject(
+    return Judged(
         title=f"{told.out.resolve().name}: how good is it?",
         origin=origin,
         command=f"edgewright convert {quoted(told.out)} --to tflite-int8",

@@ -31,7 +31,7 @@ _MISTAKES, _SHEET_COLUMNS = 24, 6
 
 
 @dataclass(frozen=True)
-class Subject:
+class Judged:
     """What is reported on.
 
     Attributes:
@@ -53,32 +53,46 @@ class Subject:
     looks: Looks
 
 
-def report_files(subject: Subject) -> dict[str, bytes]:
-    """The page, the pictures and the tables, by path in the run folder.
+@dataclass(frozen=True)
+class Report:
+    """What is written of a training.
+
+    Attributes:
+        files: the page, the pictures and the tables, by path in the run folder.
+        notes: what could not be made or drawn, one sentence each; they are on the page too.
+    """
+
+    files: Mapping[str, bytes]
+    notes: tuple[str, ...]
+
+
+def report_of(judged: Judged) -> Report:
+    """The page, the pictures and the tables.
 
     A picture that cannot be drawn is left out and named on the page: it shows a training, and must not cost it.
     """
-    evidence = subject.evidence
-    notes = [*subject.looks.left_out, *_numbered(evidence)]
-    plots = _drawn(subject, notes)
-    plots |= {each.name: each.plot for each in subject.looks.galleries if each.plot}
-    mistakes = _mistakes(subject)
+    evidence = judged.evidence
+    notes = [*judged.looks.left_out, *_numbered(evidence)]
+    plots = _drawn(judged, notes)
+    plots |= {each.name: each.plot for each in judged.looks.galleries if each.plot}
+    mistakes = _mistakes(judged)
     content = Content(
-        title=subject.title,
-        origin=subject.origin,
-        command=subject.command,
+        title=judged.title,
+        origin=judged.origin,
+        command=judged.command,
         evidence=evidence,
         plots=plots,
         mistakes=mistakes,
-        galleries=subject.looks.galleries,
+        galleries=judged.looks.galleries,
         notes=notes,
     )
-    return {
+    files = {
         PAGE: page_html(content).encode(),
         "confusion_matrix.csv": confusion_csv(evidence.test.confusion_matrix, evidence.labels),
-        "mistakes.csv": _mistakes_csv(subject),
+        "mistakes.csv": _mistakes_csv(judged),
         **{f"plots/{name}.png": data for name, data in plots.items()},
     }
+    return Report(files, tuple(notes))
 
 
 def _numbered(evidence: Evidence) -> list[str]:
@@ -90,11 +104,11 @@ def _numbered(evidence: Evidence) -> list[str]:
     return [f"No font on this machine has the letters of some class names, so pictures number them: {named}."]
 
 
-def _drawn(subject: Subject, notes: list[str]) -> dict[str, bytes]:
+def _drawn(judged: Judged, notes: list[str]) -> dict[str, bytes]:
     drawn = {}
     for name, draw in _PLOTS.items():
         try:
-            data = draw(subject)
+            data = draw(judged)
         except Exception as error:  # whatever it is, the trained model is worth more
             notes.append(f"plots/{name}.png was left out: it failed with {type(error).__name__}: {error}")
             continue
@@ -103,34 +117,34 @@ def _drawn(subject: Subject, notes: list[str]) -> dict[str, bytes]:
     return drawn
 
 
-def _confusion(subject: Subject) -> bytes:
-    return confusion_heat_map(subject.evidence.test, subject.evidence.labels)
+def _confusion(judged: Judged) -> bytes:
+    return confusion_heat_map(judged.evidence.test, judged.evidence.labels)
 
 
-def _curves(subject: Subject) -> bytes | None:
-    return learning_curves(subject.evidence.epochs) if subject.evidence.epochs else None
+def _curves(judged: Judged) -> bytes | None:
+    return learning_curves(judged.evidence.epochs) if judged.evidence.epochs else None
 
 
-def _reliability(subject: Subject) -> bytes:
-    test, temperature = subject.test, subject.evidence.temperature
+def _reliability(judged: Judged) -> bytes:
+    test, temperature = judged.test, judged.evidence.temperature
     mended = None if temperature.note else reliability(scaled(test.probabilities, temperature.value), test.classes)
-    return reliability_diagram(subject.evidence.test_reliability, mended)
+    return reliability_diagram(judged.evidence.test_reliability, mended)
 
 
-def _bars(subject: Subject) -> bytes:
-    return class_bars(subject.evidence.test, subject.evidence.labels)
+def _bars(judged: Judged) -> bytes:
+    return class_bars(judged.evidence.test, judged.evidence.labels)
 
 
-def _roc(subject: Subject) -> bytes | None:
-    scores = subject.evidence.test
-    return roc_curves(subject.test, scores, subject.evidence.labels) if has_curves(scores) else None
+def _roc(judged: Judged) -> bytes | None:
+    scores = judged.evidence.test
+    return roc_curves(judged.test, scores, judged.evidence.labels) if has_curves(scores) else None
 
 
-def _sheet(subject: Subject) -> bytes | None:
-    names, test = drawable_names(class_names(subject.evidence.labels)), subject.test
+def _sheet(judged: Judged) -> bytes | None:
+    names, test = drawable_names(class_names(judged.evidence.labels)), judged.test
     tiles = [
         Tile(
-            subject.photos.at(place),
+            judged.photos.at(place),
             (names[test.classes[place]], f"{test.confidence[place]:.0%} {names[test.predicted[place]]}"),
         )
         for place in test.confident_mistakes(_MISTAKES)
@@ -138,7 +152,7 @@ def _sheet(subject: Subject) -> bytes | None:
     return sheet(tiles, columns=_SHEET_COLUMNS) if tiles else None
 
 
-_PLOTS: Mapping[str, Callable[[Subject], bytes | None]] = {
+_PLOTS: Mapping[str, Callable[[Judged], bytes | None]] = {
     "confusion_matrix": _confusion,
     "history": _curves,
     "reliability": _reliability,
@@ -148,27 +162,27 @@ _PLOTS: Mapping[str, Callable[[Subject], bytes | None]] = {
 }
 
 
-def _mistakes(subject: Subject) -> Sequence[Mistake]:
-    names, test = subject.evidence.names, subject.test
+def _mistakes(judged: Judged) -> Sequence[Mistake]:
+    names, test = judged.evidence.names, judged.test
     return [
         Mistake(
-            exhibit=Exhibit(subject.photos.at(place)),
+            exhibit=Exhibit(judged.photos.at(place)),
             true=names[test.classes[place]],
             predicted=names[test.predicted[place]],
             probability=float(test.confidence[place]),
-            file=Path(subject.photos.paths[place]).name,
+            file=Path(judged.photos.paths[place]).name,
         )
         for place in test.confident_mistakes(_MISTAKES)
     ]
 
 
-def _mistakes_csv(subject: Subject) -> bytes:
-    names, test, text = class_names(subject.evidence.labels), subject.test, io.StringIO(newline="")
+def _mistakes_csv(judged: Judged) -> bytes:
+    names, test, text = class_names(judged.evidence.labels), judged.test, io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["path", "true", "predicted", "probability", "probability_of_true"])
     for place in test.confident_mistakes(len(test.classes)):
         true = test.classes[place]
         said = (names[true], names[test.predicted[place]])
         sure = (test.confidence[place], test.probabilities[place, true])
-        writer.writerow([subject.photos.paths[place], *said, *(f"{value:.4f}" for value in sure)])
+        writer.writerow([judged.photos.paths[place], *said, *(f"{value:.4f}" for value in sure)])
     return text.getvalue().encode()

@@ -3,6 +3,7 @@
 import base64
 import io
 import re
+from collections.abc import Mapping
 from html.parser import HTMLParser
 
 import numpy as np
@@ -16,7 +17,7 @@ from edgewright_train.results.findings import Evidence
 from edgewright_train.results.inside.gallery import Exhibit, Gallery, Row
 from edgewright_train.results.inside.look import Looks
 from edgewright_train.results.predictions import Photos, Predictions
-from edgewright_train.results.report import PAGE, Subject, report_files
+from edgewright_train.results.report import PAGE, Judged, report_of
 
 ODD = ("<script>alert(1)</script>", '"rose" & $5', "蒲公英 🌼")
 
@@ -44,7 +45,7 @@ class Reader(HTMLParser):
             self.text += data
 
 
-def files_of(labels: tuple[str, ...], *, n: int = 90, noise: float = 1.0) -> dict[str, bytes]:
+def files_of(labels: tuple[str, ...], *, n: int = 90, noise: float = 1.0) -> Mapping[str, bytes]:
     rng = np.random.default_rng(0)
     classes = np.arange(n) % len(labels)
     logits = noise * rng.normal(size=(n, len(labels)))
@@ -66,7 +67,7 @@ def files_of(labels: tuple[str, ...], *, n: int = 90, noise: float = 1.0) -> dic
     answers = Predictions(probabilities, classes)
     command = "edgewright convert run"
     looks = Looks((gallery,), ("Something was left out.",))
-    return report_files(Subject("run: how good is it?", "3 classes", command, evidence, answers, photos, looks))
+    return report_of(Judged("run: how good is it?", "3 classes", command, evidence, answers, photos, looks)).files
 
 
 @pytest.fixture(scope="module")

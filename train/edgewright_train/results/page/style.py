@@ -48,7 +48,7 @@ figure { margin: 0; } figcaption { font-size: .86rem; color: var(--soft); margin
 table { border-collapse: collapse; width: 100%; font-size: .87rem; font-variant-numeric: tabular-nums; }
 th, td { padding: .32rem .6rem; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--line); }
 th { color: var(--soft); font-weight: 600; } tr:last-child td { border-bottom: 0; }
-th.name, td.name { text-align: left; white-space: normal; overflow-wrap: anywhere; min-width: 5rem; }
+th.name, td.name { text-align: left; white-space: normal; overflow-wrap: anywhere; min-width: 6.4rem; }
 .span { position: relative; display: inline-block; width: 6rem; height: .62rem; border-radius: 3px;
   background: var(--track);  margin-right: .5rem; vertical-align: middle; }
 .span i { position: absolute; left: 0; top: 0; height: 100%; border-radius: 3px; background: var(--bar); }
