@@ -14,7 +14,7 @@ _FEWEST_PLACES = 4
 """Rows and columns of a feature map that can still say where something is."""
 
 
-_NOTHING_NEW = (keras.layers.Rescaling, keras.layers.Normalization, keras.layers.ZeroPadding2D)
+_NOTHING_NEW = (keras.layers.Rescaling, keras.layers.Normalization, keras.layers.ZeroPadding2D, keras.layers.Cropping2D)
 """Layers whose maps are those that they are given."""
 
 
