@@ -59,7 +59,7 @@ def test_progress_is_a_line_per_epoch_and_nothing_of_tensorflow(trained):
     assert not [line for line in lines if "oneDNN" in line or "absl" in line or "cuda" in line or "Warning" in line]
 
 
-def test_result_is_a_table_the_folder_and_the_next_command(colours, backbone_weights, tmp_path):
+def test_result_is_a_table_the_folder_the_next_command_and_the_page(colours, backbone_weights, tmp_path):
     result = edgewright(
         "train", colours, "--recipe", "viewpoint", "--out", "runs/my colours", "--weights", backbone_weights,
         "--size", 32, "--epochs", "1,0", cwd=tmp_path,
@@ -69,6 +69,8 @@ def test_result_is_a_table_the_folder_and_the_next_command(colours, backbone_wei
     assert "Test accuracy" in result.stdout
     assert "Run folder: runs/my colours" in result.stdout
     assert "edgewright convert 'runs/my colours' --to tflite-int8" in result.stdout
+    assert result.stdout.endswith("How good it is, and where it errs: runs/my colours/report.html\n")
+    assert (tmp_path / "runs/my colours/report.html").is_file()
 
 
 @pytest.mark.parametrize(

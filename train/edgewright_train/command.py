@@ -153,6 +153,8 @@ def _told(asked: Asked, out: Path) -> tuple[Path, TrainOptions]:
 
 
 def _show(trained: Trained, out: Path) -> None:
+    from edgewright_runtime.run.run_folder import RunFolder
+
     test = trained.scores["test"]
     width = max(len("class"), *(len(name) for name in test.per_class))
     print(f"\n{'class':<{width}}  precision  recall      f1  images")
@@ -165,3 +167,6 @@ def _show(trained: Trained, out: Path) -> None:
     print(f"\nTest accuracy {test.accuracy:.4f} on {test.n} images (validation {trained.scores['val'].accuracy:.4f}).")
     print(f"Run folder: {out}")
     print(f"Next: edgewright convert {shlex.quote(str(out))} --to tflite-int8")
+    page = RunFolder(out).report
+    if page.name in trained.files:
+        print(f"How good it is, and where it errs: {page}")

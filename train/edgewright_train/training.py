@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +11,15 @@ import keras
 from edgewright_runtime.console import Reporter
 
 from .data import Prepared
-from .data.batches import plain_batches
-from .data.pixels import Pixels, decoded
+from .data.pixels import decoded
 from .fitting.phases import fit
 from .network import StartingWeights, backbone_named
 from .network.network import Network, build_network
 from .provenance import Provenance
 from .recipes import Recipe
-from .results import Scores, Trained, score
+from .results import Trained
+from .results.evaluation import Told, evaluated
 from .results.publish import publish
-
-_SCORED = ("val", "test")
 
 
 def train_prepared(
@@ -72,17 +69,20 @@ def _trained(
         from_scratch = start.path is None
         fitted = fit(network, pixels, recipe=recipe, from_scratch=from_scratch, seed=seed, reporter=reporter)
         reporter.finish()
-        scores = {split: _score(network, pixels, split, labels=labels, recipe=recipe) for split in _SCORED}
+        told = Told(out, made_from, prepared.rows, labels, tuple(fitted.epochs))
+        evaluation = evaluated(network, pixels, told, batch_size=recipe.batch_size, reporter=reporter)
     return Trained(
         model=_without_optimizer(network.model),
         contract=contract,
         labels=labels,
         rows=prepared.rows,
         epochs=tuple(fitted.epochs),
-        scores=scores,
+        scores=evaluation.scores,
         options=made_from.options(),
         rejected=prepared.dataset.rejected,
         seconds={**seconds, **fitted.seconds, "all": time.perf_counter() - began},
+        temperature=evaluation.temperature,
+        files=evaluation.files,
     )
 
 
@@ -91,11 +91,6 @@ def _seeded_network(recipe: Recipe, start: StartingWeights, *, classes: int, see
     keras.utils.set_random_seed(seed)
     backbone, contract = backbone_named(recipe.backbone), recipe.preprocessing()
     return build_network(backbone, start, contract=contract, classes=classes, head=recipe.head)
-
-
-def _score(network: Network, pixels: Pixels, split: str, *, labels: Sequence[str], recipe: Recipe) -> Scores:
-    batches = plain_batches(pixels, split, batch_size=recipe.batch_size, classes=len(labels))
-    return score(network.model.predict(batches, verbose=0), pixels.classes[pixels.places[split]], labels)
 
 
 def _without_optimizer(model: Any) -> Any:

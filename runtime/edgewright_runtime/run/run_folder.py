@@ -59,6 +59,16 @@ class RunFolder:
         return self.path / "plots"
 
     @property
+    def temperature(self) -> Path:
+        """What the float model's logits are divided by where its probabilities are to be true."""
+        return self.path / "temperature.json"
+
+    @property
+    def report(self) -> Path:
+        """The page that shows how good the float model is."""
+        return self.path / "report.html"
+
+    @property
     def accuracy(self) -> Path:
         """How each format compares with the float model."""
         return self.path / "accuracy.json"

@@ -40,9 +40,9 @@ def test_folder_without_contract_or_labels_is_no_run_folder(run, name):
 
 def test_files_are_named_as_the_run_folder_promises(tmp_path):
     run = RunFolder(tmp_path)
-    names = ["model", "saved_model", "labels", "preprocessing", "splits", "metrics", "history", "plots", "accuracy"]
+    names = ["model", "saved_model", "labels", "preprocessing", "splits", "metrics", "history", "plots", "temperature"]
 
-    assert [getattr(run, name).name for name in [*names, "latency", "manifest"]] == [
+    assert [getattr(run, name).name for name in [*names, "report", "accuracy", "latency", "manifest"]] == [
         "model.keras",
         "saved_model",
         "labels.txt",
@@ -51,6 +51,8 @@ def test_files_are_named_as_the_run_folder_promises(tmp_path):
         "metrics.json",
         "history.csv",
         "plots",
+        "temperature.json",
+        "report.html",
         "accuracy.json",
         "latency.json",
         "manifest.json",

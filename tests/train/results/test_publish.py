@@ -10,12 +10,14 @@ import numpy as np
 import pytest
 
 from edgewright_runtime.dataset import RejectedFile
+from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.hashing import sha256_of_file
 from edgewright_runtime.preprocessing import Preprocessing
 from edgewright_runtime.run.manifest import read_manifest, verify
 from edgewright_runtime.run.splits import SPLITS, SplitRow
 from edgewright_train.fitting import Epoch
 from edgewright_train.results import Trained, score
+from edgewright_train.results.calibration import Temperature
 from edgewright_train.results.publish import publish
 
 from ..tiny import tiny_network
@@ -39,6 +41,8 @@ def trained(*, seed: int = 1) -> Trained:
         options={"seed": seed},
         rejected=(RejectedFile("liar.png", "it is not an image"),),
         seconds={"all": 1.23456},
+        temperature=Temperature(1.5, 3),
+        files={"report.html": b"<p>", "plots/roc.png": b"a picture"},
     )
 
 
@@ -71,6 +75,25 @@ def test_metrics_count_the_images_name_those_left_out_and_round_the_seconds(tmp_
     assert metrics["rejected"] == [{"path": "liar.png", "reason": "it is not an image"}]
     assert metrics["training"] == {"seed": 1, "seconds": {"all": 1.23}}
     assert metrics["test"]["accuracy"] == pytest.approx(2 / 3)
+    assert metrics["temperature"] == {"value": 1.5, "n": 3, "note": ""}
+
+
+def test_temperature_is_tied_to_the_model_that_it_was_learned_with(tmp_path):
+    publish(trained(), tmp_path)
+    assert json.loads((tmp_path / "temperature.json").read_text()) == {
+        "schema_version": 1,
+        "temperature": 1.5,
+        "learned_on": {"split": "val", "images": 3},
+        "model_sha256": sha256_of_file(tmp_path / "model.keras"),
+    }
+    publish(replace(trained(), temperature=Temperature(1.0, 3, "too few")), tmp_path)
+    assert json.loads((tmp_path / "temperature.json").read_text())["note"] == "too few"
+
+
+def test_pictures_and_page_lie_where_they_are_named(tmp_path):
+    publish(trained(), tmp_path)
+    assert (tmp_path / "report.html").read_bytes() == b"<p>"
+    assert [path.name for path in (tmp_path / "plots").iterdir()] == ["roc.png"]
 
 
 def test_new_training_takes_the_place_of_the_old_one_whole(tmp_path):
@@ -92,8 +115,8 @@ def test_new_training_takes_the_place_of_the_old_one_whole(tmp_path):
 def test_training_that_cannot_be_written_whole_leaves_the_old_one_and_nothing_temporary(tmp_path):
     publish(trained(seed=1), tmp_path)
     before = files_in(tmp_path)
-    with pytest.raises(KeyError):
-        publish(replace(trained(seed=2), scores={}), tmp_path)  # has no test split to picture
+    with pytest.raises(EdgewrightError, match="cannot stand on line 3"):
+        publish(replace(trained(seed=2), labels=("a", "b", "two\nlines")), tmp_path)
     assert files_in(tmp_path) == before
     assert not list(tmp_path.glob(".partial*"))
 

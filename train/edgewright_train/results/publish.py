@@ -11,9 +11,11 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, fields
 from pathlib import Path
+from typing import Any
 
 from edgewright_runtime.atomic import cannot_write, make_folder
 from edgewright_runtime.errors import EdgewrightError
+from edgewright_runtime.hashing import sha256_of_file
 from edgewright_runtime.run.labels import write_labels
 from edgewright_runtime.run.manifest import add_artefacts, describe, versions_of
 from edgewright_runtime.run.run_folder import RunFolder
@@ -22,7 +24,7 @@ from edgewright_runtime.strict_json import write_object
 
 from ..fitting import Epoch
 from ..provenance import STAGE
-from .plots import plot_confusion_matrix, plot_history
+from .calibration import Temperature
 from .saved_model import export_saved_model
 from .trained import Trained
 
@@ -92,11 +94,25 @@ def _write_all(trained: Trained, run: RunFolder) -> None:
     write_splits(run.splits, trained.rows)
     write_object(run.metrics, trained.metrics())
     _write_history(trained.epochs, run.history)
-    run.plots.mkdir()
-    plot_confusion_matrix(trained.scores["test"], trained.labels, run.plots / "confusion_matrix.png")
-    plot_history(trained.epochs, run.plots / "history.png")
+    for name, data in trained.files.items():
+        path = run.path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(data)
     export_saved_model(trained.model, run.saved_model)
     trained.model.save(run.model)
+    if trained.temperature is not None:
+        write_object(run.temperature, _temperature_file(trained.temperature, run.model))
+
+
+def _temperature_file(temperature: Temperature, model: Path) -> dict[str, Any]:
+    """The object in temperature.json: what the logits of that one model, in any format, are divided by."""
+    return {
+        "schema_version": 1,
+        "temperature": temperature.value,
+        "learned_on": {"split": "val", "images": temperature.n},
+        "model_sha256": sha256_of_file(model),
+        **({"note": temperature.note} if temperature.note else {}),
+    }
 
 
 def _write_history(epochs: tuple[Epoch, ...], path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from edgewright_runtime.dataset import RejectedFile
@@ -11,6 +11,7 @@ from edgewright_runtime.preprocessing import Preprocessing
 from edgewright_runtime.run.splits import SPLITS, SplitRow
 
 from ..fitting import Epoch
+from .calibration import Temperature
 from .scores import Scores
 
 
@@ -28,6 +29,8 @@ class Trained:
         options: enough to train it again.
         rejected: files of the data set that were left out.
         seconds: how long each part took.
+        temperature: that makes the probabilities true; None where none was learned.
+        files: what else the run folder is to hold (pictures, tables, the page), by path in it with forward slashes.
     """
 
     model: Any
@@ -39,12 +42,15 @@ class Trained:
     options: Mapping[str, Any]
     rejected: tuple[RejectedFile, ...]
     seconds: Mapping[str, float]
+    temperature: Temperature | None = None
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
     def metrics(self) -> dict[str, Any]:
         """The object in metrics.json."""
         return {
             "schema_version": 1,
-            **{split: asdict(scores) for split, scores in self.scores.items()},
+            **{split: scores.to_dict() for split, scores in self.scores.items()},
+            "temperature": None if self.temperature is None else asdict(self.temperature),
             "labels": list(self.labels),
             "images": {split: sum(row.split == split for row in self.rows) for split in SPLITS},
             "rejected": [asdict(file) for file in self.rejected],

@@ -1,0 +1,155 @@
+"""A trained network judged: its answers on the held-back splits, their scores, a temperature, and the report."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from edgewright_runtime.console import Reporter
+from edgewright_runtime.run.labels import class_names
+from edgewright_runtime.run.splits import SplitRow
+from edgewright_runtime.suggestion import quoted
+
+from ..data.batches import plain_batches
+from ..data.pixels import Pixels
+from ..fitting import Epoch
+from ..network.network import Network
+from ..provenance import Provenance
+from .calibration import Temperature, learned_temperature, reliability
+from .findings import Evidence
+from .inside.look import DEFAULT_SECONDS, Looks, look_inside
+from .inside.network_parts import parts_of
+from .inside.subject import Subject
+from .predictions import Photos, Predictions
+from .report import Judged, Report, report_of
+from .scores import Scores, score
+
+_SCORED = ("val", "test")
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """How good a trained network is.
+
+    Attributes:
+        scores: of the splits `val` and `test`.
+        temperature: learned on the validation split.
+        files: the page, pictures and tables, by path in the run folder.
+    """
+
+    scores: Mapping[str, Scores]
+    temperature: Temperature
+    files: Mapping[str, bytes]
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the report says of a training besides its figures.
+
+    Attributes:
+        out: the run folder, as the user named it.
+        made_from: what the model was made from.
+        rows: the images, in the order of the pixels.
+        labels: of the classes, in their order.
+        epochs: the history of all phases.
+    """
+
+    out: Path
+    made_from: Provenance
+    rows: Sequence[SplitRow]
+    labels: Sequence[str]
+    epochs: Sequence[Epoch]
+
+
+def evaluated(
+    network: Network,
+    pixels: Pixels,
+    told: Told,
+    *,
+    batch_size: int,
+    reporter: Reporter,
+    look_seconds: float = DEFAULT_SECONDS,
+) -> Evaluation:
+    """The scores of a trained network on the splits it was not fitted to, and the files that show them.
+
+    Args:
+        network: the trained network.
+        pixels: decoded images.
+        told: what else the report says.
+        batch_size: images at once.
+        reporter: what is told about progress.
+        look_seconds: after which no further look inside the network is begun; 0 leaves them out.
+    """
+    began = time.monotonic()
+    answers, features = _answers(network, pixels, batch_size)
+    temperature = learned_temperature(answers["val"].probabilities, answers["val"].classes)
+    scaling = None if temperature.note else temperature.value
+    scores = {
+        split: score(each.probabilities, each.classes, told.labels, temperature=scaling)
+        for split, each in answers.items()
+    }
+    test = answers["test"]
+    photos = Photos(pixels.values, pixels.places["test"], [told.rows[place].path for place in pixels.places["test"]])
+    seen = Subject(parts_of(network.model), features, test, photos, class_names(told.labels))
+    looks = look_inside(seen, reporter=reporter, seconds=look_seconds)
+    evidence = Evidence(
+        scores=scores,
+        labels=told.labels,
+        train_images=np.bincount(pixels.classes[pixels.places["train"]], minlength=len(told.labels)).tolist(),
+        epochs=told.epochs,
+        temperature=temperature,
+        test_reliability=reliability(test.probabilities, test.classes),
+    )
+    report = _report(told, evidence, test, photos, looks)
+    reporter.finish()
+    reporter.line(f"Evaluated in {time.monotonic() - began:.0f} s.")
+    for note in report.notes:
+        reporter.line(note)
+    return Evaluation(scores, temperature, report.files)
+
+
+def _answers(network: Network, pixels: Pixels, batch_size: int) -> tuple[dict[str, Predictions], NDArray[np.float32]]:
+    """The answers on each split, and the features of the test split: both from one pass over its images."""
+    both = keras.Model(network.model.input, [network.model.output, network.features.output])
+    answers, features = {}, np.zeros((0, 0), np.float32)
+    for split in _SCORED:
+        batches = plain_batches(pixels, split, batch_size=batch_size, classes=network.classes)
+        probabilities, features = both.predict(batches, verbose=0)
+        answers[split] = Predictions(np.asarray(probabilities, np.float32), pixels.classes[pixels.places[split]])
+    return answers, np.asarray(features, np.float32)
+
+
+def _report(told: Told, evidence: Evidence, test: Predictions, photos: Photos, looks: Looks) -> Report:
+    """The report; an empty one where it fails, for it must not cost the model that it is about."""
+    try:
+        return report_of(_judged(told, evidence, test, photos, looks))
+    except Exception as error:
+        return Report({}, (f"The report was left out: it failed with {type(error).__name__}: {error}",))
+
+
+def _judged(told: Told, evidence: Evidence, test: Predictions, photos: Photos, looks: Looks) -> Judged:
+    made_from = told.made_from
+    recipe = made_from.recipe
+    counts = ", ".join(
+        f"{sum(row.split == split for row in told.rows)} {name}"
+        for split, name in (("train", "to train"), ("val", "to validate"), ("test", "to test"))
+    )
+    origin = (
+        f"{len(told.labels)} classes, {len(told.rows)} images ({counts}); {recipe['backbone']} at "
+        f"{recipe['input_size']} px, recipe {made_from.recipe_name or 'of a program'}, seed {made_from.seed}."
+    )
+    return Judged(
+        title=f"{told.out.resolve().name}: how good is it?",
+        origin=origin,
+        command=f"edgewright convert {quoted(told.out)} --to tflite-int8",
+        evidence=evidence,
+        test=test,
+        photos=photos,
+        looks=looks,
+    )
