@@ -28,7 +28,7 @@ from .findings import Calibration, Findings
 from .label_changes import LabelChanges, label_changes
 from .layers import LayerError, layer_errors
 from .sensitivities import sensitivities_of
-from .trials import FloatLayers, OtherFormat, try_float_layers, try_other_formats
+from .trials import FloatLayers, FloatOutput, OtherFormat, try_float_layers, try_float_output, try_other_formats
 
 
 @dataclass(frozen=True)
@@ -104,6 +104,7 @@ def explanation_of(run: RunFolder, choice: Chosen, images: int, *, status: Statu
         shares=error_shares(sensitivities, layers, _square_error(fine, compared.reference)),
         calibration=_calibration(opened, representative, values["class_coverage"]),
         float_layers=_float_layers(made, choice, labels, tuple(sensitivities), compared),
+        float_output=_float_output(made, choice, labels, compared),
         others=_others(opened, choice, model, made, labels, compared),
     )
     untried = tuple(f"{each.format} was not tried: {each.why_not}" for each in found.others if each.why_not)
@@ -156,6 +157,13 @@ def _float_layers(
     if choice.options.integer_only or excluded:
         return None
     return try_float_layers(made.int8_file, ranked, compared.pixels, compared.reference)
+
+
+def _float_output(made: Conversion, choice: Chosen, labels: LabelChanges, compared: _Compared) -> FloatOutput | None:
+    """None where it is not called for: it is so already, or must not be."""
+    if not labels.matters or choice.options.integer_only or choice.options.float_output:
+        return None
+    return try_float_output(made.int8_file, compared.pixels, compared.reference)
 
 
 def _others(

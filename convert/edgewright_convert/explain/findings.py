@@ -10,7 +10,7 @@ from ..options import BASELINE, ConvertOptions
 from .efforts import OwnFile
 from .error_shares import ErrorShares
 from .label_changes import LabelChanges
-from .trials import FloatLayers, OtherFormat, Trial
+from .trials import FloatLayers, FloatOutput, OtherFormat, Trial
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,7 @@ class Findings:
         shares: where its error comes from.
         calibration: the images that its ranges come from.
         float_layers: what leaving layers in float would do; None if that was not tried.
+        float_output: what a float32 last layer would do; None if that was not tried.
         others: other formats that were tried.
     """
 
@@ -54,6 +55,7 @@ class Findings:
     shares: ErrorShares
     calibration: Calibration
     float_layers: FloatLayers | None = None
+    float_output: FloatOutput | None = None
     others: tuple[OtherFormat, ...] = ()
 
     @property

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from edgewright_runtime.suggestion import named, quoted
 
-from ..options import BASELINE, DEFAULT_REPRESENTATIVE_SIZE, ConvertOptions
+from ..options import BASELINE, DEFAULT_REPRESENTATIVE_SIZE, FLOAT_OUTPUT_GAIN, ConvertOptions
 from .findings import Findings
-from .trials import Trial
+from .trials import FloatOutput, Trial
 from .wording import counted, percent
 
 _ENOUGH_EXPECTED = 0.995
@@ -83,7 +83,9 @@ def _evaluate_own(found: Findings) -> str:
     return f"edgewright evaluate {quoted(found.run)} --format tflite-int8"
 
 
-def convert_command(found: Findings, *, effort: str = "", keep_float: int = 0, size: int = 0) -> str:
+def convert_command(
+    found: Findings, *, effort: str = "", keep_float: int = 0, size: int = 0, float_output: bool = False
+) -> str:
     """The command that makes the run's INT8 .tflite file with the options that it had, but for those given."""
     options, usual = found.options, ConvertOptions()
     values = {
@@ -98,7 +100,7 @@ def convert_command(found: Findings, *, effort: str = "", keep_float: int = 0, s
     }
     words = [f"{name} {shlex.quote(str(value))}" for name, value in values.items() if value]
     words += ["--integer-only"] if options.integer_only else []
-    words += ["--float-output"] if options.float_output else []
+    words += ["--float-output"] if float_output or options.float_output else []
     return " ".join([f"edgewright convert {quoted(found.run)} --to tflite-int8", *words])
 
 
@@ -209,6 +211,18 @@ def _command_of_float_layers(found: Findings) -> str:
     return convert_command(found, keep_float=len(layers))
 
 
+# --- Output in float ---
+def _float_output_pays(found: Findings) -> bool:
+    tried = found.float_output
+    return (
+        found.labels.matters and tried is not None and tried.trial.fidelity.expected - tried.before >= FLOAT_OUTPUT_GAIN
+    )
+
+
+def _of_float_output(found: Findings, say: Callable[[FloatOutput], str]) -> str:
+    return "" if found.float_output is None else say(found.float_output)
+
+
 # --- Several tries ---
 def _best_is_left(found: Findings) -> bool:
     if not found.labels.matters:
@@ -264,6 +278,20 @@ REMEDIES: tuple[Remedy, ...] = (
         expected_gain=lambda found: _of_float_layers(found, _gain),
         cost=lambda found: _of_float_layers(found, _cost),
         command=_command_of_float_layers,
+    ),
+    Remedy(
+        "float-output",
+        applies=_float_output_pays,
+        advice=lambda _: "compute the last layer and the probabilities in float32 with --float-output",
+        expected_gain=lambda found: _of_float_output(
+            found,
+            lambda tried: (
+                f"agreement to be expected {percent(tried.before)} to {percent(tried.trial.fidelity.expected)}, "
+                "measured on these images"
+            ),
+        ),
+        cost=lambda found: _of_float_output(found, lambda tried: _cost(found, tried.trial)),
+        command=lambda found: convert_command(found, float_output=True),
     ),
     Remedy(
         "best-effort",

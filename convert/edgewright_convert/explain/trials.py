@@ -11,14 +11,15 @@ from numpy.typing import NDArray
 from edgewright_runtime.errors import EdgewrightError
 
 from ..float_model import FloatModel
-from ..int8 import Fidelity, search_mixed_precision
+from ..int8 import Fidelity, fidelity_of, search_mixed_precision
 from ..options import ConvertOptions
 from ..product import Product
 from ..run_inputs import OpenedRun
 from ..tflite import products
 from ..tflite.int8_file import FidelityOfTflite
+from ..tflite.interpreter import outputs_of_tflite
 from ..tflite.latency import least_latencies
-from ..tflite.rewriting import tflite_with_float_layers
+from ..tflite.rewriting import tflite_with_float_layers, tflite_with_float_output
 
 MOST_LAYERS = 3
 """Layers that are tried in float. Error that sits in more of them is spread, and no matter for this remedy."""
@@ -57,6 +58,19 @@ class FloatLayers:
 
 
 @dataclass(frozen=True)
+class FloatOutput:
+    """What `convert --float-output` would give.
+
+    Attributes:
+        before: agreement to be expected of the INT8 file, with what the 256 levels of its output cost; 0 to 1.
+        trial: of the file with a float32 last layer.
+    """
+
+    before: float
+    trial: Trial
+
+
+@dataclass(frozen=True)
 class OtherFormat:
     """Another format of the same float model.
 
@@ -90,6 +104,23 @@ def try_float_layers(
     )
     in_vain = tuple(attempt.layer for attempt in found.attempts if not attempt.pays)
     return FloatLayers(found.layers, in_vain, _trial(found.data, found.after, int8_file, pixels[0]))
+
+
+def try_float_output(int8_file: bytes, pixels: NDArray[np.uint8], reference: NDArray[np.float32]) -> FloatOutput | None:
+    """The same file with a float32 last layer; None where it does not end in a layer with weights.
+
+    Args:
+        int8_file: full-integer.
+        pixels: uint8, shape (n, height, width, channels).
+        reference: the float model's probabilities of them, shape (n, classes).
+    """
+    try:
+        file = tflite_with_float_output(int8_file)
+    except EdgewrightError:
+        return None
+    # Not before the output is rounded, as files are compared elsewhere: that rounding is what is looked at.
+    before, after = (fidelity_of(outputs_of_tflite(each, pixels), reference) for each in (int8_file, file))
+    return FloatOutput(before.expected, _trial(file, after, int8_file, pixels[0]))
 
 
 def try_other_formats(

@@ -15,7 +15,7 @@ from ..calibration import ClassCoverage, RepresentativeDataset, ValidationImages
 from ..fidelity import expected_agreement
 from ..float_model import FloatModel
 from ..int8 import Correction, mixed_precision_notes, note_without_search
-from ..options import BASELINE, ConvertOptions
+from ..options import BASELINE, FLOAT_OUTPUT_GAIN, ConvertOptions
 from ..product import Product, int8_options
 from ..run_inputs import OpenedRun
 from . import checks, converter
@@ -27,9 +27,6 @@ from .model_file import TfliteFile, read_tflite
 from .rewriting import tflite_fp16_from_fp32, tflite_with_float_output
 
 _VERSION_DIGITS = 12
-
-_WORTH_A_NOTE = 0.003
-"""Of the labels: one in 300 images, a usual test set."""
 
 
 def fp32(*, run: OpenedRun, options: ConvertOptions, float_model: FloatModel) -> Product:
@@ -117,7 +114,7 @@ def _output_notes(
     except EdgewrightError:  # it does not end in a layer with weights
         return ()
     before, after = (expected_agreement(outputs_of_tflite(each, pixels), reference) for each in (file, other))
-    if after - before < _WORTH_A_NOTE:
+    if after - before < FLOAT_OUTPUT_GAIN:
         return ()
     return (
         f"with --float-output the file would agree with the float model on about {after - before:.1%} more labels "

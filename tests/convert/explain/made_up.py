@@ -11,7 +11,7 @@ from edgewright_convert.explain.error_shares import ErrorShares
 from edgewright_convert.explain.findings import Calibration, Findings
 from edgewright_convert.explain.label_changes import LabelChanges
 from edgewright_convert.explain.layers import LayerError
-from edgewright_convert.explain.trials import FloatLayers, OtherFormat, Trial
+from edgewright_convert.explain.trials import FloatLayers, FloatOutput, OtherFormat, Trial
 from edgewright_convert.int8 import Fidelity
 from edgewright_convert.options import ConvertOptions
 
@@ -50,6 +50,10 @@ def findings(**changes: Any) -> Findings:
 
 def float_layers(*layers: str, expected: float = 0.99) -> FloatLayers:
     return FloatLayers(layers, ("conv_7",), trial(expected))
+
+
+def float_output(expected: float, *, before: float = 0.98) -> FloatOutput:
+    return FloatOutput(before, trial(expected))
 
 
 def other(name: str, expected: float) -> OtherFormat:

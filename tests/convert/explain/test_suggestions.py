@@ -16,7 +16,7 @@ from edgewright_convert.explain.trials import OtherFormat
 from edgewright_convert.options import ConvertOptions
 from edgewright_runtime.command_line import Command, parser_of
 
-from .made_up import findings, float_layers, labels, other, spread
+from .made_up import findings, float_layers, float_output, labels, other, spread
 
 SMALL = labels(expected=0.997, changed=0)
 NOT_GRAPH = "Sub computes in Python code of its own, not in a graph of layers"
@@ -49,6 +49,9 @@ def suggestion(name: str, **changes):
         ({"float_layers": float_layers()}, []),
         ({"float_layers": float_layers("conv_0", expected=0.97)}, []),
         ({"float_layers": float_layers("conv_0"), "labels": SMALL}, []),
+        ({"float_output": float_output(0.99)}, ["float-output"]),
+        ({"float_output": float_output(0.981)}, []),
+        ({"float_output": float_output(0.99), "labels": SMALL}, []),
         ({"shares": ErrorShares(spread().by_layer, 0.5)}, ["best-effort"]),
         ({"shares": ErrorShares(spread().by_layer, 0.5), "effort": "best"}, []),
         ({"others": (other("tflite-fp16", 0.999),)}, ["other-format"]),
@@ -88,6 +91,12 @@ def test_gain_and_cost_of_float_layers_are_those_measured():
     assert "98.0% to 99.2%" in found.expected_gain
     assert found.cost == "size x1.02, latency x1.10 on this machine"
     assert found.command.endswith("--keep-float 2")
+
+
+def test_gain_of_float_output_is_told_with_what_the_outputs_levels_cost():
+    found = suggestion("float-output", float_output=float_output(0.992, before=0.978))
+    assert "97.8% to 99.2%" in found.expected_gain
+    assert found.command.endswith("--float-output")
 
 
 def test_formats_are_named_from_the_nearest_on():
