@@ -6,7 +6,6 @@ from edgewright_train.network import Head
 from edgewright_train.network.head import classifier_head
 from edgewright_train.network.network import Network
 
-
 PLAIN_HEAD = Head(
     pooling="average",
     batch_norm=False,
@@ -42,4 +41,5 @@ def tiny_network(*, seed: int = 1, classes: int = 3) -> Network:
         features=keras.Model(pixels, pooled),
         backbone_layers=layers,
         head=head,
+        blocks=(layers[:2],),
     )
