@@ -15,6 +15,7 @@ from .data import Prepared
 from .data.batches import plain_batches
 from .data.pixels import Pixels, decoded
 from .fitting.phases import fit
+from .fitting.precision import computing, copy_weights
 from .network import StartingWeights, backbone_named
 from .network.network import Network, build_network
 from .provenance import Provenance
@@ -68,10 +69,12 @@ def _trained(
     labels, contract = prepared.dataset.labels, recipe.preprocessing()
     with decoded(prepared.rows, labels=labels, contract=contract, out=out) as pixels:
         seconds = {"decoding": time.perf_counter() - began}
-        network = _seeded_network(recipe, start, classes=len(labels), seed=seed)
+        with computing(mixed=recipe.optimizer.mixed_precision):
+            network = _seeded_network(recipe, start, classes=len(labels), seed=seed)
         from_scratch = start.path is None
         fitted = fit(network, pixels, recipe=recipe, from_scratch=from_scratch, seed=seed, reporter=reporter)
         reporter.finish()
+        network = _in_float32(network, recipe, start)
         scores = {split: _score(network, pixels, split, labels=labels, recipe=recipe) for split in _SCORED}
     return Trained(
         model=_without_optimizer(network.model),
@@ -91,6 +94,15 @@ def _seeded_network(recipe: Recipe, start: StartingWeights, *, classes: int, see
     keras.utils.set_random_seed(seed)
     backbone, contract = backbone_named(recipe.backbone), recipe.preprocessing()
     return build_network(backbone, start, contract=contract, classes=classes, head=recipe.head)
+
+
+def _in_float32(network: Network, recipe: Recipe, start: StartingWeights) -> Network:
+    """The network as it is written, measured and converted: with the same weights, but no layer in half precision."""
+    if not recipe.optimizer.mixed_precision:
+        return network
+    whole = _seeded_network(recipe, start, classes=network.classes, seed=0)
+    copy_weights(network.model, whole.model)
+    return whole
 
 
 def _score(network: Network, pixels: Pixels, split: str, *, labels: Sequence[str], recipe: Recipe) -> Scores:
