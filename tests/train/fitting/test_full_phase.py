@@ -56,9 +56,9 @@ def test_weights_that_no_epoch_beats_stay(colour_pixels, small_recipe):
 def test_frozen_layers_stay_and_the_others_learn(colour_pixels, small_recipe):
     network = tiny_network()
     freeze_for_fine_tuning(network, 2)  # of convolution, batch normalisation and activation the upper two
-    before = [layer.get_weights() for layer in (*network.backbone_layers[:2], network.head)]
+    before = [layer.get_weights() for layer in (*network.backbone_layers[:2], network.head[-1])]
     trained(network, colour_pixels, small_recipe, epochs=1)
-    after = [layer.get_weights() for layer in (*network.backbone_layers[:2], network.head)]
+    after = [layer.get_weights() for layer in (*network.backbone_layers[:2], network.head[-1])]
     same = [all(map(np.array_equal, one, two)) for one, two in zip(before, after, strict=True)]
     assert same == [True, True, False]
 

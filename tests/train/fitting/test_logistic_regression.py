@@ -60,7 +60,7 @@ def test_it_stops_behind_the_first_penalty_that_is_worse():
 
 def test_mixed_images_count_for_each_of_their_classes():
     plain, validation = (examples(60, classes=2, seed=seed) for seed in (1, 2))
-    whole = found(plain, validation)[0][1]
+    whole = found(plain, validation)[-1][1]
     # Every image once for each class, half and half, says nothing about either.
     even = Examples(plain.features, np.full((60, 2), 0.5, np.float32), plain.weights)
     nothing = found(even, validation)[0][1]

@@ -85,7 +85,7 @@ def test_factors_scale_the_steps_of_their_variables_and_their_decay(choices):
     for path, values in whole.items():
         step = (values - start[path]) * lower.get(path, 1.0)
         np.testing.assert_allclose(scaled[path] - start[path], step, atol=1e-6)
-        assert np.abs(step).max() > 1e-5
+        assert np.abs(step).max() > 1e-5 or path == "tiny/lower/bias"  # which BatchNorm takes away again
 
 
 def test_accumulated_batches_make_the_step_of_one_large_batch():

@@ -19,8 +19,11 @@ Floats = NDArray[np.float32]
 LossOf = Callable[[Floats, Floats, Floats], float]
 """The loss from labels, probabilities and weights of images."""
 
-STRENGTHS = (3e-4, 1e-3, 3e-3, 1e-2, 3e-2)
-"""What `C` of scikit-learn is chosen from, for standardised features: the inverse of the penalty."""
+STRENGTHS = (0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0)
+"""What the inverse of the penalty is chosen from, against the mean loss and for standardised features.
+
+scikit-learn's `C` is against the sum of the losses, and would mean something else with every number of images.
+"""
 
 _ITERATIONS = 50
 
@@ -78,7 +81,7 @@ def regressions(train: Examples, validation: Examples, *, loss_of: LossOf) -> It
     lowest = math.inf
     for number, strength in enumerate(STRENGTHS, 1):
         began = time.perf_counter()
-        _fit(model.set_params(C=strength), standardised, train)
+        _fit(model.set_params(C=strength / len(standardised)), standardised, train)
         layer = _unstandardised(model, means, deviations, classes=train.labels.shape[1])
         seconds = time.perf_counter() - began
         loss, accuracy = _quality(layer, train, loss_of)
