@@ -13,6 +13,7 @@ from edgewright_runtime.console import Reporter
 from .data import Prepared
 from .data.pixels import decoded
 from .fitting.phases import fit
+from .fitting.precision import computing, copy_weights
 from .network import StartingWeights, backbone_named
 from .network.network import Network, build_network
 from .provenance import Provenance
@@ -65,10 +66,12 @@ def _trained(
     labels, contract = prepared.dataset.labels, recipe.preprocessing()
     with decoded(prepared.rows, labels=labels, contract=contract, out=out) as pixels:
         seconds = {"decoding": time.perf_counter() - began}
-        network = _seeded_network(recipe, start, classes=len(labels), seed=seed)
+        with computing(mixed=recipe.optimizer.mixed_precision):
+            network = _seeded_network(recipe, start, classes=len(labels), seed=seed)
         from_scratch = start.path is None
         fitted = fit(network, pixels, recipe=recipe, from_scratch=from_scratch, seed=seed, reporter=reporter)
         reporter.finish()
+        network = _in_float32(network, recipe, start)
         told = Told(out, made_from, prepared.rows, labels, tuple(fitted.epochs))
         evaluation = evaluated(network, pixels, told, batch_size=recipe.batch_size, reporter=reporter)
     return Trained(
@@ -93,6 +96,15 @@ def _seeded_network(recipe: Recipe, start: StartingWeights, *, classes: int, see
     return build_network(
         backbone, start, contract=contract, classes=classes, head=recipe.head, activation=recipe.activation
     )
+
+
+def _in_float32(network: Network, recipe: Recipe, start: StartingWeights) -> Network:
+    """The network as it is written, measured and converted: with the same weights, but no layer in half precision."""
+    if not recipe.optimizer.mixed_precision:
+        return network
+    whole = _seeded_network(recipe, start, classes=network.classes, seed=0)
+    copy_weights(network.model, whole.model)
+    return whole
 
 
 def _without_optimizer(model: Any) -> Any:

@@ -68,17 +68,22 @@ class History(keras.callbacks.Callback):  # type: ignore[misc]
 
 
 class BestWeights(keras.callbacks.Callback):  # type: ignore[misc]
-    """Stops when the validation loss has not improved for `patience` epochs, and puts the best weights back.
+    """Stops when what is monitored has not improved for `patience` epochs, and puts the best weights back.
 
     Unlike keras.callbacks.EarlyStopping it can be told how good the weights are that the phase starts from, so that a
     phase never ends worse than it began. They do not count for the patience: the first steps of fine-tuning cost some
     accuracy before they bring more.
+
+    Attributes:
+        best: the lowest validation loss, or the highest validation accuracy, so far.
     """
 
-    def __init__(self, *, patience: int, start: float = math.inf) -> None:
+    def __init__(self, *, patience: int, start: float | None = None, monitor: str = "val_loss") -> None:
         super().__init__()
-        self.best = start
-        self._patience, self._waited, self._best_epoch = patience, 0, math.inf
+        self._sign = -1.0 if monitor == "val_accuracy" else 1.0  # what is compared is the less, the better
+        self.best = self._sign * math.inf if start is None else start
+        self._monitor, self._patience, self._waited = monitor, patience, 0
+        self._best_epoch = math.inf
         self._weights: list[Any] = []
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:  # noqa: ARG002
@@ -87,11 +92,11 @@ class BestWeights(keras.callbacks.Callback):  # type: ignore[misc]
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:  # noqa: ARG002
         """Keeps the weights if they are the best so far, and counts the epochs in which nothing got better."""
-        loss = (logs or {})["val_loss"]
-        if loss < self.best:
-            self.best, self._weights = loss, self.model.get_weights()
-        if loss < self._best_epoch:
-            self._best_epoch, self._waited = loss, 0
+        value = (logs or {})[self._monitor]
+        if self._sign * value < self._sign * self.best:
+            self.best, self._weights = value, self.model.get_weights()
+        if self._sign * value < self._best_epoch:
+            self._best_epoch, self._waited = self._sign * value, 0
             return
         self._waited += 1
         if self._waited >= self._patience:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,9 +16,13 @@ from ..data.batches import plain_batches, training_batches
 from ..data.pixels import Pixels
 from ..network.network import Network
 from ..recipes import Recipe
+from .best_epoch import best_of
 from .callbacks import BestWeights, History
+from .compilation import compile_classifier
 from .epoch import Epoch
-from .optimiser import compile_classifier
+from .logistic_regression import DenseLayer, Examples, regressions
+from .losses import made_loss
+from .schedules import ScheduledRate
 
 _BATCH = 64
 
@@ -28,11 +33,11 @@ class HeadResult:
 
     Attributes:
         epochs: its history.
-        val_loss: of the weights that the head has now.
+        best: the one whose weights the head has now.
     """
 
     epochs: tuple[Epoch, ...]
-    val_loss: float
+    best: Epoch
 
 
 def train_head(
@@ -40,65 +45,112 @@ def train_head(
     pixels: Pixels,
     *,
     recipe: Recipe,
-    class_weight: dict[int, float] | None,
+    class_weight: Mapping[int, float] | None,
     seed: int,
     reporter: Reporter | None = None,
 ) -> HeadResult:
-    """The history of a training after which the network's dense layer fits the frozen backbone's features.
+    """The history of a training after which the network's head fits the frozen backbone's features.
 
-    One epoch goes once over all views of all images.
+    One epoch goes once over all views of all images; with the solver `logistic_regression` it is one strength of the
+    penalty.
     """
     reporter = reporter or Silent()
-    classes = network.classes
-    seen, truth = _training_features(network, pixels, recipe=recipe, classes=classes, seed=seed, reporter=reporter)
-    validation = _features(network, plain_batches(pixels, "val", batch_size=recipe.batch_size, classes=classes))
-    head = _head_alone(network, seen.shape[1], recipe)
-    history = History("head", epochs=recipe.head_phase.epochs, reporter=reporter)
-    best = BestWeights(patience=recipe.head_phase.early_stopping_patience)
+    train = _training_examples(network, pixels, recipe, class_weight, seed, reporter)
+    validation = _examples(network, plain_batches(pixels, "val", batch_size=recipe.batch_size, classes=network.classes))
+    epochs = _SOLVERS[recipe.head_phase.solver](network, train, validation, recipe, reporter)
+    return HeadResult(epochs, best_of(epochs, recipe.head_phase.monitor))
+
+
+def _by_gradients(
+    network: Network, train: Examples, validation: Examples, recipe: Recipe, reporter: Reporter
+) -> tuple[Epoch, ...]:
+    phase = recipe.head_phase
+    # A model of the network's own head layers, so that what it learns is the network's.
+    head = keras.Sequential([keras.Input((train.features.shape[1],)), *network.head])
+    compile_classifier(head, recipe, phase)
+    history = History("head", epochs=phase.epochs, reporter=reporter)
+    best = BestWeights(patience=phase.early_stopping_patience, monitor=phase.monitor)
     head.fit(
-        seen,
-        truth,
+        train.features,
+        train.labels,
+        sample_weight=train.weights,
         batch_size=_BATCH,
-        epochs=recipe.head_phase.epochs,
-        validation_data=(validation, one_hot(pixels.classes[pixels.places["val"]], classes)),
-        class_weight=class_weight,
-        callbacks=[history, best],
+        epochs=phase.epochs,
+        validation_data=(validation.features, validation.labels),
+        callbacks=[history, best, ScheduledRate(phase, steps=-(-len(train.features) // _BATCH))],
         verbose=0,
     )
-    return HeadResult(tuple(history.rows), best.best)
+    return tuple(history.rows)
 
 
-def one_hot(classes: NDArray[np.int64], count: int) -> NDArray[np.float32]:
-    """The class indices as rows with a 1 in the place of the class, float32 of shape (len(classes), count)."""
-    return np.eye(count, dtype=np.float32)[classes]
-
-
-def _training_features(
-    network: Network, pixels: Pixels, *, recipe: Recipe, classes: int, seed: int, reporter: Reporter
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    views = []
-    for view in range(recipe.head_phase.views):
-        reporter.step("features of augmented views", view, recipe.head_phase.views)
-        batches = training_batches(
-            pixels,
-            batch_size=recipe.batch_size,
-            augmentation=recipe.augmentation,
-            classes=classes,
-            seed=seed + view,
-            shuffle=False,
+def _by_logistic_regression(
+    network: Network, train: Examples, validation: Examples, recipe: Recipe, reporter: Reporter
+) -> tuple[Epoch, ...]:
+    found: list[tuple[Epoch, DenseLayer]] = []
+    for epoch, layer in regressions(train, validation, loss_of=_loss_of(recipe)):
+        found.append((epoch, layer))
+        reporter.line(
+            f"head, logistic regression {epoch.epoch}: loss {epoch.loss:.3f}, accuracy {epoch.accuracy:.3f}, "
+            f"val_loss {epoch.val_loss:.3f}, val_accuracy {epoch.val_accuracy:.3f}  ({epoch.seconds:.1f} s)"
         )
-        views.append(_features(network, batches))
-    truth = one_hot(pixels.classes[pixels.places["train"]], classes)
-    return np.concatenate(views), np.tile(truth, (recipe.head_phase.views, 1))
+    epochs = tuple(epoch for epoch, _ in found)
+    chosen = dict(found)[best_of(epochs, recipe.head_phase.monitor)]
+    network.head[-1].set_weights([chosen.kernel, chosen.bias])
+    return epochs
 
 
-def _features(network: Network, batches: Any) -> NDArray[np.float32]:
-    features: NDArray[np.float32] = network.features.predict(batches, verbose=0)
-    return features
+def _loss_of(recipe: Recipe) -> Callable[[Any, Any, Any], float]:
+    loss = made_loss(recipe.loss)
+    return lambda labels, probabilities, weights: float(loss(labels, probabilities, sample_weight=weights))
 
 
-def _head_alone(network: Network, channels: int, recipe: Recipe) -> Any:
-    """A model of the network's own head layers, so that what it learns is the network's."""
-    head = keras.Sequential([keras.Input((channels,)), *network.head])
-    compile_classifier(head, recipe, recipe.head_phase, rate=recipe.head_phase.learning_rate)
-    return head
+_SOLVERS: dict[str, Callable[[Network, Examples, Examples, Recipe, Reporter], tuple[Epoch, ...]]] = {
+    "gradient": _by_gradients,
+    "logistic_regression": _by_logistic_regression,
+}
+
+
+def _training_examples(
+    network: Network,
+    pixels: Pixels,
+    recipe: Recipe,
+    class_weight: Mapping[int, float] | None,
+    seed: int,
+    reporter: Reporter,
+) -> Examples:
+    """The features of all views, each of which is what an epoch with the backbone in the loop would show."""
+    views = recipe.head_phase.views
+    batches = training_batches(
+        pixels,
+        batch_size=recipe.batch_size,
+        augmentation=recipe.augmentation,
+        classes=network.classes,
+        seed=seed,
+        balance=recipe.balance,
+        class_weight=class_weight,
+    )
+    total = views * len(batches)
+    seen = [_examples(network, batches, step=_counting(reporter, view * len(batches), total)) for view in range(views)]
+    return Examples(
+        *(np.concatenate([getattr(each, part) for each in seen]) for part in ("features", "labels", "weights"))
+    )
+
+
+def _counting(reporter: Reporter, before: int, total: int) -> Callable[[int], None]:
+    return lambda done: reporter.step("features of augmented views", before + done, total)
+
+
+def _examples(network: Network, batches: Any, *, step: Callable[[int], None] | None = None) -> Examples:
+    features, labels, weights = [], [], []
+    for number, (images, truth, *of_images) in enumerate(batches, 1):
+        features.append(_as_float32(network.features.predict_on_batch(images)))
+        labels.append(np.asarray(truth))
+        weights.append(np.asarray(of_images[0]) if of_images else np.ones(len(truth), np.float32))
+        if step:
+            step(number)
+    return Examples(np.concatenate(features), np.concatenate(labels), np.concatenate(weights))
+
+
+def _as_float32(values: Any) -> NDArray[np.float32]:
+    """With mixed precision the backbone's features come in half of it."""
+    return np.asarray(values).astype(np.float32)

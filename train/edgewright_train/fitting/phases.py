@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -76,12 +75,12 @@ def _fit_from_scratch(
 def _fit_in_two_phases(
     fitted: Fitted, network: Network, pixels: Pixels, recipe: Recipe, seed: int, reporter: Reporter
 ) -> None:
-    class_weight, val_loss = _class_weight(network, pixels, recipe), math.inf
+    class_weight, start = _class_weight(network, pixels, recipe), None
     started = time.perf_counter()
     if recipe.head_phase.epochs:
         result = train_head(network, pixels, recipe=recipe, class_weight=class_weight, seed=seed, reporter=reporter)
         fitted.epochs += result.epochs
-        val_loss = result.val_loss
+        start = result.best
     fitted.seconds["head"] = time.perf_counter() - started
     if not recipe.fine_tune.epochs:
         return
@@ -95,7 +94,7 @@ def _fit_in_two_phases(
         recipe=recipe,
         class_weight=class_weight,
         seed=seed + recipe.head_phase.views,  # other views than the head has seen
-        start_val_loss=val_loss,
+        start=start,
         reporter=reporter,
     )
     fitted.seconds["fine_tune"] = time.perf_counter() - started
