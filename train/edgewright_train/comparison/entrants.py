@@ -13,8 +13,6 @@ from ..network import WEIGHTS_BY_NAME, backbone_named, backbone_of_file
 from ..options import TrainOptions
 from ..recipes import Recipe
 
-_SUFFIXES = (".h5", ".keras")
-
 
 @dataclass(frozen=True)
 class Entrant:
@@ -93,9 +91,9 @@ def _weights(given: str | None, backbone: str, alpha: float | str) -> str | None
 
 
 def _files_in(folder: Path) -> Sequence[Path]:
-    return sorted(path for path in folder.iterdir() if path.suffix in _SUFFIXES)
+    return sorted(folder.glob("*.h5"))
 
 
 def _fits(path: Path, backbone: str, alpha: float | str) -> bool:
     found = backbone_of_file(path)
-    return found is not None and found[0] == backbone and alpha in {"auto", found[1]}
+    return found is not None and found.backbone == backbone and alpha in {"auto", found.alpha}

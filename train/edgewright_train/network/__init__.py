@@ -7,7 +7,7 @@ wrong size, width or weights file is told before Keras is.
 
 from .backbones import BACKBONES, Backbone, backbone_named
 from .head_choices import ACTIVATIONS, Head
-from .weights import IMAGENET, NONE, WEIGHTS_BY_NAME, StartingWeights, starting_weights
+from .weights import IMAGENET, NONE, WEIGHTS_BY_NAME, StartingWeights, backbone_of_file, starting_weights
 
 __all__ = [
     "ACTIVATIONS",
@@ -19,5 +19,6 @@ __all__ = [
     "Head",
     "StartingWeights",
     "backbone_named",
+    "backbone_of_file",
     "starting_weights",
 ]

@@ -16,7 +16,7 @@ from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.hashing import sha256_of_file
 
 from .backbones import Backbone
-from .facts import recognised
+from .facts import Recognised, recognised
 
 IMAGENET, NONE = "imagenet", "none"
 WEIGHTS_BY_NAME = (IMAGENET, NONE)
@@ -87,6 +87,15 @@ def alpha_of_file(path: Path, backbone: Backbone) -> float:
             f'another file, or take backbone = "{found.backbone}" in the recipe'
         )
     return found.alpha
+
+
+def backbone_of_file(path: Path) -> Recognised | None:
+    """The backbone that a weights file is of, and its width; None where no backbone of the table has such kernels.
+
+    Raises:
+        EdgewrightError: the file is missing, or no HDF5 file.
+    """
+    return recognised(_kernel_shapes_in(path))
 
 
 def load_into(backbone_model: Any, weights: StartingWeights) -> None:
