@@ -56,6 +56,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--overwrite", action="store_true", help="Replace the model in RUN, and remove what was made from it."
     )
+    parser.add_argument(
+        "--resume",
+        action="store_true",
+        help="Go on with the training that was interrupted in RUN, after its last whole epoch; give what it was given.",
+    )
+    parser.add_argument(
+        "--deterministic",
+        action="store_true",
+        help="The same seed gives the same weights, bit by bit, on this machine; slower.",
+    )
     parser.add_argument("--json", action="store_true", help="Print metrics.json's object and nothing else.")
 
 
@@ -63,14 +73,20 @@ def run(arguments: argparse.Namespace) -> int:
     """Trains, or keeps the run that is there."""
     from edgewright_runtime.console import watching
 
+    from .fitting.interruption import TrainingInterrupted
+
     if arguments.if_needed and arguments.overwrite:
         raise EdgewrightError("--if-needed keeps the model in RUN and --overwrite replaces it; give one of them")
     asked, out = _asked(arguments), arguments.out
-    with watching(sys.stderr) as reporter:
-        if arguments.if_needed and (kept := _kept(out, asked, reporter, as_json=arguments.json)) is not None:
-            print(kept)
-            return EXIT_DONE
-        trained = _trained(out, asked, reporter, overwrite=arguments.overwrite)
+    try:
+        with watching(sys.stderr) as reporter:
+            if _may_be_kept(arguments) and (kept := _kept(out, asked, reporter, as_json=arguments.json)) is not None:
+                print(kept)
+                return EXIT_DONE
+            trained = _trained(out, asked, reporter, overwrite=arguments.overwrite, resume=arguments.resume)
+    except TrainingInterrupted as end:
+        print(f"{end}{_how_to_go_on(out)}", file=sys.stderr)
+        return end.exit_status
     if arguments.json:
         print(json.dumps(trained.metrics(), indent=2, ensure_ascii=False))
     else:
@@ -98,7 +114,24 @@ def _asked(arguments: argparse.Namespace) -> Asked:
         weights=arguments.weights,
         seed=arguments.seed,
         labels=arguments.labels,
+        deterministic=arguments.deterministic,
     )
+
+
+def _may_be_kept(arguments: argparse.Namespace) -> bool:
+    """Whether a finished run stays: where that is asked for, and where there is nothing left to go on with."""
+    from .fitting.checkpoint import CheckpointFolder
+
+    return bool(arguments.if_needed or (arguments.resume and not CheckpointFolder(arguments.out).exists()))
+
+
+def _how_to_go_on(out: Path) -> str:
+    from .fitting.checkpoint import CheckpointFolder
+
+    if not CheckpointFolder(out).exists():
+        return ""
+    typed = [word for word in sys.argv[1:] if word != "--resume"]
+    return f" Go on with: {shlex.join(['edgewright', *typed, '--resume'])}"
 
 
 def _kept(out: Path, asked: Asked, reporter: Reporter, *, as_json: bool) -> str | None:
@@ -115,7 +148,7 @@ def _kept(out: Path, asked: Asked, reporter: Reporter, *, as_json: bool) -> str 
     return json.dumps(read_object(RunFolder(out).metrics), indent=2, ensure_ascii=False)
 
 
-def _trained(out: Path, asked: Asked, reporter: Reporter, *, overwrite: bool) -> Trained:
+def _trained(out: Path, asked: Asked, reporter: Reporter, *, overwrite: bool, resume: bool) -> Trained:
     from edgewright_runtime.library_noise import captured
 
     from .pipeline import train_run
@@ -124,7 +157,7 @@ def _trained(out: Path, asked: Asked, reporter: Reporter, *, overwrite: bool) ->
     if not os.environ.get(DEBUG_VARIABLE):
         # TensorFlow looks for a GPU again with the first step, and calls it an error that there is none.
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    return train_run(data, out, options, overwrite=overwrite, reporter=reporter, capture=captured)
+    return train_run(data, out, options, overwrite=overwrite, resume=resume, reporter=reporter, capture=captured)
 
 
 def _told(asked: Asked, out: Path) -> tuple[Path, TrainOptions]:
@@ -148,6 +181,7 @@ def _told(asked: Asked, out: Path) -> tuple[Path, TrainOptions]:
         labels=asked.labels,
         size=asked.changes.input_size,
         alpha=asked.changes.alpha,
+        deterministic=asked.deterministic,
     )
     return asked.data, options
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import math
 
-from edgewright_runtime.console import Reporter, Silent
-
 from ..data.batches import plain_batches, training_batches
 from ..data.pixels import Pixels
 from ..network.network import Network
 from ..recipes import FullPhase, Recipe
-from .callbacks import BestWeights, History
+from .callbacks import BestWeights
 from .epoch import Epoch
 from .optimiser import compile_classifier, rate_of, schedule_callbacks
+from .supervision import Supervision
 
 
 def train_all(
@@ -25,7 +24,7 @@ def train_all(
     class_weight: dict[int, float] | None,
     seed: int,
     start_val_loss: float = math.inf,
-    reporter: Reporter | None = None,
+    supervision: Supervision | None = None,
 ) -> tuple[Epoch, ...]:
     """The history of a training of every layer that is trainable; the network keeps the best epoch's weights.
 
@@ -38,28 +37,32 @@ def train_all(
         class_weight: factor of each class's loss.
         seed: of shuffling and augmentation.
         start_val_loss: of the weights as they are; kept if no epoch beats it.
-        reporter: what is told about progress.
+        supervision: what tells and writes down how the training goes.
     """
-    reporter = reporter or Silent()
+    supervision = supervision or Supervision()
     classes = network.classes
     train = training_batches(
-        pixels, batch_size=recipe.batch_size, augmentation=recipe.augmentation, classes=classes, seed=seed
+        pixels,
+        batch_size=recipe.batch_size,
+        augmentation=recipe.augmentation,
+        classes=classes,
+        seed=seed,
+        clock=supervision.clock,
     )
-    history = History(name, epochs=phase.epochs, reporter=reporter)
     best = BestWeights(patience=phase.early_stopping_patience, start=start_val_loss)
     rate = rate_of(phase, steps=phase.epochs * len(train))
     compile_classifier(network.model, recipe, phase, rate=rate)
-    reporter.line(
+    supervision.reporter.line(
         f"Training {sum(1 for layer in network.model.layers if layer.trainable and layer.weights)} layers for up to "
         f"{phase.epochs} epoch(s); the first step builds the training graph, which takes about half a minute."
     )
-    network.model.fit(
+    return supervision.fit(
+        network.model,
         train,
+        phase=name,
         epochs=phase.epochs,
+        best=best,
+        callbacks=schedule_callbacks(phase),
         validation_data=plain_batches(pixels, "val", batch_size=recipe.batch_size, classes=classes),
         class_weight=class_weight,
-        callbacks=[history, best, *schedule_callbacks(phase)],
-        shuffle=False,  # the batches come shuffled
-        verbose=0,
     )
-    return tuple(history.rows)

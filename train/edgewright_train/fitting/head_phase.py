@@ -7,17 +7,20 @@ from typing import Any
 
 import keras
 import numpy as np
+import tensorflow as tf
 from numpy.typing import NDArray
 
-from edgewright_runtime.console import Reporter, Silent
+from edgewright_runtime.console import Reporter
 
 from ..data.batches import plain_batches, training_batches
+from ..data.epoch_order import EpochClock, shuffled_batches
 from ..data.pixels import Pixels
 from ..network.network import Network
 from ..recipes import Recipe
-from .callbacks import BestWeights, History
+from .callbacks import BestWeights
 from .epoch import Epoch
 from .optimiser import compile_classifier
+from .supervision import Supervision
 
 _BATCH = 64
 
@@ -42,30 +45,28 @@ def train_head(
     recipe: Recipe,
     class_weight: dict[int, float] | None,
     seed: int,
-    reporter: Reporter | None = None,
+    supervision: Supervision | None = None,
 ) -> HeadResult:
     """The history of a training after which the network's dense layer fits the frozen backbone's features.
 
     One epoch goes once over all views of all images.
     """
-    reporter = reporter or Silent()
-    classes = network.classes
+    supervision = supervision or Supervision()
+    reporter, classes = supervision.reporter, network.classes
     seen, truth = _training_features(network, pixels, recipe=recipe, classes=classes, seed=seed, reporter=reporter)
     validation = _features(network, plain_batches(pixels, "val", batch_size=recipe.batch_size, classes=classes))
     head = _head_alone(network, seen.shape[1], recipe)
-    history = History("head", epochs=recipe.head_phase.epochs, reporter=reporter)
     best = BestWeights(patience=recipe.head_phase.early_stopping_patience)
-    head.fit(
-        seen,
-        truth,
-        batch_size=_BATCH,
+    epochs = supervision.fit(
+        head,
+        _batches(seen, truth, seed=seed, clock=supervision.clock),
+        phase="head",
         epochs=recipe.head_phase.epochs,
+        best=best,
         validation_data=(validation, one_hot(pixels.classes[pixels.places["val"]], classes)),
         class_weight=class_weight,
-        callbacks=[history, best],
-        verbose=0,
     )
-    return HeadResult(tuple(history.rows), best.best)
+    return HeadResult(epochs, best.best)
 
 
 def one_hot(classes: NDArray[np.int64], count: int) -> NDArray[np.float32]:
@@ -90,6 +91,18 @@ def _training_features(
         views.append(_features(network, batches))
     truth = one_hot(pixels.classes[pixels.places["train"]], classes)
     return np.concatenate(views), np.tile(truth, (recipe.head_phase.views, 1))
+
+
+def _batches(seen: NDArray[np.float32], truth: NDArray[np.float32], *, seed: int, clock: EpochClock) -> Any:
+    def values_at(places: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        return seen[places], truth[places]
+
+    def read(places: Any, _: Any) -> tuple[Any, Any]:
+        features, labels = tf.numpy_function(values_at, [places], (tf.float32, tf.float32))
+        return tf.ensure_shape(features, (None, seen.shape[1])), tf.ensure_shape(labels, (None, truth.shape[1]))
+
+    places = np.arange(len(seen), dtype=np.int64)
+    return shuffled_batches(places, batch_size=_BATCH, seed=seed, clock=clock).map(read).prefetch(2)
 
 
 def _features(network: Network, batches: Any) -> NDArray[np.float32]:
