@@ -115,12 +115,14 @@ class CheckpointFolder:
         """
         path = self.path / _FILE
         try:
-            with np.load(path, allow_pickle=False) as file:
+            with path.open("rb") as content, np.load(content, allow_pickle=False) as file:
                 arrays = {name: file[name] for name in file.files}
             description = json.loads(arrays.pop(_DESCRIPTION).tobytes())
             return _checkpoint(description, _grouped(arrays))
         except FileNotFoundError as error:
-            raise EdgewrightError(f"There is no unfinished training in {self.path.parent}") from error
+            raise EdgewrightError(
+                f"There is no unfinished training in {self.path.parent}; leave --resume out to train from the start"
+            ) from error
         except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
             raise EdgewrightError(
                 f"The checkpoint {path} is damaged ({error}); train again without --resume, which replaces it"
