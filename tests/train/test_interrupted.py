@@ -1,4 +1,4 @@
-"""A training that is killed or interrupted, in a process of its own, is gone on with and ends as if nothing had been."""
+"""A training that is killed or interrupted, in a process of its own, goes on and ends as if nothing had been."""
 
 import csv
 import os

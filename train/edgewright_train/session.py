@@ -35,11 +35,8 @@ def memory_explained(recipe: Recipe) -> Iterator[None]:
     try:
         yield
     except (tf.errors.ResourceExhaustedError, MemoryError) as error:
-        remedies = [
-            f"batch_size ({recipe.batch_size})",
-            f"input_size ({recipe.input_size}; --size)",
-        ]
+        sizes = f"batch_size ({recipe.batch_size}) or input_size ({recipe.input_size}; --size)"
         precision = "" if recipe.optimizer.mixed_precision else ", or set mixed_precision = true there"
         raise EdgewrightError(
-            f"The memory does not suffice for this training; lower {' or '.join(remedies)} in the recipe{precision}"
+            f"The memory does not suffice for this training; lower {sizes} in the recipe{precision}"
         ) from error

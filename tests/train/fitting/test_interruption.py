@@ -1,5 +1,6 @@
 """The first signal ends a training with an exception, the second ends the process."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -23,21 +24,26 @@ def test_signal_ends_the_block_with_the_status_that_shells_report(number, status
 
 def test_shielded_block_is_done_to_its_end_first():
     done = []
-    with pytest.raises(TrainingInterrupted), interruptible():
+
+    def work() -> None:
         with shielded():
             signal.raise_signal(signal.SIGINT)
             done.append("shielded")
         done.append("behind it")
+
+    with pytest.raises(TrainingInterrupted), interruptible():
+        work()
     assert done == ["shielded"]
 
 
 def test_signal_whose_exception_was_dropped_is_not_lost():
-    with pytest.raises(TrainingInterrupted), interruptible():
-        try:
+    def work() -> None:
+        with contextlib.suppress(TrainingInterrupted):  # as Python does in a finaliser
             signal.raise_signal(signal.SIGINT)
-        except TrainingInterrupted:
-            pass  # as Python does in a finaliser
         raise_if_interrupted()
+
+    with pytest.raises(TrainingInterrupted), interruptible():
+        work()
 
 
 def test_one_block_does_not_end_the_next():
