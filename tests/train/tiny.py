@@ -6,7 +6,6 @@ from edgewright_train.network import Head
 from edgewright_train.network.head import classifier_head
 from edgewright_train.network.network import Network
 
-
 PLAIN_HEAD = Head(
     pooling="average",
     batch_norm=False,

@@ -30,8 +30,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         help="A folder of classes, or a CSV file with the columns filepath,label (and perhaps split).",
     )
-    parser.add_argument("--out", metavar="RUN", type=path, required=True, help="The run folder to write.")
-    parser.add_argument("--recipe", metavar="NAME|FILE", help="digits, banana, viewpoint, flowers, or a .toml file.")
+    parser.add_argument("--out", metavar="RUN", type=path, help="The run folder to write.")
+    parser.add_argument(
+        "--recipe", metavar="NAME|FILE", help="digits, fast, banana, viewpoint, flowers, or a .toml file."
+    )
+    parser.add_argument(
+        "--print-recipe",
+        action="store_true",
+        help="Print the whole recipe, with what it takes from its base and what options change, and train nothing.",
+    )
     parser.add_argument("--weights", metavar="W", help="imagenet, none, or a .h5 file, in place of the recipe's.")
     parser.add_argument(
         "--epochs", metavar="P1,P2", help="Epochs of the head, and of the phase that trains all layers."
@@ -78,6 +85,11 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.if_needed and arguments.overwrite:
         raise EdgewrightError("--if-needed keeps the model in RUN and --overwrite replaces it; give one of them")
     asked, out = _asked(arguments), arguments.out
+    if arguments.print_recipe:
+        print(_recipe_text(asked), end="")
+        return EXIT_DONE
+    if out is None:
+        raise EdgewrightError("--out is missing: the run folder to write, such as --out runs/flowers")
     try:
         with watching(sys.stderr) as reporter:
             if _may_be_kept(arguments) and (kept := _kept(out, asked, reporter, as_json=arguments.json)) is not None:
@@ -132,6 +144,14 @@ def _how_to_go_on(out: Path) -> str:
         return ""
     typed = [word for word in sys.argv[1:] if word != "--resume"]
     return f" Go on with: {shlex.join(['edgewright', *typed, '--resume'])}"
+
+
+def _recipe_text(asked: Asked) -> str:
+    from .recipes import load_recipe, recipe_names, toml_from_recipe
+
+    if asked.recipe is None:
+        raise EdgewrightError(f"--print-recipe needs --recipe: one of {', '.join(recipe_names())}, or a .toml file")
+    return toml_from_recipe(asked.changes.applied_to(load_recipe(asked.recipe)))
 
 
 def _kept(out: Path, asked: Asked, reporter: Reporter, *, as_json: bool) -> str | None:

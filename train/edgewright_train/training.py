@@ -18,6 +18,7 @@ from .data.pixels import Pixels, decoded
 from .fitting.checkpoint import Checkpoint, CheckpointFolder
 from .fitting.interruption import shielded
 from .fitting.phases import fit
+from .fitting.precision import computing, copy_weights
 from .fitting.supervision import Supervision
 from .network import StartingWeights, backbone_named
 from .network.network import Network, build_network
@@ -86,16 +87,18 @@ def _trained(
     labels, contract = prepared.dataset.labels, recipe.preprocessing()
     with decoded(prepared.rows, labels=labels, contract=contract, out=out) as pixels:
         seconds = {"decoding": time.perf_counter() - began}
-        network = _seeded_network(recipe, start, classes=len(labels), seed=seed)
+        with computing(mixed=recipe.optimizer.mixed_precision):
+            network = _seeded_network(recipe, start, classes=len(labels), seed=seed)
         from_scratch = start.path is None
         try:
             fitted = fit(network, pixels, recipe=recipe, from_scratch=from_scratch, seed=seed, supervision=supervision)
         except KeyboardInterrupt:
-            _keep_best(network, CheckpointFolder(out))
+            _keep_best(_in_float32(network, recipe, start), CheckpointFolder(out))
             raise
         finally:
             supervision.end()
             supervision.reporter.finish()
+        network = _in_float32(network, recipe, start)
         scores = {split: _score(network, pixels, split, labels=labels, recipe=recipe) for split in _SCORED}
     return Trained(
         model=_without_optimizer(network.model),
@@ -122,6 +125,15 @@ def _keep_best(network: Network, folder: CheckpointFolder) -> None:
     if folder.exists():
         with shielded(), atomic_path(folder.best) as temporary:
             _without_optimizer(network.model).save(temporary)
+
+
+def _in_float32(network: Network, recipe: Recipe, start: StartingWeights) -> Network:
+    """The network as it is written, measured and converted: with the same weights, but no layer in half precision."""
+    if not recipe.optimizer.mixed_precision:
+        return network
+    whole = _seeded_network(recipe, start, classes=network.classes, seed=0)
+    copy_weights(network.model, whole.model)
+    return whole
 
 
 def _score(network: Network, pixels: Pixels, split: str, *, labels: Sequence[str], recipe: Recipe) -> Scores:

@@ -1,31 +1,32 @@
 """Augmentation stays within the recipe's limits and can be repeated."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import tensorflow as tf
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from edgewright_train.data.augmentation import augment
 from edgewright_train.recipes import Augmentation
+from edgewright_train.recipes.augmentation import FILLS
+
+from ..choices import NO_AUGMENTATION
 
 pytestmark = pytest.mark.numeric
 
-NONE = {
-    "horizontal_flip": False,
-    "vertical_flip": False,
-    "rotation_degrees": 0.0,
-    "zoom": 0.0,
-    "shift": 0.0,
-    "brightness": 0.0,
-    "contrast": 0.0,
-}
 EVERYTHING = {
     "horizontal_flip": True,
     "vertical_flip": True,
     "rotation_degrees": 45.0,
     "zoom": 0.3,
     "shift": 0.2,
+    "shear": 0.3,
     "brightness": 0.4,
+    "brightness_factor": 0.3,
     "contrast": 0.5,
+    "channel_shift": 0.2,
 }
 
 
@@ -38,7 +39,7 @@ def images(count: int = 16, side: int = 24) -> np.ndarray:
 
 def changed(seed: int = 1, **choices: object) -> np.ndarray:
     seeds = tf.constant([seed, 2], tf.int64)
-    return np.asarray(augment(tf.constant(images()), seeds, choices=Augmentation(**{**NONE, **choices})))
+    return np.asarray(augment(tf.constant(images()), seeds, choices=replace(NO_AUGMENTATION, **choices)))
 
 
 def test_nothing_chosen_changes_nothing():
@@ -50,6 +51,38 @@ def test_values_stay_in_range_and_shape_and_type_stay():
     assert (result.shape, result.dtype) == (images().shape, np.float32)
     assert result.min() >= 0
     assert result.max() <= 255
+
+
+SHARES = st.floats(0, 0.9)
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.builds(
+        Augmentation,
+        horizontal_flip=st.booleans(),
+        vertical_flip=st.booleans(),
+        rotation_degrees=st.floats(0, 180),
+        zoom=SHARES,
+        shift=SHARES,
+        shear=SHARES,
+        fill=st.sampled_from(FILLS),
+        brightness=SHARES,
+        brightness_factor=SHARES,
+        contrast=SHARES,
+        channel_shift=SHARES,
+        mixup=st.just(0.0),
+        cutmix=st.just(0.0),
+    ),
+    st.integers(0, 2**31),
+)
+def test_whatever_is_chosen_values_stay_in_range_and_can_be_repeated(choices, seed):
+    original, seeds = tf.constant(images(3)), tf.constant([seed, 2], tf.int64)
+    one, two = (np.asarray(augment(original, seeds, choices=choices)) for _ in range(2))
+    assert (one.shape, one.dtype) == (original.shape, np.float32)
+    assert one.min() >= 0
+    assert one.max() <= 255
+    np.testing.assert_array_equal(one, two)
 
 
 def test_the_same_seed_makes_the_same_changes_and_another_seed_others():
@@ -105,3 +138,40 @@ def test_brightness_moves_all_pixels_alike_and_contrast_keeps_the_mean():
     assert lighter.std(axis=(1, 2, 3)).max() < 0.01
     assert np.abs(lighter).max() <= 0.05 * 255 + 0.01
     np.testing.assert_allclose(changed(contrast=0.1).mean(axis=(1, 2)), images().mean(axis=(1, 2)), atol=0.1)
+
+
+def test_shear_leans_columns_by_at_most_its_tangent_and_leaves_rows_as_they_are():
+    result = changed(shear=0.3)
+    right, down = (np.diff(result[:, 8:16, 8:16, 0], axis=axis).mean(axis=(1, 2)) for axis in (2, 1))
+    lean = down / right
+    assert np.abs(lean).max() <= 0.305
+    assert np.abs(lean).max() > 0.1
+    np.testing.assert_allclose(result[:, 8:16, 8:16, 1], images()[:, 8:16, 8:16, 1], atol=0.01)
+
+
+@pytest.mark.parametrize(("fill", "beyond"), [("constant", 0), ("nearest", 20), ("reflect", 110)])
+def test_beyond_the_edge_lies_what_the_recipe_says(fill, beyond):
+    # Of the ramp from 20 at the left to 220: half a side further left the mirrored image has its middle.
+    result = changed(shift=0.5, fill=fill)[:, 12, 0, 0]
+    furthest = result[(changed(shift=0.5, fill="constant")[:, 12, 0, 0] == 0)]
+    assert len(furthest) > 2
+    if fill == "reflect":
+        assert 20 < furthest.max() <= beyond + 20
+    else:
+        np.testing.assert_allclose(furthest, beyond, atol=0.01)
+
+
+def test_brightness_factor_multiplies_by_at_most_its_fraction():
+    factors = changed(brightness_factor=0.15) / images()
+    assert np.ptp(factors, axis=(1, 2, 3)).max() < 1e-4
+    assert factors.min() >= 0.85
+    assert factors.max() <= 1.15
+    assert np.ptp(factors) > 0.1
+
+
+def test_channel_shift_moves_each_channel_by_itself():
+    moved = changed(channel_shift=0.05) - images()
+    assert np.ptp(moved, axis=(1, 2)).max() < 1e-3
+    by_channel = moved.mean(axis=(1, 2))
+    assert np.abs(by_channel).max() <= 0.05 * 255 + 0.01
+    assert np.ptp(by_channel, axis=1).min() > 0.01

@@ -10,7 +10,7 @@ from edgewright_train.recipes import NO_CHANGES, RecipeChanges, changes_from, ep
 
 def test_changes_take_the_place_of_the_recipes_values_and_leave_the_others(small_recipe):
     changed = RecipeChanges(epochs=(3, 2), input_size=64).applied_to(small_recipe)
-    assert (changed.head.epochs, changed.fine_tune.epochs, changed.from_scratch.epochs) == (3, 2, 2)
+    assert (changed.head_phase.epochs, changed.fine_tune.epochs, changed.from_scratch.epochs) == (3, 2, 2)
     assert (changed.input_size, changed.alpha) == (64, small_recipe.alpha)
     assert NO_CHANGES.applied_to(small_recipe) == small_recipe
 

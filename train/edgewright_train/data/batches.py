@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from ..recipes import Augmentation
 from .augmentation import augment
 from .epoch_order import EpochClock, shuffled_batches
+from .mixing import mix
 from .pixels import Pixels
 
 
@@ -21,31 +23,63 @@ def training_batches(
     augmentation: Augmentation,
     classes: int,
     seed: int,
-    shuffle: bool = True,
+    balance: str = "none",
+    class_weight: Mapping[int, float] | None = None,
     clock: EpochClock | None = None,
 ) -> Any:
-    """A tf.data.Dataset over the training split: augmented float32 pixels and one-hot labels.
+    """A tf.data.Dataset over the training split: augmented float32 pixels, labels, and with class weights a third part.
 
-    Every pass over it shuffles and augments anew; the seed and the clock's epoch decide how. Without a clock every pass
-    is an epoch of its own, in turn.
+    What a pass shows follows from the seed and the number of the epoch alone.
+
+    Args:
+        pixels: decoded images.
+        batch_size: images of a batch; the last one of an epoch may have fewer.
+        augmentation: how images are changed and mixed.
+        classes: how many.
+        seed: of the order and the augmentation.
+        balance: which images an epoch shows, as in the recipe.
+        class_weight: factor of each class's loss; becomes the weight of each image.
+        clock: which epoch a pass is; without one each pass is the next.
+
+    Returns:
+        Batches of images, float32 of shape (batch, height, width, channels), values 0 to 255; labels, float32 of shape
+        (batch, classes), with the sum 1; and where there are class weights those of the images, float32 of shape
+        (batch,).
     """
-    drawn = shuffled_batches(pixels.places["train"], batch_size=batch_size, seed=seed, shuffle=shuffle, clock=clock)
-    read = _reader(pixels, classes)
+    places = pixels.places["train"]
+    orders = shuffled_batches(
+        places, pixels.classes[places], batch_size=batch_size, seed=seed, balance=balance, clock=clock
+    )
+    read = _reading(pixels, classes)
 
-    def changed(places: Any, batch_seed: Any) -> tuple[Any, Any]:
-        images, labels = read(places)
-        return augment(images, batch_seed, choices=augmentation), labels
+    def changed(images: Any, labels: Any, batch_seed: Any) -> tuple[Any, ...]:
+        images = augment(images, batch_seed, choices=augmentation)
+        images, labels = mix(images, labels, batch_seed, choices=augmentation)
+        return (images, labels) if class_weight is None else (images, *_weighted(labels, class_weight))
 
-    return drawn.map(changed, num_parallel_calls=tf.data.AUTOTUNE).prefetch(2)
+    batches = orders.map(lambda batch, batch_seed: (*read(batch), batch_seed), num_parallel_calls=tf.data.AUTOTUNE)
+    return batches.map(changed, num_parallel_calls=tf.data.AUTOTUNE).prefetch(2)
 
 
 def plain_batches(pixels: Pixels, split: str, *, batch_size: int, classes: int) -> Any:
     """A tf.data.Dataset over a split in its order: float32 pixels as they are and one-hot labels."""
     places = tf.data.Dataset.from_tensor_slices(pixels.places[split]).batch(batch_size)
-    return places.map(_reader(pixels, classes), num_parallel_calls=tf.data.AUTOTUNE).prefetch(2)
+    return places.map(_reading(pixels, classes), num_parallel_calls=tf.data.AUTOTUNE).prefetch(2)
 
 
-def _reader(pixels: Pixels, classes: int) -> Any:
+def _weighted(labels: Any, class_weight: Mapping[int, float]) -> tuple[Any, Any]:
+    """Labels and image weights with which the loss of each class counts by its weight, in mixed images too.
+
+    The cross-entropy of a mixed image is the sum over its classes c of y_c w_c (-log p_c). As the weight w of an image
+    is one number for all its classes, it is the sum of y_c w_c, and the labels are y_c w_c / w.
+    """
+    parts = labels * tf.constant([class_weight[index] for index in range(len(class_weight))], tf.float32)
+    weights = tf.reduce_sum(parts, axis=1)
+    return parts / weights[:, None], weights
+
+
+def _reading(pixels: Pixels, classes: int) -> Any:
+    """A function from a tensor of places to the images' float32 pixels and one-hot labels."""
     shape = pixels.values.shape[1:]
 
     def values_at(batch: NDArray[np.int64]) -> NDArray[np.uint8]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import math
-
 from ..data.batches import plain_batches, training_batches
 from ..data.pixels import Pixels
 from ..network.network import Network
-from ..recipes import FullPhase, Recipe
+from ..recipes import FineTunePhase, FullPhase, Recipe
 from .callbacks import BestWeights
+from .compilation import compile_classifier
 from .epoch import Epoch
-from .optimiser import compile_classifier, rate_of, schedule_callbacks
+from .layer_rates import blocks_by_position, layer_factors
+from .schedules import ScheduledRate
 from .supervision import Supervision
 
 
@@ -23,7 +23,7 @@ def train_all(
     recipe: Recipe,
     class_weight: dict[int, float] | None,
     seed: int,
-    start_val_loss: float = math.inf,
+    start: Epoch | None = None,
     supervision: Supervision | None = None,
 ) -> tuple[Epoch, ...]:
     """The history of a training of every layer that is trainable; the network keeps the best epoch's weights.
@@ -36,7 +36,7 @@ def train_all(
         recipe: everything else.
         class_weight: factor of each class's loss.
         seed: of shuffling and augmentation.
-        start_val_loss: of the weights as they are; kept if no epoch beats it.
+        start: the epoch that left the weights as they are; they are kept if none beats it.
         supervision: what tells and writes down how the training goes.
     """
     supervision = supervision or Supervision()
@@ -47,11 +47,16 @@ def train_all(
         augmentation=recipe.augmentation,
         classes=classes,
         seed=seed,
+        balance=recipe.balance,
+        class_weight=class_weight,
         clock=supervision.clock,
     )
-    best = BestWeights(patience=phase.early_stopping_patience, start=start_val_loss)
-    rate = rate_of(phase, steps=phase.epochs * len(train))
-    compile_classifier(network.model, recipe, phase, rate=rate)
+    best = BestWeights(
+        patience=phase.early_stopping_patience,
+        monitor=phase.monitor,
+        start=None if start is None else getattr(start, phase.monitor),
+    )
+    compile_classifier(network.model, recipe, phase, factors=_factors(network, phase))
     supervision.reporter.line(
         f"Training {sum(1 for layer in network.model.layers if layer.trainable and layer.weights)} layers for up to "
         f"{phase.epochs} epoch(s); the first step builds the training graph, which takes about half a minute."
@@ -62,7 +67,12 @@ def train_all(
         phase=name,
         epochs=phase.epochs,
         best=best,
-        callbacks=schedule_callbacks(phase),
+        callbacks=[ScheduledRate(phase, steps=len(train))],
         validation_data=plain_batches(pixels, "val", batch_size=recipe.batch_size, classes=classes),
-        class_weight=class_weight,
     )
+
+
+def _factors(network: Network, phase: FullPhase) -> dict[str, float]:
+    """Of the rates of the backbone's variables, where the phase has any but 1."""
+    decay = phase.layer_decay if isinstance(phase, FineTunePhase) else 1.0
+    return {} if decay == 1 else layer_factors(blocks_by_position(network.backbone_layers), decay)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,9 +18,13 @@ from ..data.epoch_order import EpochClock, shuffled_batches
 from ..data.pixels import Pixels
 from ..network.network import Network
 from ..recipes import Recipe
+from .best_epoch import best_of
 from .callbacks import BestWeights
+from .compilation import compile_classifier
 from .epoch import Epoch
-from .optimiser import compile_classifier
+from .logistic_regression import DenseLayer, Examples, regressions
+from .losses import made_loss
+from .schedules import ScheduledRate
 from .supervision import Supervision
 
 _BATCH = 64
@@ -31,11 +36,11 @@ class HeadResult:
 
     Attributes:
         epochs: its history.
-        val_loss: of the weights that the head has now.
+        best: the one whose weights the head has now.
     """
 
     epochs: tuple[Epoch, ...]
-    val_loss: float
+    best: Epoch
 
 
 def train_head(
@@ -43,75 +48,129 @@ def train_head(
     pixels: Pixels,
     *,
     recipe: Recipe,
-    class_weight: dict[int, float] | None,
+    class_weight: Mapping[int, float] | None,
     seed: int,
     supervision: Supervision | None = None,
 ) -> HeadResult:
-    """The history of a training after which the network's dense layer fits the frozen backbone's features.
+    """The history of a training after which the network's head fits the frozen backbone's features.
 
-    One epoch goes once over all views of all images.
+    One epoch goes once over all views of all images; with the solver `logistic_regression` it is one strength of the
+    penalty.
     """
     supervision = supervision or Supervision()
-    reporter, classes = supervision.reporter, network.classes
-    seen, truth = _training_features(network, pixels, recipe=recipe, classes=classes, seed=seed, reporter=reporter)
-    validation = _features(network, plain_batches(pixels, "val", batch_size=recipe.batch_size, classes=classes))
-    head = _head_alone(network, seen.shape[1], recipe)
-    best = BestWeights(patience=recipe.head_phase.early_stopping_patience)
-    epochs = supervision.fit(
+    train = _training_examples(network, pixels, recipe, class_weight, seed, supervision.reporter)
+    validation = _examples(network, plain_batches(pixels, "val", batch_size=recipe.batch_size, classes=network.classes))
+    epochs = _SOLVERS[recipe.head_phase.solver](network, train, validation, recipe, seed, supervision)
+    return HeadResult(epochs, best_of(epochs, recipe.head_phase.monitor))
+
+
+def _by_gradients(
+    network: Network, train: Examples, validation: Examples, recipe: Recipe, seed: int, supervision: Supervision
+) -> tuple[Epoch, ...]:
+    phase = recipe.head_phase
+    # A model of the network's own head layers, so that what it learns is the network's.
+    head = keras.Sequential([keras.Input((train.features.shape[1],)), *network.head])
+    compile_classifier(head, recipe, phase)
+    best = BestWeights(patience=phase.early_stopping_patience, monitor=phase.monitor)
+    batches = _batches(train, seed=seed, clock=supervision.clock)
+    return supervision.fit(
         head,
-        _batches(seen, truth, seed=seed, clock=supervision.clock),
+        batches,
         phase="head",
-        epochs=recipe.head_phase.epochs,
+        epochs=phase.epochs,
         best=best,
-        validation_data=(validation, one_hot(pixels.classes[pixels.places["val"]], classes)),
+        callbacks=[ScheduledRate(phase, steps=len(batches))],
+        validation_data=(validation.features, validation.labels),
+    )
+
+
+def _batches(train: Examples, *, seed: int, clock: EpochClock) -> Any:
+    """A tf.data.Dataset of features, labels and weights in the order of the clock's epoch."""
+    parts = (train.features, train.labels, train.weights)
+
+    def read(batch: Any, _: Any) -> tuple[Any, ...]:
+        values = tf.numpy_function(lambda places: tuple(part[places] for part in parts), [batch], [tf.float32] * 3)
+        shaped = zip(values, parts, strict=True)
+        return tuple(tf.ensure_shape(value, (None, *part.shape[1:])) for value, part in shaped)
+
+    places = np.arange(len(train.features), dtype=np.int64)
+    return shuffled_batches(places, places, batch_size=_BATCH, seed=seed, clock=clock).map(read).prefetch(2)
+
+
+def _by_logistic_regression(
+    network: Network,
+    train: Examples,
+    validation: Examples,
+    recipe: Recipe,
+    seed: int,  # noqa: ARG001  the table's functions are called alike
+    supervision: Supervision,
+) -> tuple[Epoch, ...]:
+    found: list[tuple[Epoch, DenseLayer]] = []
+    for epoch, layer in regressions(train, validation, loss_of=_loss_of(recipe)):
+        found.append((epoch, layer))
+        supervision.reporter.line(
+            f"head, logistic regression {epoch.epoch}: loss {epoch.loss:.3f}, accuracy {epoch.accuracy:.3f}, "
+            f"val_loss {epoch.val_loss:.3f}, val_accuracy {epoch.val_accuracy:.3f}  ({epoch.seconds:.1f} s)"
+        )
+    epochs = tuple(epoch for epoch, _ in found)
+    chosen = dict(found)[best_of(epochs, recipe.head_phase.monitor)]
+    network.head[-1].set_weights([chosen.kernel, chosen.bias])
+    supervision.record(epochs)
+    return epochs
+
+
+def _loss_of(recipe: Recipe) -> Callable[[Any, Any, Any], float]:
+    loss = made_loss(recipe.loss)
+    return lambda labels, probabilities, weights: float(loss(labels, probabilities, sample_weight=weights))
+
+
+_SOLVERS: dict[str, Callable[[Network, Examples, Examples, Recipe, int, Supervision], tuple[Epoch, ...]]] = {
+    "gradient": _by_gradients,
+    "logistic_regression": _by_logistic_regression,
+}
+
+
+def _training_examples(
+    network: Network,
+    pixels: Pixels,
+    recipe: Recipe,
+    class_weight: Mapping[int, float] | None,
+    seed: int,
+    reporter: Reporter,
+) -> Examples:
+    """The features of all views, each of which is what an epoch with the backbone in the loop would show."""
+    views = recipe.head_phase.views
+    batches = training_batches(
+        pixels,
+        batch_size=recipe.batch_size,
+        augmentation=recipe.augmentation,
+        classes=network.classes,
+        seed=seed,
+        balance=recipe.balance,
         class_weight=class_weight,
     )
-    return HeadResult(epochs, best.best)
+    total = views * len(batches)
+    seen = [_examples(network, batches, step=_counting(reporter, view * len(batches), total)) for view in range(views)]
+    return Examples(
+        *(np.concatenate([getattr(each, part) for each in seen]) for part in ("features", "labels", "weights"))
+    )
 
 
-def one_hot(classes: NDArray[np.int64], count: int) -> NDArray[np.float32]:
-    """The class indices as rows with a 1 in the place of the class, float32 of shape (len(classes), count)."""
-    return np.eye(count, dtype=np.float32)[classes]
+def _counting(reporter: Reporter, before: int, total: int) -> Callable[[int], None]:
+    return lambda done: reporter.step("features of augmented views", before + done, total)
 
 
-def _training_features(
-    network: Network, pixels: Pixels, *, recipe: Recipe, classes: int, seed: int, reporter: Reporter
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    views = []
-    for view in range(recipe.head_phase.views):
-        reporter.step("features of augmented views", view, recipe.head_phase.views)
-        batches = training_batches(
-            pixels,
-            batch_size=recipe.batch_size,
-            augmentation=recipe.augmentation,
-            classes=classes,
-            seed=seed + view,
-            shuffle=False,
-        )
-        views.append(_features(network, batches))
-    truth = one_hot(pixels.classes[pixels.places["train"]], classes)
-    return np.concatenate(views), np.tile(truth, (recipe.head_phase.views, 1))
+def _examples(network: Network, batches: Any, *, step: Callable[[int], None] | None = None) -> Examples:
+    features, labels, weights = [], [], []
+    for number, (images, truth, *of_images) in enumerate(batches, 1):
+        features.append(_as_float32(network.features.predict_on_batch(images)))
+        labels.append(np.asarray(truth))
+        weights.append(np.asarray(of_images[0]) if of_images else np.ones(len(truth), np.float32))
+        if step:
+            step(number)
+    return Examples(np.concatenate(features), np.concatenate(labels), np.concatenate(weights))
 
 
-def _batches(seen: NDArray[np.float32], truth: NDArray[np.float32], *, seed: int, clock: EpochClock) -> Any:
-    def values_at(places: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        return seen[places], truth[places]
-
-    def read(places: Any, _: Any) -> tuple[Any, Any]:
-        features, labels = tf.numpy_function(values_at, [places], (tf.float32, tf.float32))
-        return tf.ensure_shape(features, (None, seen.shape[1])), tf.ensure_shape(labels, (None, truth.shape[1]))
-
-    places = np.arange(len(seen), dtype=np.int64)
-    return shuffled_batches(places, batch_size=_BATCH, seed=seed, clock=clock).map(read).prefetch(2)
-
-
-def _features(network: Network, batches: Any) -> NDArray[np.float32]:
-    features: NDArray[np.float32] = network.features.predict(batches, verbose=0)
-    return features
-
-
-def _head_alone(network: Network, channels: int, recipe: Recipe) -> Any:
-    """A model of the network's own head layers, so that what it learns is the network's."""
-    head = keras.Sequential([keras.Input((channels,)), *network.head])
-    compile_classifier(head, recipe, recipe.head_phase, rate=recipe.head_phase.learning_rate)
-    return head
+def _as_float32(values: Any) -> NDArray[np.float32]:
+    """With mixed precision the backbone's features come in half of it."""
+    return np.asarray(values).astype(np.float32)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from dataclasses import dataclass, field
 from ..data.pixels import Pixels
 from ..network.network import Network, freeze_for_fine_tuning, prepare_for_scratch
 from ..recipes import Recipe, check_epochs
+from .best_epoch import best_of
 from .epoch import Epoch
 from .full_phase import train_all
 from .head_phase import train_head
@@ -75,16 +75,17 @@ def _fit_from_scratch(
 def _fit_in_two_phases(
     fitted: Fitted, network: Network, pixels: Pixels, recipe: Recipe, seed: int, supervision: Supervision
 ) -> None:
-    class_weight, val_loss = _class_weight(network, pixels, recipe), math.inf
+    class_weight, start = _class_weight(network, pixels, recipe), None
     started = time.perf_counter()
     if supervision.has_finished("head"):
         fitted.epochs += supervision.epochs_of("head")
+        start = best_of(fitted.epochs, recipe.head_phase.monitor)
     elif recipe.head_phase.epochs:
         result = train_head(
             network, pixels, recipe=recipe, class_weight=class_weight, seed=seed, supervision=supervision
         )
         fitted.epochs += result.epochs
-        val_loss = result.val_loss
+        start = result.best
     fitted.seconds["head"] = time.perf_counter() - started
     if not recipe.fine_tune.epochs:
         return
@@ -98,7 +99,7 @@ def _fit_in_two_phases(
         recipe=recipe,
         class_weight=class_weight,
         seed=seed + recipe.head_phase.views,  # other views than the head has seen
-        start_val_loss=val_loss,
+        start=start,
         supervision=supervision,
     )
     fitted.seconds["fine_tune"] = time.perf_counter() - started

@@ -11,6 +11,7 @@ from .phases import FineTunePhase, FullPhase, HeadPhase, Phase
 from .recipe import Recipe, check_epochs
 from .recipe_changes import NO_CHANGES, RecipeChanges, changes_from, epochs_from
 from .recipe_file import load_recipe, parse_recipe, recipe_names
+from .recipe_text import toml_from_recipe
 
 __all__ = [
     "ACTIVATIONS",
@@ -31,4 +32,5 @@ __all__ = [
     "load_recipe",
     "parse_recipe",
     "recipe_names",
+    "toml_from_recipe",
 ]

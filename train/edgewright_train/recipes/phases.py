@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.structured import check, rule
 
 SCHEDULES = ("constant", "cosine", "exponential", "step", "one_cycle")
 MONITORS = ("val_loss", "val_accuracy")
+SOLVERS = ("gradient", "logistic_regression")
 
 _FROM_0, _FROM_1, _ABOVE_0 = rule(low=0), rule(low=1), rule(above=0)
 _FACTOR = rule(above=0, high=1)
@@ -46,6 +48,8 @@ class Phase:
 
     def __post_init__(self) -> None:
         check(self)
+        if self.warmup_epochs and self.schedule == "one_cycle":
+            raise EdgewrightError("warmup_epochs must be 0 with one_cycle, which begins with a rise of its own")
 
 
 @dataclass(frozen=True)
@@ -53,9 +57,13 @@ class HeadPhase(Phase):
     """Phase 1: the head alone, on features of the frozen backbone.
 
     Attributes:
+        solver: `gradient` (the recipe's optimizer and loss), or `logistic_regression` (of a head that is one dense
+            layer; its penalty is the best of several on the validation split, and of the other options of this phase
+            only `monitor` and `views` matter, and whether `epochs` is 0).
         views: how many augmented versions of the training split the features are computed for, once.
     """
 
+    solver: str = field(metadata=rule(among=SOLVERS))
     views: int = field(metadata=rule(low=1, high=64))
 
 

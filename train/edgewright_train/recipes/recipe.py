@@ -31,9 +31,9 @@ class Recipe:
         interpolation: as in the preprocessing contract.
         weights: what the backbone starts from where the user does not say: `imagenet` or `none`.
         batch_size: images per step.
-        balance: how rare classes are made up for: `class_weights` in the loss; `balanced_sampling` (classes take turns);
-            `oversampling` (images of rare classes several times an epoch); `undersampling` (of large classes a part,
-            another one each epoch); `none`.
+        balance: how rare classes are made up for: `class_weights` in the loss; `balanced_sampling` (classes take
+            turns); `oversampling` (images of rare classes several times an epoch); `undersampling` (of large classes
+            a part, another one each epoch); `none`.
         val_fraction: share of each class that is held back to steer the training.
         test_fraction: share of each class that is held back to measure the result.
         head: the layers behind the backbone.
@@ -73,6 +73,11 @@ class Recipe:
         if self.alpha != "auto":
             row.check_alpha(self.alpha)
         self.preprocessing()
+        if self.head_phase.solver == "logistic_regression" and (self.head.layers or self.head.batch_norm):
+            raise EdgewrightError(
+                "solver logistic_regression is for a head of one dense layer; set layers = [] and batch_norm = false "
+                'in head, or solver = "gradient" in head_phase'
+            )
 
     def preprocessing(self) -> Preprocessing:
         """The contract that this recipe's models are trained with."""

@@ -102,6 +102,8 @@ def _over(table: Mapping[str, Any], base: Mapping[str, Any]) -> dict[str, Any]:
     merged = dict(base)
     for name, value in table.items():
         known = base.get(name)
-        both = isinstance(value, Mapping) and isinstance(known, Mapping)
-        merged[name] = _over(value, known) if both else value
+        if isinstance(value, Mapping) and isinstance(known, Mapping):
+            merged[name] = _over(value, known)
+        else:
+            merged[name] = value
     return merged

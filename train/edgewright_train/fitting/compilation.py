@@ -1,0 +1,26 @@
+"""How a model is compiled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..recipes import Phase, Recipe
+from .losses import made_loss
+from .optimizers import made_optimizer
+
+
+def compile_classifier(model: Any, recipe: Recipe, phase: Phase, *, factors: Mapping[str, float] | None = None) -> None:
+    """Gives the model the recipe's optimizer and loss, and the metric `accuracy`.
+
+    Args:
+        model: whose output are probabilities.
+        recipe: with the optimizer and the loss.
+        phase: that the model is trained in; its schedule is a callback (`schedules.ScheduledRate`).
+        factors: of the learning rate, by the path of a variable.
+    """
+    model.compile(
+        optimizer=made_optimizer(recipe.optimizer, rate=phase.learning_rate, factors=factors),
+        loss=made_loss(recipe.loss),
+        metrics=["accuracy"],
+    )
