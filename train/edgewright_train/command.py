@@ -7,6 +7,7 @@ import json
 import os
 import shlex
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,6 +70,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="Go on with the training that was interrupted in RUN, after its last whole epoch; give what it was given.",
     )
     parser.add_argument(
+        "--folds",
+        metavar="K",
+        type=whole_number(low=2),
+        help="Cross-validation: K trainings in RUN/fold-1 to RUN/fold-K, each with other images held out.",
+    )
+    parser.add_argument(
         "--deterministic",
         action="store_true",
         help="The same seed gives the same weights, bit by bit, on this machine; slower.",
@@ -92,6 +99,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise EdgewrightError("--out is missing: the run folder to write, such as --out runs/flowers")
     try:
         with watching(sys.stderr) as reporter:
+            if arguments.folds is not None:
+                return _cross_validated(arguments, asked, reporter)
             if _may_be_kept(arguments) and (kept := _kept(out, asked, reporter, as_json=arguments.json)) is not None:
                 print(kept)
                 return EXIT_DONE
@@ -140,7 +149,8 @@ def _may_be_kept(arguments: argparse.Namespace) -> bool:
 def _how_to_go_on(out: Path) -> str:
     from .fitting.checkpoint import CheckpointFolder
 
-    if not CheckpointFolder(out).exists():
+    # Of a cross-validation a whole fold is something to go on from too.
+    if not CheckpointFolder(out).exists() and not any(out.glob("fold-*")):
         return ""
     typed = [word for word in sys.argv[1:] if word != "--resume"]
     return f" Go on with: {shlex.join(['edgewright', *typed, '--resume'])}"
@@ -178,6 +188,40 @@ def _trained(out: Path, asked: Asked, reporter: Reporter, *, overwrite: bool, re
         # TensorFlow looks for a GPU again with the first step, and calls it an error that there is none.
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     return train_run(data, out, options, overwrite=overwrite, resume=resume, reporter=reporter, capture=captured)
+
+
+def _cross_validated(arguments: argparse.Namespace, asked: Asked, reporter: Reporter) -> int:
+    from edgewright_runtime.library_noise import captured
+
+    from .folds import summary, train_folds
+
+    if arguments.if_needed:
+        raise EdgewrightError("--if-needed is for one run; with --folds, --resume leaves finished folds as they are")
+    data, options = _told(asked, arguments.out)
+    found = train_folds(
+        data,
+        arguments.out,
+        options,
+        folds=arguments.folds,
+        overwrite=arguments.overwrite,
+        resume=arguments.resume,
+        reporter=reporter,
+        capture=captured,
+    )
+    figures = {name: summary([getattr(row, f"{name}_accuracy") for row in found]) for name in ("val", "test")}
+    if arguments.json:
+        print(json.dumps({"folds": list(map(asdict, found)), **{n: asdict(f) for n, f in figures.items()}}, indent=2))
+        return EXIT_DONE
+    print("\nfold  images  held-out accuracy  test accuracy")
+    for row in found:
+        print(f"{row.fold:>4}  {row.val:>6}  {row.val_accuracy:>17.4f}  {row.test_accuracy:>13.4f}")
+    for name, figure in zip(("Held-out", "Test"), figures.values(), strict=True):
+        print(
+            f"{name} accuracy {figure.mean:.4f}, deviation {figure.deviation:.4f}, 95 % interval of the mean "
+            f"{figure.low:.4f} to {figure.high:.4f}."
+        )
+    print(f"Table: {arguments.out / 'folds.csv'}")
+    return EXIT_DONE
 
 
 def _told(asked: Asked, out: Path) -> tuple[Path, TrainOptions]:

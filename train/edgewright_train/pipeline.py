@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ from edgewright_runtime.library_noise import Capture, quietened
 from edgewright_runtime.optional_imports import check_installed, import_optional
 
 from .data import Prepared, fixed_labels, prepare
+from .data.folds import Fold, rows_of_fold
 from .fitting.checkpoint import Checkpoint, CheckpointFolder
 from .fitting.interruption import TrainingInterrupted, interruptible
 from .network import IMAGENET, NONE, StartingWeights, backbone_named, starting_weights
@@ -55,6 +56,7 @@ def train_run(
     resume: bool = False,
     reporter: Reporter | None = None,
     capture: Capture = quietened,
+    fold: Fold | None = None,
 ) -> Trained:
     """The trained classifier, which lies in the run folder `out` when this returns.
 
@@ -67,6 +69,7 @@ def train_run(
         resume: whether to go on with the training that was interrupted in `out`, after its last whole epoch.
         reporter: what is told about progress.
         capture: what TensorFlow is imported in; the command line, whose process is its own, gives `captured`.
+        fold: which part of the images outside the test split is the validation split; None for the recipe's.
 
     Raises:
         EdgewrightError: the recipe, the data, the weights or the run folder are not as they must be, or the run folder
@@ -77,13 +80,20 @@ def train_run(
     reporter = reporter or Silent()
     try:
         with interruptible():
-            return _train_run(data, out, options, overwrite, resume, reporter, capture)
+            return _train_run(data, out, options, overwrite, resume, reporter, capture, fold)
     except TrainingInterrupted as end:
         raise TrainingInterrupted(_what_is_kept(out), exit_status=end.exit_status) from None
 
 
 def _train_run(
-    data: Path, out: Path, options: TrainOptions, overwrite: bool, resume: bool, reporter: Reporter, capture: Capture
+    data: Path,
+    out: Path,
+    options: TrainOptions,
+    overwrite: bool,
+    resume: bool,
+    reporter: Reporter,
+    capture: Capture,
+    fold: Fold | None,
 ) -> Trained:
     unfinished = _unfinished(out, resume, reporter)
     recipe = _checked_recipe(out, options, overwrite=overwrite or unfinished is not None)
@@ -92,9 +102,11 @@ def _train_run(
     start = None if source == IMAGENET else _starting_weights(recipe, source)
     labels = fixed_labels(options.labels_file, out)
     prepared = prepare(data, recipe=recipe, labels=labels, seed=options.seed, reporter=reporter)
+    if fold is not None:
+        prepared = replace(prepared, rows=rows_of_fold(prepared.rows, fold, seed=options.seed))
     training = _training(capture)
     start = start or _starting_weights(recipe, source)
-    made_from = _provenance(data, prepared, recipe, start, options)
+    made_from = _provenance(data, prepared, recipe, start, options, fold)
     if unfinished is not None:
         check_same(made_from.checked(prepared.dataset.labels), unfinished.made_from, out=out)
         reporter.line(f"Going on after {unfinished.described()}.")
@@ -147,7 +159,7 @@ def _starting_weights(recipe: Recipe, source: str) -> StartingWeights:
 
 
 def _provenance(
-    data: Path, prepared: Prepared, recipe: Recipe, start: StartingWeights, options: TrainOptions
+    data: Path, prepared: Prepared, recipe: Recipe, start: StartingWeights, options: TrainOptions, fold: Fold | None
 ) -> Provenance:
     return Provenance(
         data=str(data),
@@ -159,6 +171,7 @@ def _provenance(
         weights=UsedWeights(start.source, start.alpha, start.sha256),
         seed=options.seed,
         deterministic=options.deterministic,
+        fold=None if fold is None else asdict(fold),
     )
 
 

@@ -43,6 +43,7 @@ class Provenance:
         weights: what the backbone started from.
         seed: of the split, the first weights, shuffling and augmentation.
         deterministic: whether operations were told to compute the same each time.
+        fold: number and count of the fold that was the validation split; None without cross-validation.
     """
 
     data: str
@@ -54,6 +55,7 @@ class Provenance:
     weights: UsedWeights
     seed: int
     deterministic: bool = False
+    fold: Mapping[str, int] | None = None
 
     def options(self) -> dict[str, Any]:
         """The JSON object that the manifest and metrics.json hold."""
@@ -70,6 +72,7 @@ class Provenance:
             "weights": {"alpha": self.weights.alpha, "sha256": self.weights.sha256},
             "seed": self.seed,
             "deterministic": self.deterministic,
+            "fold": self.fold,
             "labels": list(labels),
         }
 
