@@ -25,7 +25,7 @@ from .network.network import Network, build_network
 from .provenance import Provenance
 from .recipes import Recipe
 from .results import Scores, Trained, score
-from .results.publish import publish
+from .results.publish import publish, remove_leftovers
 from .session import memory_explained, prepare_session
 
 _SCORED = ("val", "test")
@@ -58,8 +58,8 @@ def train_prepared(
         TrainingInterrupted: Ctrl-C was pressed; the checkpoint in `out` is that of the last whole epoch.
     """
     folder = CheckpointFolder(out)
-    if unfinished is None:
-        folder.remove()
+    if unfinished is not None:
+        remove_leftovers(out)
     labels = prepared.dataset.labels
     prepare_session(deterministic=made_from.deterministic)
     supervision = Supervision(reporter, folder=folder, made_from=made_from.checked(labels), unfinished=unfinished)

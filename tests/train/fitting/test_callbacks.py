@@ -90,7 +90,8 @@ def test_loss_that_is_no_number_ends_the_training_with_phase_epoch_rate_and_reme
         fitted(1e30, Divergence("head"))
     assert re.fullmatch(
         r"The training diverged in batch \d of epoch 1 of phase head "
-        r"\(the loss is (nan|inf) at learning rate 1e\+30\); lower the phase's learning_rate in the recipe, to a tenth for a start, or give it warmup_epochs",
+        r"\(the loss is (nan|inf) at learning rate 1e\+30\); "
+        "lower the phase's learning_rate in the recipe, to a tenth for a start, or give it warmup_epochs",
         str(caught.value),
     )
 

@@ -72,6 +72,18 @@ def test_interrupted_and_gone_on_with_it_ends_as_without(colour_pixels, recipe, 
         np.testing.assert_array_equal(one, two)
 
 
+def test_older_checkpoint_is_there_until_there_is_one_to_take_its_place(colour_pixels, recipe, tmp_path):
+    folder = CheckpointFolder(tmp_path)
+    trained(colour_pixels, recipe.with_epochs(2, 0), Supervision(folder=folder))
+    with pytest.raises(TrainingInterrupted):
+        trained(colour_pixels, recipe, Supervision(Interrupting("head 1/"), folder=folder))
+    assert folder.load().epoch == 2
+    with pytest.raises(TrainingInterrupted):
+        trained(colour_pixels, recipe, Supervision(Interrupting("head 2/"), folder=folder))
+    assert folder.load().epoch == 1
+    assert len(list((folder.logs / "train").iterdir())) == 1
+
+
 def test_phase_that_had_stopped_is_not_trained_further(colour_pixels, recipe, tmp_path):
     folder, listening = CheckpointFolder(tmp_path), Listening()
     wanted, history = trained(colour_pixels, recipe, Supervision(folder=folder))

@@ -105,7 +105,8 @@ class Supervision:
 
     def record(self, epochs: Sequence[Epoch]) -> None:
         """Adds to the history what was trained otherwise, in one go; the next checkpoint has it."""
-        self.epochs += epochs
+        for epoch in epochs:
+            self._add(epoch)
 
     def end(self) -> None:
         """Ends the event files."""
@@ -114,13 +115,20 @@ class Supervision:
 
     def keep(self, epoch: Epoch, checkpoint: Checkpoint) -> None:
         """Writes the epoch down: to the history, and to the disk if there is a folder for it."""
+        with shielded():
+            self._add(epoch)
+            if self._folder is not None:
+                self._folder.save(checkpoint)
+
+    def _add(self, epoch: Epoch) -> None:
         self.epochs.append(epoch)
         if self._folder is None:
             return
-        with shielded():
-            self._log = self._log or EventLog(self._folder.logs)
-            self._log.add(epoch, step=len(self.epochs) - 1)
-            self._folder.save(checkpoint)
+        if self._log is None:
+            if self._unfinished is None:
+                self._folder.remove()  # only now is there anything to take its place
+            self._log = EventLog(self._folder.logs)
+        self._log.add(epoch, step=len(self.epochs) - 1)
 
     def checkpoint(self, model: Any, phase: str, epoch: Epoch, callbacks: Sequence[Any]) -> Checkpoint:
         """The training as it is after this epoch."""

@@ -26,6 +26,8 @@ from .trained import Trained
 
 _MADE_BY = ("edgewright", "tensorflow", "keras", "numpy", "pillow")
 
+_STAGING = ".partial-train-"
+
 _DISK_TROUBLES = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EACCES)
 
 
@@ -65,10 +67,16 @@ def publish(trained: Trained, out: Path, *, logs: Path | None = None) -> tuple[s
     return removed
 
 
+def remove_leftovers(out: Path) -> None:
+    """Takes away what a training that was killed while it published has left in the run folder."""
+    for folder in out.glob(f"{_STAGING}*"):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 @contextlib.contextmanager
 def _staging(out: Path) -> Iterator[RunFolder]:
     try:
-        folder = Path(tempfile.mkdtemp(prefix=".partial-train-", dir=out))
+        folder = Path(tempfile.mkdtemp(prefix=_STAGING, dir=out))
     except OSError as error:
         raise cannot_write(out, error) from error
     try:
