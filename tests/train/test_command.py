@@ -75,6 +75,13 @@ def test_result_is_a_table_the_folder_and_the_next_command(colours, backbone_wei
     assert "edgewright convert 'runs/my colours' --to tflite-int8" in result.stdout
 
 
+def test_backbones_are_listed_without_data_a_run_or_tensorflow():
+    result = edgewright("train", "--list-backbones", before="import sys; sys.modules['tensorflow'] = None; ")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.startswith("backbone ")
+    assert "mobilenet_v3_small" in result.stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "sentence"),
     [
@@ -83,8 +90,8 @@ def test_result_is_a_table_the_folder_and_the_next_command(colours, backbone_wei
         (["data", "--recipe", "digits", "--epochs", "3"], 2, "--epochs takes two whole numbers"),
         (["data", "--recipe", "digits", "--epochs=-1,3"], 2, "--epochs takes two whole numbers"),
         (["data", "--recipe", "digits", "--epochs", "3,0"], 2, "give --epochs 0,N"),
-        (["data", "--recipe", "digits", "--size", "256"], 2, "input_size must be from 32 to 224"),
-        (["data", "--recipe", "digits", "--alpha", "2"], 2, "alpha must be one of"),
+        (["data", "--recipe", "digits", "--size", "256"], 2, "input_size must be from 16 to 224"),
+        (["data", "--recipe", "digits", "--alpha", "3"], 2, "alpha must be one of"),
         (["data", "--recipe", "digits", "--seed", "-1"], 2, "seed must be"),
         (["data", "--recipe", "digits", "--weights", "gone.h5"], 2, "There is no weights file gone.h5"),
         (["data", "--recipe", "digits", "--labels", "gone.txt"], 2, "Cannot read the labels file gone.txt"),

@@ -18,6 +18,7 @@ NOT_OF_THE_TRAINING = {
     "out",
     "if_needed",
     "overwrite",
+    "list_backbones",
     "print_recipe",
     "resume",
     "folds",

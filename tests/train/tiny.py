@@ -41,4 +41,5 @@ def tiny_network(*, seed: int = 1, classes: int = 3) -> Network:
         features=keras.Model(pixels, pooled),
         backbone_layers=layers,
         head=head,
+        blocks=(layers[:2],),
     )

@@ -81,6 +81,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="The same seed gives the same weights, bit by bit, on this machine; slower.",
     )
     parser.add_argument("--json", action="store_true", help="Print metrics.json's object and nothing else.")
+    parser.add_argument(
+        "--list-backbones", action=_ListBackbones, help="Print the backbones of recipes, and nothing else."
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -121,6 +124,19 @@ COMMAND = Command(
     add_arguments=add_arguments,
     run=run,
 )
+
+
+class _ListBackbones(argparse.Action):
+    """As --help: it needs none of the arguments that a training must have."""
+
+    def __init__(self, option_strings: list[str], dest: str, help: str) -> None:
+        super().__init__(option_strings, dest, nargs=0, default=argparse.SUPPRESS, help=help)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from .network.listing import backbone_list
+
+        print(backbone_list())
+        parser.exit()
 
 
 def _asked(arguments: argparse.Namespace) -> Asked:

@@ -117,7 +117,9 @@ def _seeded_network(recipe: Recipe, start: StartingWeights, *, classes: int, see
     """The network with random values that follow from the seed wherever the weights leave it any."""
     keras.utils.set_random_seed(seed)
     backbone, contract = backbone_named(recipe.backbone), recipe.preprocessing()
-    return build_network(backbone, start, contract=contract, classes=classes, head=recipe.head)
+    return build_network(
+        backbone, start, contract=contract, classes=classes, head=recipe.head, activation=recipe.activation
+    )
 
 
 def _keep_best(network: Network, folder: CheckpointFolder) -> None:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
+import numpy as np
 import onnx
 import tensorflow as tf
 import tf2onnx
@@ -67,11 +68,22 @@ def _converted(frozen: Any) -> onnx.ModelProto:
                 input_names=[frozen.inputs[0].name],
                 output_names=[frozen.outputs[0].name],
                 opset=OPSET,
+                custom_op_handlers={"Erfc": (_write_erfc, [])},
             )
     except Exception as error:  # tf2onnx raises whatever its handler of the operator happened to raise
         raise EdgewrightError(f"tf2onnx cannot write this model as ONNX: {error}") from error
     _refuse_unknown_operators(converted.graph)
     return cast("onnx.ModelProto", converted)
+
+
+def _write_erfc(context: Any, node: Any, _name: str, _arguments: Any) -> None:
+    """1 - erf(x), as ONNX has no erfc: Keras's GELU needs it."""
+    (output,) = node.output
+    shape, dtype = context.get_shape(output), context.get_dtype(output)
+    context.remove_node(node.name)
+    error = context.make_node("Erf", node.input)
+    one = context.make_const(f"{node.name}_one", np.ones((), np.float32))
+    context.make_node("Sub", [one.output[0], error.output[0]], outputs=[output], shapes=[shape], dtypes=[dtype])
 
 
 def _refuse_unknown_operators(graph: onnx.GraphProto) -> None:

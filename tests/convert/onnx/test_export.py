@@ -52,6 +52,16 @@ def test_export_before_folding_computes_the_same(tiny_model, held_out):
     assert_probabilities_close(outputs_of_onnx(serialised(bare), held_out[:4]), reference)
 
 
+def test_gelu_is_written_though_onnx_has_no_operator_of_its_kind(held_out):
+    inputs = keras.Input((32, 32, 3))
+    x = keras.layers.GlobalAveragePooling2D()(keras.layers.Conv2D(6, 3, activation="gelu")(inputs / 127.5 - 1))
+    model = keras.Model(inputs, keras.layers.Dense(5, activation="softmax")(x))
+    with captured():
+        made = onnx_from_model(float_model_of_keras(model), {})
+    reference = np.asarray(model(held_out.astype(np.float32), training=False))
+    assert_probabilities_close(outputs_of_onnx(serialised(made), held_out), reference)
+
+
 def test_contract_and_labels_are_written_as_json_with_their_letters():
     found = contract_metadata(Preprocessing(32, 48), ["größe", "猫"])
     assert json.loads(found["edgewright.labels"]) == ["größe", "猫"]

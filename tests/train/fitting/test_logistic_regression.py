@@ -68,12 +68,11 @@ def test_mixed_images_count_for_each_of_their_classes():
     assert np.abs(whole.probabilities(plain.features) - 0.5).mean() > 0.3
 
 
-def test_weight_of_an_image_is_as_that_image_so_many_times():
-    train, validation = (examples(40, classes=3, seed=seed, noise=3.0) for seed in (1, 2))
-    times = np.where(train.labels[:, 0] == 1, 3, 1)
-    weighted = Examples(train.features, train.labels, times.astype(np.float32))
-    repeated = Examples(*(np.repeat(part, times, axis=0) for part in (train.features, train.labels, train.weights)))
-    one, two = (found(each, validation)[0][0] for each in (weighted, repeated))
-    # Not more: what the features are divided by is that of the images, not of their weights.
-    assert one.val_loss == pytest.approx(two.val_loss, abs=0.02)
-    assert one.val_loss != pytest.approx(found(train, validation)[0][0].val_loss, abs=0.02)
+def test_images_of_more_weight_draw_the_layer_towards_their_class():
+    train, validation = (examples(40, classes=3, seed=seed, noise=6.0) for seed in (1, 2))
+    times = np.where(train.labels[:, 0] == 1, 9, 1).astype(np.float32)
+    even, drawn = (
+        found(Examples(train.features, train.labels, weights), validation)[0][1].probabilities(validation.features)
+        for weights in (train.weights, times)
+    )
+    assert (drawn[:, 0] > even[:, 0]).all()

@@ -1,5 +1,6 @@
 """Starting weights: what a file holds is found out and checked before anything is built from it."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import h5py
@@ -9,18 +10,19 @@ import pytest
 
 from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.hashing import sha256_of_file
-from edgewright_train.network import backbone_named, mobilenet_v2
+from edgewright_train.network import backbone_named
+from edgewright_train.network.network import backbone_model
 from edgewright_train.network.weights import alpha_of_file, load_into, starting_weights
 
 ROW = backbone_named("mobilenet_v2")
 
 
 def build(alpha: float = 0.35, size: int = 32):
-    return mobilenet_v2.build(keras.Input((size, size, 3)), alpha=alpha)
+    return backbone_model(ROW, keras.Input((size, size, 3)), alpha=alpha)
 
 
-def start(source: str, *, alpha: float | str = "auto", size: int = 32):
-    return starting_weights(source, backbone=ROW, alpha=alpha, size=size)
+def start(source: str, *, backbone=ROW, alpha: float | str = "auto", size: int = 32):
+    return starting_weights(source, backbone=backbone, alpha=alpha, size=size)
 
 
 @pytest.mark.parametrize("alpha", [0.35, 1.3])
@@ -105,18 +107,27 @@ def test_weights_of_another_architecture_are_refused(tmp_path):
 def test_right_shapes_in_a_layout_that_keras_does_not_write_are_refused(tmp_path):
     path = tmp_path / "odd.h5"
     with h5py.File(path, "w") as file:
-        for number, shape in enumerate(mobilenet_v2.kernel_shapes(0.35).elements()):
+        kernels = [weight.shape for weight in build().weights if len(weight.shape) == 4]
+        for number, shape in enumerate(kernels):
             file.create_dataset(f"kernel{number}", data=np.zeros(shape, np.float32))
     with pytest.raises(EdgewrightError, match=r"Cannot load .* give a file that Keras's save_weights wrote"):
         load_into(build(), start(str(path)))
 
 
+def test_weights_of_another_backbone_of_the_table_are_named(tmp_path):
+    other = backbone_named("mobilenet_v3_small")
+    backbone_model(other, keras.Input((32, 32, 3)), alpha=0.75).save_weights(tmp_path / "w.weights.h5")
+    expected = r"holds the weights of a mobilenet_v3_small \(alpha 0\.75\), not of a mobilenet_v2; give another file"
+    with pytest.raises(EdgewrightError, match=expected):
+        start(str(tmp_path / "w.weights.h5"))
+    assert start(str(tmp_path / "w.weights.h5"), backbone=other).alpha == 0.75
+
+
 def test_download_that_cannot_be_made_says_how_to_give_a_file(tmp_path, monkeypatch):
-    unused = "http://127.0.0.1:9/"  # the discard port: nobody listens
-    monkeypatch.setattr(mobilenet_v2, "_PUBLISHED", unused)
+    unused = "http://127.0.0.1:9/{alpha}_{size}.h5"  # the discard port: nobody listens
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
     with pytest.raises(EdgewrightError, match=r"Cannot download .*127\.0\.0\.1.* give a file with --weights PATH"):
-        start("imagenet", alpha=1.3, size=33)
+        start("imagenet", backbone=replace(ROW, published=unused), alpha=1.3, size=33)
 
 
 @pytest.mark.parametrize(

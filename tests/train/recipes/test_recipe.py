@@ -34,7 +34,7 @@ def test_viewpoint_never_mirrors_for_left_and_right_are_classes():
 
 def test_digits_are_small_and_from_scratch():
     recipe = load_recipe("digits")
-    assert (recipe.input_size, recipe.alpha, recipe.weights) == (48, 0.35, "none")
+    assert (recipe.input_size, recipe.backbone, recipe.weights) == (32, "small_cnn", "none")
     assert not recipe.augmentation.horizontal_flip
     assert not recipe.augmentation.vertical_flip
 

@@ -9,7 +9,7 @@ from ..recipes import FineTunePhase, FullPhase, Recipe
 from .callbacks import BestWeights
 from .compilation import compile_classifier
 from .epoch import Epoch
-from .layer_rates import blocks_by_position, layer_factors
+from .layer_rates import layer_factors
 from .schedules import ScheduledRate
 from .supervision import Supervision
 
@@ -75,4 +75,4 @@ def train_all(
 def _factors(network: Network, phase: FullPhase) -> dict[str, float]:
     """Of the rates of the backbone's variables, where the phase has any but 1."""
     decay = phase.layer_decay if isinstance(phase, FineTunePhase) else 1.0
-    return {} if decay == 1 else layer_factors(blocks_by_position(network.backbone_layers), decay)
+    return {} if decay == 1 else layer_factors(network.blocks, decay)

@@ -22,9 +22,3 @@ def layer_factors(blocks: Sequence[Sequence[Any]], decay: float) -> dict[str, fl
         for layer in block
         for variable in layer.trainable_variables
     }
-
-
-def blocks_by_position(layers: Sequence[Any], *, size: int = 10) -> tuple[tuple[Any, ...], ...]:
-    """The layers of a backbone, which come from the input on, in blocks of that size from the top down."""
-    downwards = tuple(reversed(layers))
-    return tuple(downwards[start : start + size] for start in range(0, len(downwards), size))

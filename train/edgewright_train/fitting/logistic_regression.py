@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits  # scikit-learn brings it
 
 from .epoch import Epoch
 
@@ -96,7 +97,8 @@ def _fit(model: LogisticRegression, standardised: Floats, train: Examples) -> No
     """Fits the model; a mixed image comes once for each of its classes, with that class's part of its weight."""
     places, classes = np.nonzero(train.labels)
     weights = train.labels[places, classes] * train.weights[places]
-    with warnings.catch_warnings():
+    # The products are small: threads would wait for each other for many times as long as they compute.
+    with warnings.catch_warnings(), threadpool_limits(1, user_api="blas"):
         # One that has not quite arrived is as good a candidate: the validation split decides.
         warnings.simplefilter("ignore", ConvergenceWarning)
         model.fit(standardised[places], classes, sample_weight=weights)

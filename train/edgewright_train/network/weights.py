@@ -6,7 +6,6 @@ Keras and h5py are imported where they are used, for what can fail without Keras
 from __future__ import annotations
 
 import contextlib
-import importlib
 import sys
 from collections import Counter
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.hashing import sha256_of_file
 
 from .backbones import Backbone
+from .facts import recognised
 
 IMAGENET, NONE = "imagenet", "none"
 WEIGHTS_BY_NAME = (IMAGENET, NONE)
@@ -75,14 +75,18 @@ def alpha_of_file(path: Path, backbone: Backbone) -> float:
         EdgewrightError: the file is missing, no HDF5 file, or of another architecture.
     """
     shapes = _kernel_shapes_in(path)
-    module = importlib.import_module(backbone.module)
-    found = next((alpha for alpha in backbone.alphas if module.kernel_shapes(alpha) == shapes), None)
+    found = recognised(shapes)
     if found is None:
         raise EdgewrightError(
             f"{path} does not hold the weights of a {backbone.name}: its {shapes.total()} convolution kernels have "
             f"other shapes for every alpha of {', '.join(map(str, backbone.alphas))}"
         )
-    return found
+    if found.backbone != backbone.name:
+        raise EdgewrightError(
+            f"{path} holds the weights of a {found.backbone} (alpha {found.alpha}), not of a {backbone.name}; give "
+            f'another file, or take backbone = "{found.backbone}" in the recipe'
+        )
+    return found.alpha
 
 
 def load_into(backbone_model: Any, weights: StartingWeights) -> None:
@@ -107,9 +111,9 @@ def _number(alpha: float | str) -> float:
 
 
 def _download(backbone: Backbone, alpha: float, size: int) -> Path:
+    url = backbone.imagenet_url(alpha=alpha, size=size)
     import keras
 
-    url = importlib.import_module(backbone.module).imagenet_url(alpha=alpha, size=size)
     try:
         # Keras reports the download on standard output, which is for results.
         with contextlib.redirect_stdout(sys.stderr):

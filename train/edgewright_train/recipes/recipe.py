@@ -72,6 +72,7 @@ class Recipe:
         row.check_size(self.input_size)
         if self.alpha != "auto":
             row.check_alpha(self.alpha)
+        row.check_activation(self.activation)
         self.preprocessing()
         if self.head_phase.solver == "logistic_regression" and (self.head.layers or self.head.batch_norm):
             raise EdgewrightError(
@@ -87,6 +88,7 @@ class Recipe:
             resize_method=self.resize_method,
             crop_fraction=self.crop_fraction,
             interpolation=self.interpolation,
+            normalisation=backbone_named(self.backbone).normalisation,
         )
 
     def with_epochs(self, head: int, full: int) -> Recipe:

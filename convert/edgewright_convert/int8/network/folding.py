@@ -1,4 +1,9 @@
-"""Batch normalisation folded into the layer before it, so that every linear layer has one kernel and one bias."""
+"""Batch normalisation folded into the layer beside it, so that every linear layer has one kernel and one bias.
+
+Into the one before it where that is linear, as behind a convolution. Else into a dense layer behind it, as between a
+pooling or an activation and the next layer of a head: as a multiplication and an addition of its own it would cost two
+roundings of features whose channels differ in scale.
+"""
 
 from __future__ import annotations
 
@@ -27,9 +32,10 @@ def folded_model(model: Any) -> Any:
         UnsupportedModelError: see `graph_of`.
     """
     graph = graph_of(model)
-    normalisations = _foldable(graph)
+    behind = _foldable(graph)
+    ahead = _foldable_ahead(graph, {id(step) for step in behind.values()})
     linear = {id(step) for step in graph.linear_steps()}
-    skipped = {id(step) for step in normalisations.values()}
+    skipped = {id(step) for step in (*behind.values(), *ahead.values())}
     of_pixels = pixel_normalisation_of(graph)
     of_pixels_steps = of_pixels.steps if of_pixels else ()
     skipped |= {id(step) for step in of_pixels_steps[:-1]}
@@ -41,7 +47,7 @@ def folded_model(model: Any) -> Any:
         if id(step) in skipped:
             output = values[id(step.inputs[0])]
         elif id(step) in linear:
-            output = _linear(step, normalisations.get(id(step)), values, names)
+            output = _linear(step, (ahead.get(id(step)), behind.get(id(step))), values, names)
         elif of_pixels is not None and step is of_pixels.steps[-1]:
             output = of_pixels.of_pixels(start)
         else:
@@ -81,6 +87,24 @@ def _foldable(graph: Graph) -> dict[int, Step]:
     return found
 
 
+def _foldable_ahead(graph: Graph, taken: set[int]) -> dict[int, Step]:
+    """The normalisation before each dense step that alone reads its output, by the dense step's id.
+
+    Args:
+        graph: of the model.
+        taken: ids of the normalisations that go into the layer before them.
+    """
+    consumers, producers = graph.consumers(), graph.producers()
+    found = {}
+    for step in graph.linear_steps():
+        before = producers.get(id(step.inputs[0])) if type(step.operation) is layers.Dense else None
+        if before is None or id(before) in taken or len(consumers[id(before.output)]) > 1:
+            continue
+        if _normalises_channels(before):
+            found[id(step)] = before
+    return found
+
+
 def _normalises_channels(step: Step) -> bool:
     layer = step.operation
     if type(layer) is not layers.BatchNormalization:
@@ -105,31 +129,44 @@ def _copied(step: Step, values: dict[int, Any], copies: dict[int, Any], names: d
     return output
 
 
-def _linear(step: Step, normalisation: Step | None, values: dict[int, Any], names: dict[int, str]) -> Any:
+def _linear(step: Step, beside: tuple[Step | None, Step | None], values: dict[int, Any], names: dict[int, str]) -> Any:
+    """The step's output from a layer that has taken in the normalisations ahead of it and behind it."""
     name = names[id(step.operation)]
     config = step.operation.get_config() | {"name": name, "activation": "linear", "use_bias": True}
     layer = type(step.operation).from_config(config)
     output = step.call(values, layer)
-    layer.set_weights(_folded(step.operation, normalisation.operation if normalisation else None))
+    ahead, behind = (found.operation if found else None for found in beside)
+    layer.set_weights(_folded(step.operation, ahead, behind))
     activation = step.operation.activation
     if activation is keras.activations.linear:
         return output
     return layers.Activation(activation, name=f"{layer.name}_activation")(output)
 
 
-def _folded(layer: Any, normalisation: Any | None) -> list[NDArray[np.float32]]:
-    """Kernel and bias of gamma * (layer(x) - mean) / sqrt(variance + epsilon) + beta."""
+def _folded(layer: Any, ahead: Any | None, behind: Any | None) -> list[NDArray[np.float32]]:
+    """Kernel and bias of behind(layer(ahead(x))), the normalisations being gamma * (x - mean) / deviation + beta."""
     kernel = np.asarray(layer.kernel, np.float64)
     bias = np.asarray(layer.bias, np.float64) if layer.use_bias else np.zeros(_channels(layer))
-    if normalisation is not None:
-        factor = 1.0 / np.sqrt(np.asarray(normalisation.moving_variance, np.float64) + normalisation.epsilon)
-        if normalisation.scale:
-            factor *= np.asarray(normalisation.gamma, np.float64)
-        bias = (bias - np.asarray(normalisation.moving_mean, np.float64)) * factor
-        if normalisation.center:
-            bias += np.asarray(normalisation.beta, np.float64)
+    if ahead is not None:
+        factor, shift = _factor_and_shift(ahead)
+        bias = bias + shift @ kernel
+        kernel = factor[:, np.newaxis] * kernel
+    if behind is not None:
+        factor, shift = _factor_and_shift(behind)
+        bias = bias * factor + shift
         kernel = kernel * (factor[:, np.newaxis] if is_depthwise(layer) else factor)
     return [kernel.astype(np.float32), bias.astype(np.float32)]
+
+
+def _factor_and_shift(normalisation: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """By what a normalisation multiplies each channel, and what it adds then."""
+    factor = 1.0 / np.sqrt(np.asarray(normalisation.moving_variance, np.float64) + normalisation.epsilon)
+    if normalisation.scale:
+        factor = factor * np.asarray(normalisation.gamma, np.float64)
+    shift = -np.asarray(normalisation.moving_mean, np.float64) * factor
+    if normalisation.center:
+        shift = shift + np.asarray(normalisation.beta, np.float64)
+    return factor, shift
 
 
 def _channels(layer: Any) -> int:

@@ -69,6 +69,54 @@ def test_normalisation_per_channel_becomes_one_depthwise_step(held_out: NDArray[
     _assert_same_logits(model, folded, held_out)
 
 
+def settled(model: Any, pixels: NDArray[np.uint8]) -> Any:
+    """The model whose normalisations have gammas and betas of their own, and the statistics of these pixels."""
+    draw = np.random.default_rng(4)
+    for layer in model.layers:
+        if isinstance(layer, layers.BatchNormalization):
+            layer.momentum = 0.0
+            size = layer.moving_mean.shape[0]
+            if layer.scale:
+                layer.gamma.assign(draw.uniform(0.2, 3, size))
+            if layer.center:
+                layer.beta.assign(draw.normal(0, 1, size))
+    model(pixels.astype(np.float32), training=True)
+    return model
+
+
+def test_normalisations_of_a_head_go_into_the_dense_layers_behind_them(held_out: NDArray[np.uint8]) -> None:
+    keras.utils.set_random_seed(6)
+    inputs = keras.Input((SIDE, SIDE, 3))
+    x = layers.GlobalAveragePooling2D()(layers.Conv2D(8, 3, strides=4, activation="relu")(inputs))
+    x = layers.Dropout(0.3)(layers.BatchNormalization(scale=False)(x))
+    x = layers.BatchNormalization(center=False)(layers.Activation("elu")(layers.Dense(7)(x)))
+    x = layers.BatchNormalization()(layers.Dense(6, activation="relu", use_bias=False)(layers.Dropout(0.3)(x)))
+    model = settled(keras.Model(inputs, layers.BatchNormalization()(layers.Dense(4)(x))), held_out)
+    folded = folded_model(model)
+    assert not [layer for layer in folded.layers if isinstance(layer, layers.BatchNormalization)]
+    _assert_same_logits(model, folded, held_out)
+
+
+def test_normalisation_that_two_layers_read_stays(held_out: NDArray[np.uint8]) -> None:
+    keras.utils.set_random_seed(6)
+    inputs = keras.Input((SIDE, SIDE, 3))
+    x = layers.BatchNormalization()(layers.GlobalMaxPooling2D()(inputs))
+    model = settled(keras.Model(inputs, layers.Add()([layers.Dense(4)(x), layers.Dense(4)(x)])), held_out)
+    folded = folded_model(model)
+    assert len([layer for layer in folded.layers if isinstance(layer, layers.BatchNormalization)]) == 1
+    _assert_same_logits(model, folded, held_out)
+
+
+def test_normalisation_behind_a_dense_layer_is_folded_once_only(held_out: NDArray[np.uint8]) -> None:
+    keras.utils.set_random_seed(6)
+    inputs = keras.Input((SIDE, SIDE, 3))
+    x = layers.BatchNormalization()(layers.Dense(5)(layers.GlobalAveragePooling2D()(inputs)))
+    model = settled(keras.Model(inputs, layers.Dense(3)(x)), held_out)
+    folded = folded_model(model)
+    assert [type(layer) for layer in folded.layers[-2:]] == [layers.Dense, layers.Dense]
+    _assert_same_logits(model, folded, held_out)
+
+
 def test_layers_that_are_not_known_stay_as_they_are(held_out: NDArray[np.uint8]) -> None:
     keras.utils.set_random_seed(5)
     inputs = keras.Input((SIDE, SIDE, 3))
