@@ -11,7 +11,19 @@ from edgewright_train import TrainOptions, load_recipe
 from edgewright_train.command import COMMAND
 from edgewright_train.recipes import NO_CHANGES, RecipeChanges
 
-NOT_OF_THE_TRAINING = {"help", "debug", "data", "out", "if_needed", "overwrite", "json"}
+NOT_OF_THE_TRAINING = {
+    "help",
+    "debug",
+    "data",
+    "out",
+    "if_needed",
+    "overwrite",
+    "list_backbones",
+    "print_recipe",
+    "resume",
+    "folds",
+    "json",
+}
 
 
 def test_every_option_of_the_command_that_changes_the_model_is_a_field():

@@ -52,7 +52,9 @@ def files_in(folder: Path) -> dict[str, str]:
 def test_run_folder_holds_every_file_and_nothing_temporary(head_run):
     names = files_in(head_run).keys()
     assert names >= OWN_FILES
-    assert not [name for name in names if "partial" in name]
+    logs = {name.rpartition("/")[0] for name in names if name.startswith("logs/")}
+    assert logs == {"logs/train", "logs/validation"}
+    assert not [name for name in names if "partial" in name or "checkpoint" in name]
 
 
 def test_manifest_has_the_hash_of_every_file_and_what_made_it(head_run, backbone_weights):

@@ -7,6 +7,7 @@ import json
 import os
 import shlex
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,6 +64,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--overwrite", action="store_true", help="Replace the model in RUN, and remove what was made from it."
     )
+    parser.add_argument(
+        "--resume",
+        action="store_true",
+        help="Go on with the training that was interrupted in RUN, after its last whole epoch; give what it was given.",
+    )
+    parser.add_argument(
+        "--folds",
+        metavar="K",
+        type=whole_number(low=2),
+        help="Cross-validation: K trainings in RUN/fold-1 to RUN/fold-K, each with other images held out.",
+    )
+    parser.add_argument(
+        "--deterministic",
+        action="store_true",
+        help="The same seed gives the same weights, bit by bit, on this machine; slower.",
+    )
     parser.add_argument("--json", action="store_true", help="Print metrics.json's object and nothing else.")
     parser.add_argument(
         "--list-backbones", action=_ListBackbones, help="Print the backbones of recipes, and nothing else."
@@ -73,6 +90,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Trains, or keeps the run that is there."""
     from edgewright_runtime.console import watching
 
+    from .fitting.interruption import TrainingInterrupted
+
     if arguments.if_needed and arguments.overwrite:
         raise EdgewrightError("--if-needed keeps the model in RUN and --overwrite replaces it; give one of them")
     asked, out = _asked(arguments), arguments.out
@@ -81,11 +100,17 @@ def run(arguments: argparse.Namespace) -> int:
         return EXIT_DONE
     if out is None:
         raise EdgewrightError("--out is missing: the run folder to write, such as --out runs/flowers")
-    with watching(sys.stderr) as reporter:
-        if arguments.if_needed and (kept := _kept(out, asked, reporter, as_json=arguments.json)) is not None:
-            print(kept)
-            return EXIT_DONE
-        trained = _trained(out, asked, reporter, overwrite=arguments.overwrite)
+    try:
+        with watching(sys.stderr) as reporter:
+            if arguments.folds is not None:
+                return _cross_validated(arguments, asked, reporter)
+            if _may_be_kept(arguments) and (kept := _kept(out, asked, reporter, as_json=arguments.json)) is not None:
+                print(kept)
+                return EXIT_DONE
+            trained = _trained(out, asked, reporter, overwrite=arguments.overwrite, resume=arguments.resume)
+    except TrainingInterrupted as end:
+        print(f"{end}{_how_to_go_on(out)}", file=sys.stderr)
+        return end.exit_status
     if arguments.json:
         print(json.dumps(trained.metrics(), indent=2, ensure_ascii=False))
     else:
@@ -126,7 +151,25 @@ def _asked(arguments: argparse.Namespace) -> Asked:
         weights=arguments.weights,
         seed=arguments.seed,
         labels=arguments.labels,
+        deterministic=arguments.deterministic,
     )
+
+
+def _may_be_kept(arguments: argparse.Namespace) -> bool:
+    """Whether a finished run stays: where that is asked for, and where there is nothing left to go on with."""
+    from .fitting.checkpoint import CheckpointFolder
+
+    return bool(arguments.if_needed or (arguments.resume and not CheckpointFolder(arguments.out).exists()))
+
+
+def _how_to_go_on(out: Path) -> str:
+    from .fitting.checkpoint import CheckpointFolder
+
+    # Of a cross-validation a whole fold is something to go on from too.
+    if not CheckpointFolder(out).exists() and not any(out.glob("fold-*")):
+        return ""
+    typed = [word for word in sys.argv[1:] if word != "--resume"]
+    return f" Go on with: {shlex.join(['edgewright', *typed, '--resume'])}"
 
 
 def _recipe_text(asked: Asked) -> str:
@@ -151,7 +194,7 @@ def _kept(out: Path, asked: Asked, reporter: Reporter, *, as_json: bool) -> str 
     return json.dumps(read_object(RunFolder(out).metrics), indent=2, ensure_ascii=False)
 
 
-def _trained(out: Path, asked: Asked, reporter: Reporter, *, overwrite: bool) -> Trained:
+def _trained(out: Path, asked: Asked, reporter: Reporter, *, overwrite: bool, resume: bool) -> Trained:
     from edgewright_runtime.library_noise import captured
 
     from .pipeline import train_run
@@ -160,7 +203,41 @@ def _trained(out: Path, asked: Asked, reporter: Reporter, *, overwrite: bool) ->
     if not os.environ.get(DEBUG_VARIABLE):
         # TensorFlow looks for a GPU again with the first step, and calls it an error that there is none.
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    return train_run(data, out, options, overwrite=overwrite, reporter=reporter, capture=captured)
+    return train_run(data, out, options, overwrite=overwrite, resume=resume, reporter=reporter, capture=captured)
+
+
+def _cross_validated(arguments: argparse.Namespace, asked: Asked, reporter: Reporter) -> int:
+    from edgewright_runtime.library_noise import captured
+
+    from .folds import summary, train_folds
+
+    if arguments.if_needed:
+        raise EdgewrightError("--if-needed is for one run; with --folds, --resume leaves finished folds as they are")
+    data, options = _told(asked, arguments.out)
+    found = train_folds(
+        data,
+        arguments.out,
+        options,
+        folds=arguments.folds,
+        overwrite=arguments.overwrite,
+        resume=arguments.resume,
+        reporter=reporter,
+        capture=captured,
+    )
+    figures = {name: summary([getattr(row, f"{name}_accuracy") for row in found]) for name in ("val", "test")}
+    if arguments.json:
+        print(json.dumps({"folds": list(map(asdict, found)), **{n: asdict(f) for n, f in figures.items()}}, indent=2))
+        return EXIT_DONE
+    print("\nfold  images  held-out accuracy  test accuracy")
+    for row in found:
+        print(f"{row.fold:>4}  {row.val:>6}  {row.val_accuracy:>17.4f}  {row.test_accuracy:>13.4f}")
+    for name, figure in zip(("Held-out", "Test"), figures.values(), strict=True):
+        print(
+            f"{name} accuracy {figure.mean:.4f}, deviation {figure.deviation:.4f}, 95 % interval of the mean "
+            f"{figure.low:.4f} to {figure.high:.4f}."
+        )
+    print(f"Table: {arguments.out / 'folds.csv'}")
+    return EXIT_DONE
 
 
 def _told(asked: Asked, out: Path) -> tuple[Path, TrainOptions]:
@@ -184,6 +261,7 @@ def _told(asked: Asked, out: Path) -> tuple[Path, TrainOptions]:
         labels=asked.labels,
         size=asked.changes.input_size,
         alpha=asked.changes.alpha,
+        deterministic=asked.deterministic,
     )
     return asked.data, options
 

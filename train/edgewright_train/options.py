@@ -25,6 +25,8 @@ class TrainOptions:
             folder or beside the CSV file, and else the class names sorted.
         size: input side in pixels, in place of the recipe's.
         alpha: width multiplier, in place of the recipe's.
+        deterministic: whether the same seed gives the same weights, bit by bit, on the same machine and with the same
+            versions. Slower; and the whole process stays so.
     """
 
     recipe: str | Recipe
@@ -34,6 +36,7 @@ class TrainOptions:
     labels: str | Path | None = None
     size: int | None = None
     alpha: float | None = None
+    deterministic: bool = False
 
     def __post_init__(self) -> None:
         if self.seed < 0:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +11,12 @@ from edgewright_runtime.library_noise import Capture, quietened
 from edgewright_runtime.optional_imports import check_installed, import_optional
 
 from .data import Prepared, fixed_labels, prepare
+from .data.folds import Fold, rows_of_fold
+from .fitting.checkpoint import Checkpoint, CheckpointFolder
+from .fitting.interruption import TrainingInterrupted, interruptible
 from .network import IMAGENET, NONE, StartingWeights, backbone_named, starting_weights
 from .options import TrainOptions
-from .provenance import Provenance, UsedWeights, check_free
+from .provenance import Provenance, UsedWeights, check_free, check_same
 from .recipes import Recipe, check_epochs
 from .results import check_writable
 
@@ -23,7 +26,9 @@ if TYPE_CHECKING:
 _PURPOSE = "edgewright train"
 
 
-def train(data: str | Path, out: str | Path, options: TrainOptions, *, overwrite: bool = False) -> Trained:
+def train(
+    data: str | Path, out: str | Path, options: TrainOptions, *, overwrite: bool = False, resume: bool = False
+) -> Trained:
     """The trained classifier, which lies in the run folder `out`: what `edgewright train` does, without printing.
 
     Args:
@@ -31,12 +36,15 @@ def train(data: str | Path, out: str | Path, options: TrainOptions, *, overwrite
         out: the run folder.
         options: as on the command line; all but the recipe have defaults.
         overwrite: whether a model that `out` holds already is replaced.
+        resume: whether to go on with the training that was interrupted in `out`, after its last whole epoch.
 
     Raises:
-        EdgewrightError: the recipe, the data, the weights or the run folder are not as they must be.
+        EdgewrightError: the recipe, the data, the weights or the run folder are not as they must be, or there is no
+            training of the same to go on with.
         MissingDependencyError: a library of the extra `train` is not installed.
+        TrainingInterrupted: a KeyboardInterrupt that says what is kept.
     """
-    return train_run(Path(data), Path(out), options, overwrite=overwrite)
+    return train_run(Path(data), Path(out), options, overwrite=overwrite, resume=resume)
 
 
 def train_run(
@@ -45,8 +53,10 @@ def train_run(
     options: TrainOptions,
     *,
     overwrite: bool = False,
+    resume: bool = False,
     reporter: Reporter | None = None,
     capture: Capture = quietened,
+    fold: Fold | None = None,
 ) -> Trained:
     """The trained classifier, which lies in the run folder `out` when this returns.
 
@@ -56,28 +66,75 @@ def train_run(
         options: how to train.
         overwrite: whether `out` may hold a model already. It is replaced when this training has ended well, what other
             stages made from it goes away, and until then all of it is left alone.
+        resume: whether to go on with the training that was interrupted in `out`, after its last whole epoch.
         reporter: what is told about progress.
         capture: what TensorFlow is imported in; the command line, whose process is its own, gives `captured`.
+        fold: which part of the images outside the test split is the validation split; None for the recipe's.
 
     Raises:
         EdgewrightError: the recipe, the data, the weights or the run folder are not as they must be, or the run folder
             holds a model and is not to be overwritten.
         MissingDependencyError: a library of the extra `train` is not installed.
+        TrainingInterrupted: a KeyboardInterrupt that says what is kept.
     """
     reporter = reporter or Silent()
-    recipe = _checked_recipe(out, options, overwrite=overwrite)
+    try:
+        with interruptible():
+            return _train_run(data, out, options, overwrite, resume, reporter, capture, fold)
+    except TrainingInterrupted as end:
+        raise TrainingInterrupted(_what_is_kept(out), exit_status=end.exit_status) from None
+
+
+def _train_run(
+    data: Path,
+    out: Path,
+    options: TrainOptions,
+    overwrite: bool,
+    resume: bool,
+    reporter: Reporter,
+    capture: Capture,
+    fold: Fold | None,
+) -> Trained:
+    unfinished = _unfinished(out, resume, reporter)
+    recipe = _checked_recipe(out, options, overwrite=overwrite or unfinished is not None)
     source = _weights_source(recipe, options)
     # TensorFlow takes seconds to import, and the download needs it: what can fail without it comes first.
     start = None if source == IMAGENET else _starting_weights(recipe, source)
     labels = fixed_labels(options.labels_file, out)
     prepared = prepare(data, recipe=recipe, labels=labels, seed=options.seed, reporter=reporter)
+    if fold is not None:
+        prepared = replace(prepared, rows=rows_of_fold(prepared.rows, fold, seed=options.seed))
     training = _training(capture)
     start = start or _starting_weights(recipe, source)
-    made_from = _provenance(data, prepared, recipe, start, options)
+    made_from = _provenance(data, prepared, recipe, start, options, fold)
+    if unfinished is not None:
+        check_same(made_from.checked(prepared.dataset.labels), unfinished.made_from, out=out)
+        reporter.line(f"Going on after {unfinished.described()}.")
     trained: Trained = training.train_prepared(
-        prepared, recipe=recipe, start=start, made_from=made_from, out=out, reporter=reporter
+        prepared, recipe=recipe, start=start, made_from=made_from, out=out, reporter=reporter, unfinished=unfinished
     )
     return trained
+
+
+def _unfinished(out: Path, resume: bool, reporter: Reporter) -> Checkpoint | None:
+    """The training that is to be gone on with; one that is not is told to be in danger."""
+    folder = CheckpointFolder(out)
+    if resume:
+        return folder.load()
+    if folder.exists():
+        reporter.line(
+            f"Note: {out} holds an interrupted training, which this one replaces; --resume would go on with it."
+        )
+    return None
+
+
+def _what_is_kept(out: Path) -> str:
+    """What there is after an interruption."""
+    folder = CheckpointFolder(out)
+    if not folder.exists():
+        return "Interrupted before the first epoch had ended; nothing is kept."
+    best = f", and the best weights so far are {folder.best}" if folder.best.exists() else ""
+    return f"Interrupted; the training is kept up to {folder.load().described()}{best}."
 
 
 def _checked_recipe(out: Path, options: TrainOptions, *, overwrite: bool) -> Recipe:
@@ -102,7 +159,7 @@ def _starting_weights(recipe: Recipe, source: str) -> StartingWeights:
 
 
 def _provenance(
-    data: Path, prepared: Prepared, recipe: Recipe, start: StartingWeights, options: TrainOptions
+    data: Path, prepared: Prepared, recipe: Recipe, start: StartingWeights, options: TrainOptions, fold: Fold | None
 ) -> Provenance:
     return Provenance(
         data=str(data),
@@ -113,6 +170,8 @@ def _provenance(
         recipe_changes=options.changes,
         weights=UsedWeights(start.source, start.alpha, start.sha256),
         seed=options.seed,
+        deterministic=options.deterministic,
+        fold=None if fold is None else asdict(fold),
     )
 
 

@@ -8,19 +8,24 @@ from typing import Any
 
 import keras
 
+from edgewright_runtime.atomic import atomic_path
 from edgewright_runtime.console import Reporter
 
 from .data import Prepared
 from .data.pixels import decoded
+from .fitting.checkpoint import Checkpoint, CheckpointFolder
+from .fitting.interruption import shielded
 from .fitting.phases import fit
 from .fitting.precision import computing, copy_weights
+from .fitting.supervision import Supervision
 from .network import StartingWeights, backbone_named
 from .network.network import Network, build_network
 from .provenance import Provenance
 from .recipes import Recipe
 from .results import Trained
 from .results.evaluation import Told, evaluated
-from .results.publish import publish
+from .results.publish import publish, remove_leftovers
+from .session import memory_explained, prepare_session
 
 
 def train_prepared(
@@ -31,6 +36,7 @@ def train_prepared(
     made_from: Provenance,
     out: Path,
     reporter: Reporter,
+    unfinished: Checkpoint | None = None,
 ) -> Trained:
     """The trained classifier, which lies in the run folder `out` when this returns.
 
@@ -41,13 +47,25 @@ def train_prepared(
         made_from: what the manifest and metrics.json say of how it was trained, the seed among it.
         out: the run folder.
         reporter: what is told about progress.
+        unfinished: a training of the same that was interrupted, to go on with.
 
     Raises:
-        EdgewrightError: an image has changed since it was read, the weights do not load, or `out` cannot be written.
+        EdgewrightError: an image has changed since it was read, the weights do not load, the training diverged, the
+            memory does not suffice, or `out` cannot be written.
+        TrainingInterrupted: Ctrl-C was pressed; the checkpoint in `out` is that of the last whole epoch.
     """
-    trained = _trained(prepared, recipe=recipe, start=start, made_from=made_from, out=out, reporter=reporter)
+    folder = CheckpointFolder(out)
+    if unfinished is not None:
+        remove_leftovers(out)
+    labels = prepared.dataset.labels
+    prepare_session(deterministic=made_from.deterministic)
+    supervision = Supervision(reporter, folder=folder, made_from=made_from.checked(labels), unfinished=unfinished)
+    with memory_explained(recipe):
+        trained = _trained(prepared, recipe=recipe, start=start, made_from=made_from, out=out, supervision=supervision)
     reporter.line(f"Writing {out}.")
-    removed = publish(trained, out)
+    with shielded():
+        removed = publish(trained, out, logs=folder.logs)
+        folder.remove()
     if removed:
         reporter.line(f"Removed {', '.join(removed)} of {out}: made from the model that was there before.")
     return trained
@@ -60,7 +78,7 @@ def _trained(
     start: StartingWeights,
     made_from: Provenance,
     out: Path,
-    reporter: Reporter,
+    supervision: Supervision,
 ) -> Trained:
     began, seed = time.perf_counter(), made_from.seed
     labels, contract = prepared.dataset.labels, recipe.preprocessing()
@@ -69,11 +87,17 @@ def _trained(
         with computing(mixed=recipe.optimizer.mixed_precision):
             network = _seeded_network(recipe, start, classes=len(labels), seed=seed)
         from_scratch = start.path is None
-        fitted = fit(network, pixels, recipe=recipe, from_scratch=from_scratch, seed=seed, reporter=reporter)
-        reporter.finish()
+        try:
+            fitted = fit(network, pixels, recipe=recipe, from_scratch=from_scratch, seed=seed, supervision=supervision)
+        except KeyboardInterrupt:
+            _keep_best(_in_float32(network, recipe, start), CheckpointFolder(out))
+            raise
+        finally:
+            supervision.end()
+            supervision.reporter.finish()
         network = _in_float32(network, recipe, start)
         told = Told(out, made_from, prepared.rows, labels, tuple(fitted.epochs))
-        evaluation = evaluated(network, pixels, told, batch_size=recipe.batch_size, reporter=reporter)
+        evaluation = evaluated(network, pixels, told, batch_size=recipe.batch_size, reporter=supervision.reporter)
     return Trained(
         model=_without_optimizer(network.model),
         contract=contract,
@@ -96,6 +120,13 @@ def _seeded_network(recipe: Recipe, start: StartingWeights, *, classes: int, see
     return build_network(
         backbone, start, contract=contract, classes=classes, head=recipe.head, activation=recipe.activation
     )
+
+
+def _keep_best(network: Network, folder: CheckpointFolder) -> None:
+    """Writes the best weights so far as a model of their own, where there is an epoch that they come from."""
+    if folder.exists():
+        with shielded(), atomic_path(folder.best) as temporary:
+            _without_optimizer(network.model).save(temporary)
 
 
 def _in_float32(network: Network, recipe: Recipe, start: StartingWeights) -> Network:

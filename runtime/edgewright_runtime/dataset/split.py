@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from ..errors import EdgewrightError
 from ..run.splits import SPLITS, SplitRow
+from ..suggestion import named
 from .types import Dataset
 
 
@@ -90,7 +91,7 @@ def _check_trainable(rows: Sequence[SplitRow], labels: Sequence[str]) -> None:
     untrained = [label for label in labels if label not in trained]
     if untrained:
         raise EdgewrightError(
-            f"The train split has no image of the class(es) {', '.join(map(repr, untrained))}; every class needs one"
+            f"The train split has no image of the class(es) {named(map(repr, untrained))}; every class needs one"
         )
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from edgewright_train.fitting.epoch import Epoch
 from edgewright_train.fitting.full_phase import train_all
+from edgewright_train.fitting.supervision import Supervision
 from edgewright_train.network.network import Network, freeze_for_fine_tuning
 
 from ...listening import Listening
@@ -63,7 +64,7 @@ def test_the_same_seed_gives_the_same_history(colour_pixels, small_recipe):
 def test_what_is_trained_is_told(colour_pixels, small_recipe):
     network, listening = tiny_network(), Listening()
     freeze_for_fine_tuning(network, 0)
-    trained(network, colour_pixels, small_recipe, epochs=1, reporter=listening)
+    trained(network, colour_pixels, small_recipe, epochs=1, supervision=Supervision(listening))
     assert listening.lines[0].startswith("Training 1 layers for up to 1 epoch(s)")
     assert listening.lines[1].startswith("fine tune 1/1: loss ")
 

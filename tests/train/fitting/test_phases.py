@@ -6,9 +6,9 @@ import keras
 import numpy as np
 import pytest
 
-from edgewright_runtime.console import Silent
 from edgewright_runtime.errors import EdgewrightError
 from edgewright_train.fitting.phases import Fitted, balanced_weights, fit
+from edgewright_train.fitting.supervision import Supervision
 from edgewright_train.network.network import Network
 from edgewright_train.recipes import Recipe
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.numeric
 
 
 def fitted(network: Network, pixels, recipe: Recipe, *, from_scratch: bool = False) -> Fitted:
-    return fit(network, pixels, recipe=recipe, from_scratch=from_scratch, seed=3, reporter=Silent())
+    return fit(network, pixels, recipe=recipe, from_scratch=from_scratch, seed=3, supervision=Supervision())
 
 
 def phases_of(found: Fitted) -> list[tuple[str, int]]:
@@ -68,7 +68,7 @@ def test_fine_tuning_that_only_harms_leaves_what_the_head_phase_left(colour_pixe
     fitted(kept, colour_pixels, small_recipe.with_epochs(3, 0))
     harmed = tiny_network()  # only now: it sets the seed that the head's first weights come from
     recipe = small_recipe.with_epochs(3, 2)
-    recipe = replace(recipe, fine_tune=replace(recipe.fine_tune, learning_rate=20.0))
+    recipe = replace(recipe, fine_tune=replace(recipe.fine_tune, learning_rate=1.0))
     found = fitted(harmed, colour_pixels, recipe)
     head, tuning = found.epochs[:3], found.epochs[3:]
     assert min(epoch.val_loss for epoch in tuning) > min(epoch.val_loss for epoch in head)
@@ -88,7 +88,7 @@ def test_class_weights_reach_the_loss_where_the_recipe_has_them(colour_pixels, s
     pixels = replace(colour_pixels, places={**colour_pixels.places, "train": uneven})
     recipe = small_recipe.with_epochs(0 if from_scratch else 1, 1 if from_scratch else 0)
     losses = [
-        fitted(tiny_network(), pixels, replace(recipe, class_weights=wanted), from_scratch=from_scratch).epochs[0].loss
-        for wanted in (False, True)
+        fitted(tiny_network(), pixels, replace(recipe, balance=wanted), from_scratch=from_scratch).epochs[0].loss
+        for wanted in ("none", "class_weights")
     ]
     assert abs(losses[0] - losses[1]) > 0.01

@@ -105,6 +105,7 @@ def test_what_is_not_given_is_as_the_run_has_it(made, backbone_weights, given):
         (Asked(changes=RecipeChanges(alpha=1.0)), "alpha: 1.0 given, 0.35 in the run"),
         (Asked(recipe="flowers"), "recipe: flowers given, banana in the run"),
         (Asked(weights="none"), "weights: none given, "),
+        (Asked(deterministic=True), "deterministic: asked for, and the run is not"),
         (Asked(weights="gone.h5"), "weights: gone.h5 given, "),
     ],
 )

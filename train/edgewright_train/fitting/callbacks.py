@@ -12,40 +12,58 @@ from edgewright_runtime.console import Reporter
 from edgewright_runtime.errors import EdgewrightError
 
 from .epoch import Epoch
+from .interruption import raise_if_interrupted
 
 # Keras calls these methods with arguments of its own choice: hence the unused ones.
 
+_EXPLOSION = 100.0
+"""A loss that is so many times the first batch's is on its way to infinity; a bad cross-entropy is not that bad."""
+
+_BETWEEN_STEPS = 0.1
+"""Seconds; a bar that moves more often costs time that nobody sees."""
+
 
 class History(keras.callbacks.Callback):  # type: ignore[misc]
-    """Records every epoch and reports it."""
+    """Records every epoch and reports it, and within it how far it is."""
 
     def __init__(self, phase: str, *, epochs: int, reporter: Reporter) -> None:
         super().__init__()
         self.rows: list[Epoch] = []
         self._phase, self._epochs, self._reporter = phase, epochs, reporter
-        self._started = 0.0
+        self._epoch, self._started, self._shown = 0, 0.0, 0.0
+        self._building_s: float | None = None
+
+    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:  # noqa: ARG002
+        """Names what takes half a minute for a large network, before the first batch is done; the bar has a clock."""
+        self._started = time.perf_counter()
+        self._reporter.step("building the training graph", 0, 1)
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:  # noqa: ARG002
         """Starts the clock."""
-        self._started = time.perf_counter()
-        self._reporter.step(self._name(epoch), 0, self.params.get("steps") or 1)
+        self._epoch = epoch
+        if self._building_s is not None:
+            self._started = time.perf_counter()
+            self._reporter.step(self._name(epoch), 0, self.params.get("steps") or 1)
 
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:  # noqa: ARG002
-        """Moves the bar."""
-        self._reporter.step(self._name(len(self.rows)), batch + 1, self.params.get("steps") or batch + 1)
-
-    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Adds the row.
+        """Moves the bar.
 
         Raises:
-            EdgewrightError: the loss is no number any more.
+            TrainingInterrupted: Ctrl-C was pressed.
         """
+        raise_if_interrupted()
+        now = time.perf_counter()
+        if self._building_s is None:
+            self._building_s = now - self._started
+            if self._building_s > 1:
+                self._reporter.line(f"Built the training graph ({self._building_s:.0f} s).")
+        if now - self._shown >= _BETWEEN_STEPS:
+            self._shown = now
+            self._reporter.step(self._name(self._epoch), batch + 1, self.params.get("steps") or batch + 1)
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Adds the row."""
         values = logs or {}
-        if not all(math.isfinite(values[name]) for name in ("loss", "val_loss")):
-            raise EdgewrightError(
-                f"The training diverged in epoch {epoch + 1} of phase {self._phase} (the loss is {values['loss']}); "
-                f"lower its learning_rate in the recipe"
-            )
         seconds = time.perf_counter() - self._started
         row = Epoch(
             phase=self._phase,
@@ -60,11 +78,64 @@ class History(keras.callbacks.Callback):  # type: ignore[misc]
         self.rows.append(row)
         self._reporter.line(
             f"{self._name(epoch)}: loss {row.loss:.3f}, accuracy {row.accuracy:.3f}, val_loss {row.val_loss:.3f}, "
-            f"val_accuracy {row.val_accuracy:.3f}  ({seconds:.1f} s)"
+            f"val_accuracy {row.val_accuracy:.3f}  ({seconds:.1f} s{self._left(epoch, seconds)})"
         )
+
+    def _left(self, epoch: int, seconds: float) -> str:
+        """How long the phase takes yet if it does not stop early; nothing where that is soon.
+
+        Only the first epoch here has the building of the graph in it.
+        """
+        if not self.rows[1:]:
+            seconds -= self._building_s or 0.0
+        left = (self._epochs - epoch - 1) * seconds
+        return "" if left < 10 else f", at most {int(left) // 60}:{int(left) % 60:02} left"
 
     def _name(self, epoch: int) -> str:
         return f"{self._phase.replace('_', ' ')} {epoch + 1}/{self._epochs}"
+
+
+class Divergence(keras.callbacks.Callback):  # type: ignore[misc]
+    """Ends a training whose loss is no number any more, or grows without bound, at the batch where that shows."""
+
+    def __init__(self, phase: str) -> None:
+        super().__init__()
+        self._phase, self._epoch = phase, 0
+        self._first: float | None = None
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:  # noqa: ARG002
+        """Notes which it is."""
+        self._epoch = epoch + 1
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
+        """Looks at the mean loss of the epoch so far.
+
+        Raises:
+            EdgewrightError: it is no number, or a hundred times what it was at first.
+        """
+        loss = (logs or {})["loss"]
+        if self._first is None and math.isfinite(loss):
+            self._first = max(loss, 1.0)
+        if not math.isfinite(loss) or loss > _EXPLOSION * (self._first or 1.0):
+            raise self._error(f"batch {batch + 1} of epoch {self._epoch}", "loss", loss)
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Looks at the validation loss.
+
+        Raises:
+            EdgewrightError: it is no number.
+        """
+        loss = (logs or {})["val_loss"]
+        if not math.isfinite(loss):
+            raise self._error(f"epoch {epoch + 1}", "validation loss", loss)
+
+    def _error(self, where: str, what: str, loss: float) -> EdgewrightError:
+        rate = _learning_rate(self.model)
+        return EdgewrightError(
+            f"The training diverged in {where} of phase {self._phase} (the {what} is {loss:g} at learning rate "
+            f"{rate:.3g}); lower the phase's learning_rate in the recipe, to a tenth for a start, or give it "
+            f"warmup_epochs"
+        )
 
 
 class BestWeights(keras.callbacks.Callback):  # type: ignore[misc]
@@ -104,7 +175,12 @@ class BestWeights(keras.callbacks.Callback):  # type: ignore[misc]
 
     def on_train_end(self, logs: dict[str, float] | None = None) -> None:  # noqa: ARG002
         """Puts the best weights back."""
-        self.model.set_weights(self._weights)
+        self.put_back()
+
+    def put_back(self) -> None:
+        """Gives the model the best weights so far."""
+        if self._weights:
+            self.model.set_weights(self._weights)
 
 
 def _learning_rate(model: Any) -> float:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from edgewright_runtime.console import Reporter, Silent
-
 from ..data.batches import plain_batches, training_batches
 from ..data.pixels import Pixels
 from ..network.network import Network
 from ..recipes import FineTunePhase, FullPhase, Recipe
-from .callbacks import BestWeights, History
+from .callbacks import BestWeights
 from .compilation import compile_classifier
 from .epoch import Epoch
 from .layer_rates import layer_factors
 from .schedules import ScheduledRate
+from .supervision import Supervision
 
 
 def train_all(
@@ -25,7 +24,7 @@ def train_all(
     class_weight: dict[int, float] | None,
     seed: int,
     start: Epoch | None = None,
-    reporter: Reporter | None = None,
+    supervision: Supervision | None = None,
 ) -> tuple[Epoch, ...]:
     """The history of a training of every layer that is trainable; the network keeps the best epoch's weights.
 
@@ -38,9 +37,9 @@ def train_all(
         class_weight: factor of each class's loss.
         seed: of shuffling and augmentation.
         start: the epoch that left the weights as they are; they are kept if none beats it.
-        reporter: what is told about progress.
+        supervision: what tells and writes down how the training goes.
     """
-    reporter = reporter or Silent()
+    supervision = supervision or Supervision()
     classes = network.classes
     train = training_batches(
         pixels,
@@ -50,27 +49,27 @@ def train_all(
         seed=seed,
         balance=recipe.balance,
         class_weight=class_weight,
+        clock=supervision.clock,
     )
-    history = History(name, epochs=phase.epochs, reporter=reporter)
     best = BestWeights(
         patience=phase.early_stopping_patience,
         monitor=phase.monitor,
         start=None if start is None else getattr(start, phase.monitor),
     )
     compile_classifier(network.model, recipe, phase, factors=_factors(network, phase))
-    reporter.line(
+    supervision.reporter.line(
         f"Training {sum(1 for layer in network.model.layers if layer.trainable and layer.weights)} layers for up to "
         f"{phase.epochs} epoch(s); the first step builds the training graph, which takes about half a minute."
     )
-    network.model.fit(
+    return supervision.fit(
+        network.model,
         train,
+        phase=name,
         epochs=phase.epochs,
+        best=best,
+        callbacks=[ScheduledRate(phase, steps=len(train))],
         validation_data=plain_batches(pixels, "val", batch_size=recipe.batch_size, classes=classes),
-        callbacks=[history, best, ScheduledRate(phase, steps=len(train))],
-        shuffle=False,  # the batches come shuffled
-        verbose=0,
     )
-    return tuple(history.rows)
 
 
 def _factors(network: Network, phase: FullPhase) -> dict[str, float]:

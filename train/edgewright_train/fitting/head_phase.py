@@ -8,21 +8,24 @@ from typing import Any
 
 import keras
 import numpy as np
+import tensorflow as tf
 from numpy.typing import NDArray
 
-from edgewright_runtime.console import Reporter, Silent
+from edgewright_runtime.console import Reporter
 
 from ..data.batches import plain_batches, training_batches
+from ..data.epoch_order import EpochClock, shuffled_batches
 from ..data.pixels import Pixels
 from ..network.network import Network
 from ..recipes import Recipe
 from .best_epoch import best_of
-from .callbacks import BestWeights, History
+from .callbacks import BestWeights
 from .compilation import compile_classifier
 from .epoch import Epoch
 from .logistic_regression import DenseLayer, Examples, regressions
 from .losses import made_loss
 from .schedules import ScheduledRate
+from .supervision import Supervision
 
 _BATCH = 64
 
@@ -47,55 +50,72 @@ def train_head(
     recipe: Recipe,
     class_weight: Mapping[int, float] | None,
     seed: int,
-    reporter: Reporter | None = None,
+    supervision: Supervision | None = None,
 ) -> HeadResult:
     """The history of a training after which the network's head fits the frozen backbone's features.
 
     One epoch goes once over all views of all images; with the solver `logistic_regression` it is one strength of the
     penalty.
     """
-    reporter = reporter or Silent()
-    train = _training_examples(network, pixels, recipe, class_weight, seed, reporter)
+    supervision = supervision or Supervision()
+    train = _training_examples(network, pixels, recipe, class_weight, seed, supervision.reporter)
     validation = _examples(network, plain_batches(pixels, "val", batch_size=recipe.batch_size, classes=network.classes))
-    epochs = _SOLVERS[recipe.head_phase.solver](network, train, validation, recipe, reporter)
+    epochs = _SOLVERS[recipe.head_phase.solver](network, train, validation, recipe, seed, supervision)
     return HeadResult(epochs, best_of(epochs, recipe.head_phase.monitor))
 
 
 def _by_gradients(
-    network: Network, train: Examples, validation: Examples, recipe: Recipe, reporter: Reporter
+    network: Network, train: Examples, validation: Examples, recipe: Recipe, seed: int, supervision: Supervision
 ) -> tuple[Epoch, ...]:
     phase = recipe.head_phase
     # A model of the network's own head layers, so that what it learns is the network's.
     head = keras.Sequential([keras.Input((train.features.shape[1],)), *network.head])
     compile_classifier(head, recipe, phase)
-    history = History("head", epochs=phase.epochs, reporter=reporter)
     best = BestWeights(patience=phase.early_stopping_patience, monitor=phase.monitor)
-    head.fit(
-        train.features,
-        train.labels,
-        sample_weight=train.weights,
-        batch_size=_BATCH,
+    batches = _batches(train, seed=seed, clock=supervision.clock)
+    return supervision.fit(
+        head,
+        batches,
+        phase="head",
         epochs=phase.epochs,
+        best=best,
+        callbacks=[ScheduledRate(phase, steps=len(batches))],
         validation_data=(validation.features, validation.labels),
-        callbacks=[history, best, ScheduledRate(phase, steps=-(-len(train.features) // _BATCH))],
-        verbose=0,
     )
-    return tuple(history.rows)
+
+
+def _batches(train: Examples, *, seed: int, clock: EpochClock) -> Any:
+    """A tf.data.Dataset of features, labels and weights in the order of the clock's epoch."""
+    parts = (train.features, train.labels, train.weights)
+
+    def read(batch: Any, _: Any) -> tuple[Any, ...]:
+        values = tf.numpy_function(lambda places: tuple(part[places] for part in parts), [batch], [tf.float32] * 3)
+        shaped = zip(values, parts, strict=True)
+        return tuple(tf.ensure_shape(value, (None, *part.shape[1:])) for value, part in shaped)
+
+    places = np.arange(len(train.features), dtype=np.int64)
+    return shuffled_batches(places, places, batch_size=_BATCH, seed=seed, clock=clock).map(read).prefetch(2)
 
 
 def _by_logistic_regression(
-    network: Network, train: Examples, validation: Examples, recipe: Recipe, reporter: Reporter
+    network: Network,
+    train: Examples,
+    validation: Examples,
+    recipe: Recipe,
+    seed: int,  # noqa: ARG001  the table's functions are called alike
+    supervision: Supervision,
 ) -> tuple[Epoch, ...]:
     found: list[tuple[Epoch, DenseLayer]] = []
     for epoch, layer in regressions(train, validation, loss_of=_loss_of(recipe)):
         found.append((epoch, layer))
-        reporter.line(
+        supervision.reporter.line(
             f"head, logistic regression {epoch.epoch}: loss {epoch.loss:.3f}, accuracy {epoch.accuracy:.3f}, "
             f"val_loss {epoch.val_loss:.3f}, val_accuracy {epoch.val_accuracy:.3f}  ({epoch.seconds:.1f} s)"
         )
     epochs = tuple(epoch for epoch, _ in found)
     chosen = dict(found)[best_of(epochs, recipe.head_phase.monitor)]
     network.head[-1].set_weights([chosen.kernel, chosen.bias])
+    supervision.record(epochs)
     return epochs
 
 
@@ -104,7 +124,7 @@ def _loss_of(recipe: Recipe) -> Callable[[Any, Any, Any], float]:
     return lambda labels, probabilities, weights: float(loss(labels, probabilities, sample_weight=weights))
 
 
-_SOLVERS: dict[str, Callable[[Network, Examples, Examples, Recipe, Reporter], tuple[Epoch, ...]]] = {
+_SOLVERS: dict[str, Callable[[Network, Examples, Examples, Recipe, int, Supervision], tuple[Epoch, ...]]] = {
     "gradient": _by_gradients,
     "logistic_regression": _by_logistic_regression,
 }

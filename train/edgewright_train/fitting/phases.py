@@ -6,14 +6,14 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 
-from edgewright_runtime.console import Reporter
-
 from ..data.pixels import Pixels
 from ..network.network import Network, freeze_for_fine_tuning, prepare_for_scratch
 from ..recipes import Recipe, check_epochs
+from .best_epoch import best_of
 from .epoch import Epoch
 from .full_phase import train_all
 from .head_phase import train_head
+from .supervision import Supervision
 
 
 @dataclass
@@ -25,12 +25,12 @@ class Fitted:
 
 
 def fit(
-    network: Network, pixels: Pixels, *, recipe: Recipe, from_scratch: bool, seed: int, reporter: Reporter
+    network: Network, pixels: Pixels, *, recipe: Recipe, from_scratch: bool, seed: int, supervision: Supervision
 ) -> Fitted:
     """The history of all phases, after which the network is trained.
 
     A backbone with weights gets two: the head alone, then all together. One without has no features worth a head, and
-    is trained as a whole from the start.
+    is trained as a whole from the start. Phases that an unfinished training had left behind are left out.
 
     Raises:
         EdgewrightError: the recipe leaves no epoch to train.
@@ -38,9 +38,9 @@ def fit(
     fitted = Fitted()
     check_epochs(recipe, from_scratch=from_scratch)
     if from_scratch:
-        _fit_from_scratch(fitted, network, pixels, recipe, seed, reporter)
+        _fit_from_scratch(fitted, network, pixels, recipe, seed, supervision)
     else:
-        _fit_in_two_phases(fitted, network, pixels, recipe, seed, reporter)
+        _fit_in_two_phases(fitted, network, pixels, recipe, seed, supervision)
     return fitted
 
 
@@ -55,7 +55,7 @@ def _class_weight(network: Network, pixels: Pixels, recipe: Recipe) -> dict[int,
 
 
 def _fit_from_scratch(
-    fitted: Fitted, network: Network, pixels: Pixels, recipe: Recipe, seed: int, reporter: Reporter
+    fitted: Fitted, network: Network, pixels: Pixels, recipe: Recipe, seed: int, supervision: Supervision
 ) -> None:
     started = time.perf_counter()
     prepare_for_scratch(network)
@@ -67,18 +67,23 @@ def _fit_from_scratch(
         recipe=recipe,
         class_weight=_class_weight(network, pixels, recipe),
         seed=seed,
-        reporter=reporter,
+        supervision=supervision,
     )
     fitted.seconds["from_scratch"] = time.perf_counter() - started
 
 
 def _fit_in_two_phases(
-    fitted: Fitted, network: Network, pixels: Pixels, recipe: Recipe, seed: int, reporter: Reporter
+    fitted: Fitted, network: Network, pixels: Pixels, recipe: Recipe, seed: int, supervision: Supervision
 ) -> None:
     class_weight, start = _class_weight(network, pixels, recipe), None
     started = time.perf_counter()
-    if recipe.head_phase.epochs:
-        result = train_head(network, pixels, recipe=recipe, class_weight=class_weight, seed=seed, reporter=reporter)
+    if supervision.has_finished("head"):
+        fitted.epochs += supervision.epochs_of("head")
+        start = best_of(fitted.epochs, recipe.head_phase.monitor)
+    elif recipe.head_phase.epochs:
+        result = train_head(
+            network, pixels, recipe=recipe, class_weight=class_weight, seed=seed, supervision=supervision
+        )
         fitted.epochs += result.epochs
         start = result.best
     fitted.seconds["head"] = time.perf_counter() - started
@@ -95,6 +100,6 @@ def _fit_in_two_phases(
         class_weight=class_weight,
         seed=seed + recipe.head_phase.views,  # other views than the head has seen
         start=start,
-        reporter=reporter,
+        supervision=supervision,
     )
     fitted.seconds["fine_tune"] = time.perf_counter() - started

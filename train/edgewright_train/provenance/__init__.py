@@ -7,6 +7,7 @@ every difference. Nothing here imports TensorFlow.
 from .asked import Asked
 from .existing import STAGE, check_free, kept_run
 from .record import Provenance, UsedWeights, provenance_of
+from .unfinished import check_same
 
 __all__ = [
     "STAGE",
@@ -14,6 +15,7 @@ __all__ = [
     "Provenance",
     "UsedWeights",
     "check_free",
+    "check_same",
     "kept_run",
     "provenance_of",
 ]

@@ -19,6 +19,7 @@ class Asked:
         weights: `imagenet`, `none` or a file, in place of the recipe's.
         seed: of the split, the first weights, shuffling and augmentation.
         labels: file with the classes in their order.
+        deterministic: whether operations are to compute the same each time; False does not ask for anything.
     """
 
     data: Path | None = None
@@ -27,6 +28,7 @@ class Asked:
     weights: str | None = None
     seed: int | None = None
     labels: Path | None = None
+    deterministic: bool = False
 
     def names_anything(self) -> bool:
         """Whether there is anything that a run could differ in."""

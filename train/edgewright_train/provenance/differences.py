@@ -24,7 +24,7 @@ from .record import Provenance
 
 _HASHES = Path("cache", "data-hashes.json")
 _FIELDS_OF_CHANGES = {
-    "epochs": ("head.epochs", "fine_tune.epochs", "from_scratch.epochs"),
+    "epochs": ("head_phase.epochs", "fine_tune.epochs", "from_scratch.epochs"),
     "input_size": ("input_size",),
     "alpha": ("alpha",),
 }
@@ -46,6 +46,7 @@ def differences(asked: Asked, made: Provenance, *, run: RunFolder, reporter: Rep
         *_of_weights(asked, made),
         *_of_seed(asked, made),
         *_of_labels(asked, run),
+        *_of_determinism(asked, made),
     )
 
 
@@ -68,7 +69,7 @@ def _of_data(asked: Asked, made: Provenance, run: RunFolder, reporter: Reporter)
 def _of_recipe(asked: Asked, made: Provenance) -> Iterator[str]:
     if asked.recipe is None:
         return
-    now, then = _flat(asdict(_recipe_of(asked.recipe, asked, made))), _flat(made.recipe)
+    now, then = flat(asdict(_recipe_of(asked.recipe, asked, made))), flat(made.recipe)
     told_apart = {field for name in asked.changes.given() for field in _FIELDS_OF_CHANGES[name]}
     other = sorted(name for name in now.keys() | then.keys() if now.get(name) != then.get(name))
     other = [name for name in other if name not in told_apart]
@@ -127,6 +128,11 @@ def _of_labels(asked: Asked, run: RunFolder) -> Iterator[str]:
         yield f"labels: {asked.labels} has others than {run.labels}, or another order"
 
 
+def _of_determinism(asked: Asked, made: Provenance) -> Iterator[str]:
+    if asked.deterministic and not made.deterministic:
+        yield "deterministic: asked for, and the run is not"
+
+
 def _given(name: str, now: object, then: object) -> str:
     return f"{name}: {now} given, {then} in the run"
 
@@ -135,12 +141,12 @@ def _pair(epochs: tuple[int, int]) -> str:
     return f"{epochs[0]},{epochs[1]}"
 
 
-def _flat(table: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+def flat(table: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     """The table with dotted names in place of the tables in it, its values as JSON has them."""
     found: dict[str, Any] = {}
     for name, value in table.items():
         if isinstance(value, Mapping):
-            found |= _flat(value, f"{prefix}{name}.")
+            found |= flat(value, f"{prefix}{name}.")
         else:
             found[f"{prefix}{name}"] = json.loads(json.dumps(value))
     return found

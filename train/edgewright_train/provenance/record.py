@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -41,6 +42,8 @@ class Provenance:
         recipe_changes: what the user put in place of the recipe's own values.
         weights: what the backbone started from.
         seed: of the split, the first weights, shuffling and augmentation.
+        deterministic: whether operations were told to compute the same each time.
+        fold: number and count of the fold that was the validation split; None without cross-validation.
     """
 
     data: str
@@ -51,10 +54,27 @@ class Provenance:
     recipe_changes: RecipeChanges
     weights: UsedWeights
     seed: int
+    deterministic: bool = False
+    fold: Mapping[str, int] | None = None
 
     def options(self) -> dict[str, Any]:
         """The JSON object that the manifest and metrics.json hold."""
         return {**asdict(self), "recipe_changes": self.recipe_changes.given()}
+
+    def checked(self, labels: Sequence[str]) -> dict[str, Any]:
+        """What an interrupted training must have been made from as well if this is to go on with it, as JSON has it.
+
+        Where the data and the weights lie does not matter, nor what the recipe is called; what they hold does.
+        """
+        return {
+            "data": self.data_sha256,
+            "recipe": json.loads(json.dumps(self.recipe)),
+            "weights": {"alpha": self.weights.alpha, "sha256": self.weights.sha256},
+            "seed": self.seed,
+            "deterministic": self.deterministic,
+            "fold": self.fold,
+            "labels": list(labels),
+        }
 
     @property
     def from_scratch(self) -> bool:
@@ -65,7 +85,7 @@ class Provenance:
     def epochs(self) -> tuple[int, int]:
         """Epochs of the head, and of the phase that trained all layers."""
         full = self.recipe["from_scratch" if self.from_scratch else "fine_tune"]
-        return self.recipe["head"]["epochs"], full["epochs"]
+        return self.recipe["head_phase"]["epochs"], full["epochs"]
 
 
 def provenance_of(artefact: Artefact) -> Provenance:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import csv
 import errno
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +20,7 @@ from edgewright_runtime.run.run_folder import RunFolder
 from edgewright_runtime.run.splits import write_splits
 from edgewright_runtime.strict_json import write_object
 
-from ..fitting import Epoch
+from ..fitting.checkpoint import history_csv
 from ..provenance import STAGE
 from .calibration import Temperature
 from .saved_model import export_saved_model
@@ -30,14 +28,21 @@ from .trained import Trained
 
 _MADE_BY = ("edgewright", "tensorflow", "keras", "numpy", "pillow")
 
+_STAGING = ".partial-train-"
+
 _DISK_TROUBLES = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EACCES)
 
 
-def publish(trained: Trained, out: Path) -> tuple[str, ...]:
+def publish(trained: Trained, out: Path, *, logs: Path | None = None) -> tuple[str, ...]:
     """Writes every file of the run folder, and returns what of other stages' was removed, by name.
 
     All are written to a temporary folder first and then renamed one by one, model.keras last: whoever finds a newer
     model.keras finds everything that belongs to it. What other stages made from an older model goes away.
+
+    Args:
+        trained: what is written.
+        out: the run folder.
+        logs: folder of TensorBoard's event files, of which the run folder gets a copy.
 
     Raises:
         EdgewrightError: the disk is full, or the like; then the old files are still there.
@@ -45,6 +50,8 @@ def publish(trained: Trained, out: Path) -> tuple[str, ...]:
     make_folder(out)
     with _staging(out) as staging:
         _write_all(trained, staging)
+        if logs is not None and logs.is_dir():
+            shutil.copytree(logs, staging.path / "logs")
         described = {
             path.relative_to(staging.path).as_posix(): describe(
                 path, stage=STAGE, options=trained.options, versions=versions_of(_MADE_BY)
@@ -62,10 +69,16 @@ def publish(trained: Trained, out: Path) -> tuple[str, ...]:
     return removed
 
 
+def remove_leftovers(out: Path) -> None:
+    """Takes away what a training that was killed while it published has left in the run folder."""
+    for folder in out.glob(f"{_STAGING}*"):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 @contextlib.contextmanager
 def _staging(out: Path) -> Iterator[RunFolder]:
     try:
-        folder = Path(tempfile.mkdtemp(prefix=".partial-train-", dir=out))
+        folder = Path(tempfile.mkdtemp(prefix=_STAGING, dir=out))
     except OSError as error:
         raise cannot_write(out, error) from error
     try:
@@ -93,7 +106,7 @@ def _write_all(trained: Trained, run: RunFolder) -> None:
     trained.contract.save(run.preprocessing)
     write_splits(run.splits, trained.rows)
     write_object(run.metrics, trained.metrics())
-    _write_history(trained.epochs, run.history)
+    run.history.write_text(history_csv(trained.epochs), encoding="utf-8")
     for name, data in trained.files.items():
         path = run.path / name
         path.parent.mkdir(exist_ok=True)
@@ -113,13 +126,6 @@ def _temperature_file(temperature: Temperature, model: Path) -> dict[str, Any]:
         "model_sha256": sha256_of_file(model),
         **({"note": temperature.note} if temperature.note else {}),
     }
-
-
-def _write_history(epochs: tuple[Epoch, ...], path: Path) -> None:
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, [field.name for field in fields(Epoch)], lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(asdict(epoch) for epoch in epochs)
 
 
 def _move(source: Path, target: Path) -> None:
