@@ -24,7 +24,7 @@ from edgewright_train.network import BACKBONES, Head, StartingWeights, backbone_
 
 from ..tolerances import DEEP, UINT8_STEP, assert_probabilities_close
 
-pytestmark = pytest.mark.numeric
+pytestmark = [pytest.mark.numeric, pytest.mark.timeout(1800)]
 
 E2E = pytest.mark.e2e
 FLOAT16 = ("tflite-fp16", "onnx-fp16")
