@@ -76,6 +76,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="Cross-validation: K trainings in RUN/fold-1 to RUN/fold-K, each with other images held out.",
     )
     parser.add_argument(
+        "--compare",
+        metavar="A,B",
+        help="Train several backbones in RUN/A, RUN/B, ... on one split, convert and time each, and say which to ship.",
+    )
+    parser.add_argument(
         "--deterministic",
         action="store_true",
         help="The same seed gives the same weights, bit by bit, on this machine; slower.",
@@ -100,8 +105,13 @@ def run(arguments: argparse.Namespace) -> int:
         return EXIT_DONE
     if out is None:
         raise EdgewrightError("--out is missing: the run folder to write, such as --out runs/flowers")
+    if not os.environ.get(DEBUG_VARIABLE):
+        # TensorFlow looks for a GPU again with the first step, and calls it an error that there is none.
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
         with watching(sys.stderr) as reporter:
+            if arguments.compare is not None:
+                return _compared(arguments, asked, reporter)
             if arguments.folds is not None:
                 return _cross_validated(arguments, asked, reporter)
             if _may_be_kept(arguments) and (kept := _kept(out, asked, reporter, as_json=arguments.json)) is not None:
@@ -200,9 +210,6 @@ def _trained(out: Path, asked: Asked, reporter: Reporter, *, overwrite: bool, re
     from .pipeline import train_run
 
     data, options = _told(asked, out)
-    if not os.environ.get(DEBUG_VARIABLE):
-        # TensorFlow looks for a GPU again with the first step, and calls it an error that there is none.
-        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     return train_run(data, out, options, overwrite=overwrite, resume=resume, reporter=reporter, capture=captured)
 
 
@@ -237,6 +244,33 @@ def _cross_validated(arguments: argparse.Namespace, asked: Asked, reporter: Repo
             f"{figure.low:.4f} to {figure.high:.4f}."
         )
     print(f"Table: {arguments.out / 'folds.csv'}")
+    return EXIT_DONE
+
+
+def _compared(arguments: argparse.Namespace, asked: Asked, reporter: Reporter) -> int:
+    from edgewright_runtime.library_noise import captured
+
+    from .comparison import compare_backbones, print_rows
+
+    other = [name for name in ("folds", "if_needed") if getattr(arguments, name)]
+    if other:
+        raise EdgewrightError(f"--compare and --{other[0].replace('_', '-')} exclude each other; give one of them")
+    data, options = _told(asked, arguments.out)
+    rows = compare_backbones(
+        data,
+        arguments.out,
+        options,
+        arguments.compare,
+        overwrite=arguments.overwrite,
+        resume=arguments.resume,
+        reporter=reporter,
+        capture=captured,
+    )
+    if arguments.json:
+        print(json.dumps(list(map(asdict, rows)), indent=2))
+        return EXIT_DONE
+    print_rows(rows)
+    print(f"Table: {arguments.out / 'comparison.csv'}, plot: {arguments.out / 'comparison.png'}")
     return EXIT_DONE
 
 

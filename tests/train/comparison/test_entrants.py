@@ -38,7 +38,7 @@ def test_weights_are_found_in_a_folder_by_what_they_hold(backbone_weights):
     options = TrainOptions("flowers", weights=str(backbone_weights.parent), size=32)
     with pytest.raises(EdgewrightError, match="holds no file with the weights of small_cnn"):
         entrants_of("mobilenet_v2,small_cnn", options)
-    with pytest.raises(EdgewrightError, match="holds no file with the weights of mobilenet_v2 of alpha 0.5"):
+    with pytest.raises(EdgewrightError, match=r"holds no file with the weights of mobilenet_v2 of alpha 0\.5"):
         entrants_of("mobilenet_v2:0.35,mobilenet_v2:0.5", options)
 
 

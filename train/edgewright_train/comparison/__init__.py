@@ -7,6 +7,7 @@ knows only the run folders that they leave.
 
 from .comparing import compare_backbones
 from .entrants import Entrant, entrants_of
+from .tables import print_rows
 from .verdict import Row, worth_shipping
 
-__all__ = ["Entrant", "Row", "compare_backbones", "entrants_of", "worth_shipping"]
+__all__ = ["Entrant", "Row", "compare_backbones", "entrants_of", "print_rows", "worth_shipping"]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -11,55 +11,78 @@ from typing import Any
 from edgewright_runtime.console import Reporter, Silent
 from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.evaluation.statistics import wilson_interval
+from edgewright_runtime.library_noise import Capture, quietened
 from edgewright_runtime.run.run_folder import RunFolder
 from edgewright_runtime.strict_json import read_object
 
-from .entrants import Entrant
+from ..fitting.checkpoint import CheckpointFolder
+from ..options import TrainOptions
+from ..pipeline import train_run
+from .entrants import Entrant, entrants_of
 from .measuring import cost_of
 from .tables import write_csv, write_plot
 from .verdict import Row
 
 CONFIDENCE = 0.95
 
-Train = Callable[[Entrant, Path], Any]
-"""What trains an entrant into a run folder; nothing to do where the folder holds that very run."""
-
 
 def compare_backbones(
-    entrants: Sequence[Entrant], out: Path, train: Train, *, reporter: Reporter | None = None
+    data: Path,
+    out: Path,
+    options: TrainOptions,
+    names: str,
+    *,
+    overwrite: bool = False,
+    resume: bool = False,
+    reporter: Reporter | None = None,
+    capture: Capture = quietened,
 ) -> tuple[Row, ...]:
-    """One row for each entrant, which `comparison.csv` and `comparison.png` in `out` hold too.
-
-    A comparison that was broken off goes on where it stopped: runs that are there already are kept.
+    """One row for each backbone, which `comparison.csv` and `comparison.png` in `out` hold too.
 
     Args:
-        entrants: what is compared; all on the same split, for the seed is the same.
-        out: a folder; each entrant gets a run folder in it.
-        train: trains one.
+        data: a folder of classes or a CSV file; all are trained on the same split of it, for the seed is the same.
+        out: a folder; each backbone gets a run folder in it.
+        options: of each training; its weights are `imagenet`, `none`, or a folder with a file for each backbone.
+        names: of the backbones, see `entrants.entrants_of`.
+        overwrite: whether run folders may hold a model already.
+        resume: whether to leave finished trainings as they are, go on with an interrupted one, and train the rest.
         reporter: what is told about progress.
+        capture: what TensorFlow is imported in.
 
     Raises:
-        EdgewrightError: a training failed, or `out` cannot be written.
+        EdgewrightError: as `entrants_of` and `pipeline.train_run`, or `out` cannot be written.
+        TrainingInterrupted: Ctrl-C was pressed; finished trainings are kept.
     """
-    reporter = reporter or Silent()
-    rows: list[Row] = []
+    reporter, rows = reporter or Silent(), []
+    entrants = entrants_of(names, options)
     for number, entrant in enumerate(entrants, 1):
-        reporter.line(f"{entrant.name}, {number} of {len(entrants)}:")
-        rows.append(_row(entrant, out / entrant.folder, train, reporter))
+        run = out / entrant.folder
+        reporter.line(f"{entrant.name}, {number} of {len(entrants)}: {run}")
+        unfinished = CheckpointFolder(run).exists()
+        if not (resume and not unfinished and RunFolder(run).model.is_file()):
+            train_run(
+                data,
+                run,
+                entrant.options,
+                overwrite=overwrite,
+                resume=resume and unfinished,
+                reporter=reporter,
+                capture=capture,
+            )
+        reporter.line(f"{entrant.name}: converting to INT8, evaluating, timing")
+        rows.append(_row(entrant, run, capture))
         write_csv(rows, out / "comparison.csv")  # after each, so that what is done is there if the next one fails
     write_plot(rows, out / "comparison.png")
     return tuple(rows)
 
 
-def _row(entrant: Entrant, run: Path, train: Train, reporter: Reporter) -> Row:
-    began = time.perf_counter()
-    train(entrant, run)
-    seconds = time.perf_counter() - began
-    reporter.line(f"{entrant.name}: converting to INT8, evaluating, timing")
+def _row(entrant: Entrant, run: Path, capture: Capture) -> Row:
     metrics = read_object(RunFolder(run).metrics)
+    _check_same(metrics["training"], entrant, run)
     test = metrics["test"]
     low, high = wilson_interval(test["accuracy"] * test["n"], test["n"], confidence=CONFIDENCE)
-    parameters, multiply_adds = _size_of(run)
+    with capture():
+        parameters, multiply_adds = _size_of(run)
     costs, note = _costs(run)
     return Row(
         name=entrant.name,
@@ -70,10 +93,19 @@ def _row(entrant: Entrant, run: Path, train: Train, reporter: Reporter) -> Row:
         low=low,
         high=high,
         images=test["n"],
-        seconds=round(seconds, 1),
+        seconds=round(metrics["training"]["seconds"]["all"], 1),
         note=note,
         **costs,
     )
+
+
+def _check_same(made: Mapping[str, Any], entrant: Entrant, run: Path) -> None:
+    """Refuses a finished run of another recipe or seed, which would be no comparison."""
+    recipe = json.loads(json.dumps(asdict(entrant.options.unchanged_recipe())))  # lists in place of tuples
+    if made["recipe"] != recipe or made["seed"] != entrant.options.seed:
+        raise EdgewrightError(
+            f"{run} holds another training than this comparison's; give another --out, or --overwrite to replace it"
+        )
 
 
 def _size_of(run: Path) -> tuple[int, int]:
@@ -82,7 +114,7 @@ def _size_of(run: Path) -> tuple[int, int]:
 
     from ..network.cost import multiply_adds
 
-    model = keras.models.load_model(RunFolder(run).float_model, compile=False)
+    model = keras.models.load_model(RunFolder(run).model, compile=False)
     return int(model.count_params()), multiply_adds(model)
 
 

@@ -38,7 +38,7 @@ def cost_of(run: Path) -> Cost:
     (made,) = [row for row in _command("convert", run, "--to", _FORMAT, "--if-needed") if row["format"] == _FORMAT]
     evaluated = _command("evaluate", run, "--format", _FORMAT)
     timed = _command("bench", run, "--format", _FORMAT, "--threads", "1")
-    return Cost(made["size_bytes"], evaluated[_FORMAT]["test"]["top1"], timed[_FORMAT]["p50_ms"])
+    return Cost(made["size_bytes"], evaluated[_FORMAT]["top1"], timed[_FORMAT]["p50_ms"])
 
 
 def _command(*words: object) -> Any:

@@ -70,10 +70,11 @@ def write_plot(rows: Sequence[Row], path: Path) -> None:
     figure = Figure(figsize=(7, 4.5), layout="constrained")
     axes = figure.subplots()
     for row in timed:
+        latency = row.latency_ms or 0.0
         colour = "tab:green" if row is chosen else "tab:blue"
         spread = [[row.accuracy - row.low], [row.high - row.accuracy]]
-        axes.errorbar([row.latency_ms], [row.accuracy], yerr=spread, fmt="o", color=colour, capsize=4)
-        axes.annotate(row.name, (float(row.latency_ms or 0), row.accuracy), xytext=(7, 5), textcoords="offset points")
+        axes.errorbar([latency], [row.accuracy], yerr=spread, fmt="o", color=colour, capsize=4)
+        axes.annotate(row.name, (latency, row.accuracy), xytext=(7, 5), textcoords="offset points")
     axes.set_xlabel("latency of the INT8 file on this machine, ms, one thread")
     axes.set_ylabel("test accuracy, 95 % interval")
     axes.grid(alpha=0.3)
