@@ -135,8 +135,8 @@ def test_a_recipe_file_that_was_changed_is_refused_with_its_fields(folder, small
     manifest = folder / "run" / "manifest.json"
     manifest.write_text(manifest.read_text().replace('"recipe_name": "banana"', f'"recipe_name": "{mine}"'))
     assert "is up to date" in str(kept(folder, Asked(recipe=str(mine))))
-    mine.write_text(text.replace("\ndropout = ", "\ndropout = 0.5 # "))
-    assert f"recipe: {mine} has now dropout 0.5 for " in refusal(folder, Asked(recipe=str(mine)))
+    mine.write_text(text.replace("\nrotation_degrees = ", "\nrotation_degrees = 33 # "))
+    assert f"recipe: {mine} has now augmentation.rotation_degrees 33.0 for " in refusal(folder, Asked(recipe=str(mine)))
 
 
 @pytest.mark.parametrize("given", [True, False])
