@@ -37,7 +37,7 @@ EXTRAS := train,convert,onnx,bench,docs,dev$(if $(filter Linux-x86_64,$(shell un
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo train convert tflite-fp32 tflite-fp16 tflite-dynamic tflite-int8 onnx tensorrt tensorrt-rtx \
-	evaluate explain bench classify test test-quick test-pythons test-versions test-mediapipe test-processors benchmarks bench-suite docs lint typecheck typecheck-tensorrt \
+	evaluate explain bench classify test test-quick test-pythons test-versions test-mediapipe test-backbones test-processors benchmarks bench-suite docs lint typecheck typecheck-tensorrt \
 	format clean at-least-one ask-for-image
 
 # --- What follows from it ---
@@ -188,7 +188,7 @@ test: $(VENV)/.setup-done  ## Run every test that can run here, long chains incl
 	$(BIN)/python -m pytest $(IN_TWO)
 
 test-quick: $(VENV)/.setup-done  ## Run the tests without the long chains.
-	$(BIN)/python -m pytest $(IN_TWO) -m "not e2e and not pythons and not versions and not mediapipe"
+	$(BIN)/python -m pytest $(IN_TWO) -m "not e2e and not pythons and not versions and not mediapipe and not backbones"
 
 test-pythons: $(VENV)/.setup-done  ## Install the wheel on Python 3.10, 3.12 and 3.13 where found, and classify.
 	$(BIN)/python -m pytest -m pythons
@@ -198,6 +198,9 @@ test-versions: $(VENV)/.setup-done  ## Convert with the oldest libraries that py
 
 test-mediapipe: $(VENV)/.setup-done  ## Give .tflite files to MediaPipe Tasks, in an environment of its own.
 	$(BIN)/python -m pytest -m mediapipe
+
+test-backbones: $(VENV)/.setup-done  ## Take every backbone through every converter; half an hour.
+	$(BIN)/python -m pytest -m backbones tests/convert/test_backbones.py
 
 test-processors: $(VENV)/.setup-done  ## Run the numeric tests under other instruction sets, kernels and threads.
 	$(BIN)/python tests/processors/run.py
