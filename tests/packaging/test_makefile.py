@@ -47,7 +47,7 @@ def place(tmp_path_factory):
             noise = np.random.default_rng((grey, number)).integers(-40, 40, (40, 40, 3))
             image = Image.fromarray((grey + noise).astype(np.uint8))
             image.save(folder / "Tim's photos" / label / f"photo {number}.png")
-    text = (ROOT / "train" / "edgewright_train" / "recipes" / "banana.toml").read_text()
+    text = (ROOT / "train" / "edgewright_train" / "recipes" / "flowers.toml").read_text()
     (folder / "my recipe.toml").write_text(re.sub("(?m)^input_size = .*", "input_size = 32", text))
     backbone = keras.applications.MobileNetV2(input_shape=(32, 32, 3), include_top=False, alpha=0.35, weights=None)
     backbone.save_weights(folder / "my own.weights.h5")

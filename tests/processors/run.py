@@ -164,7 +164,7 @@ def in_effect(environment: Environment) -> dict[str, Any]:
 def tested(environment: Environment, computed_by: str) -> Outcome:
     report = BUILD / f"{environment.name}.xml"
     report.unlink(missing_ok=True)
-    options = ["-m", "numeric and not e2e", "-q", "-p", "no:cacheprovider", f"--junit-xml={report}"]
+    options = ["-m", "numeric and not e2e and not backbones", "-q", "-p", "no:cacheprovider", f"--junit-xml={report}"]
     began = time.monotonic()
     done = subprocess.run(
         command_of(environment, "-m", "pytest", *options), cwd=ROOT, env=variables_of(environment), check=False

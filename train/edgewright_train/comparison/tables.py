@@ -79,6 +79,7 @@ def write_plot(rows: Sequence[Row], path: Path) -> None:
     axes.set_ylabel("test accuracy, 95 % interval")
     axes.grid(alpha=0.3)
     axes.margins(x=0.25)
+    axes.set_xlim(left=0)
     contents = io.BytesIO()
     figure.savefig(contents, format="png", dpi=150)
     atomic.write_bytes(path, contents.getvalue())
