@@ -22,6 +22,7 @@ NOT_OF_THE_TRAINING = {
     "print_recipe",
     "resume",
     "folds",
+    "compare",
     "json",
 }
 

@@ -104,7 +104,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(_recipe_text(asked), end="")
         return EXIT_DONE
     if out is None:
-        raise EdgewrightError("--out is missing: the run folder to write, such as --out runs/flowers")
+        raise EdgewrightError("edgewright train needs --out RUN; see edgewright train --help")
     if not os.environ.get(DEBUG_VARIABLE):
         # TensorFlow looks for a GPU again with the first step, and calls it an error that there is none.
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

@@ -100,7 +100,7 @@ def trained(callback: ScheduledRate, *, epochs: int, first: int = 0) -> list[flo
     values, truth = np.ones((4, 1), np.float32), np.eye(2, dtype=np.float32)
     seen: list[float] = []
     noting = keras.callbacks.LambdaCallback(
-        on_train_batch_end=lambda *_: seen.append(float(model.optimizer.learning_rate.numpy()))
+        on_train_batch_end=lambda *_, **__: seen.append(float(model.optimizer.learning_rate.numpy()))
     )
     # Trained towards one class and validated on the other.
     model.fit(
