@@ -26,7 +26,7 @@ def test_whole_recipe_is_printed_with_its_base_and_what_options_change(tmp_path)
     ("arguments", "sentence"),
     [
         (["--print-recipe"], "--print-recipe needs --recipe"),
-        (["photos", "--recipe", "fast"], "--out is missing"),
+        (["photos", "--recipe", "fast"], "train needs --out RUN"),
         (["--print-recipe", "--recipe", "fsat"], "did you mean 'fast'"),
     ],
 )
