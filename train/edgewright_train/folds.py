@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import mean, stdev
 
@@ -17,10 +15,10 @@ from edgewright_runtime.library_noise import Capture, quietened
 from edgewright_runtime.run.run_folder import RunFolder
 from edgewright_runtime.strict_json import read_object
 
+from .csv_text import csv_text
 from .data.folds import Fold
-from .fitting.checkpoint import CheckpointFolder
 from .options import TrainOptions
-from .pipeline import train_run
+from .pipeline import train_unless_done
 
 # Student's t at 97.5 % for 1 to 9 degrees of freedom, and the normal quantile for more.
 _T = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262)
@@ -89,20 +87,11 @@ def train_folds(
     for number in range(1, folds + 1):
         run, fold = out / f"fold-{number}", Fold(number, folds)
         reporter.line(f"Fold {number} of {folds}: {run}")
-        unfinished = CheckpointFolder(run).exists()
-        if not (resume and not unfinished and RunFolder(run).model.is_file()):
-            train_run(
-                data,
-                run,
-                options,
-                overwrite=overwrite,
-                resume=resume and unfinished,
-                reporter=reporter,
-                capture=capture,
-                fold=fold,
-            )
+        train_unless_done(
+            data, run, options, overwrite=overwrite, resume=resume, reporter=reporter, capture=capture, fold=fold
+        )
         found.append(_scores(run, fold, options))
-        write_text(out / "folds.csv", _csv_of(found))
+        write_text(out / "folds.csv", csv_text(FoldScores, found))
     return tuple(found)
 
 
@@ -130,11 +119,3 @@ def _scores(run: Path, fold: Fold, options: TrainOptions) -> FoldScores:
         val_accuracy=metrics["val"]["accuracy"],
         test_accuracy=metrics["test"]["accuracy"],
     )
-
-
-def _csv_of(rows: Sequence[FoldScores]) -> str:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, [field.name for field in fields(FoldScores)], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(asdict(row) for row in rows)
-    return text.getvalue()

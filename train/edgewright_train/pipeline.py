@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from edgewright_runtime.console import Reporter, Silent
 from edgewright_runtime.library_noise import Capture, quietened
 from edgewright_runtime.optional_imports import check_installed, import_optional
+from edgewright_runtime.run.run_folder import RunFolder
 
 from .data import Prepared, fixed_labels, prepare
 from .data.folds import Fold, rows_of_fold
@@ -83,6 +84,37 @@ def train_run(
             return _train_run(data, out, options, overwrite, resume, reporter, capture, fold)
     except TrainingInterrupted as end:
         raise TrainingInterrupted(_what_is_kept(out), exit_status=end.exit_status) from None
+
+
+def train_unless_done(
+    data: Path,
+    out: Path,
+    options: TrainOptions,
+    *,
+    overwrite: bool,
+    resume: bool,
+    reporter: Reporter,
+    capture: Capture,
+    fold: Fold | None = None,
+) -> None:
+    """One of several trainings: as `train_run`, but `resume` leaves a finished one, and starts one that is not begun.
+
+    Raises:
+        EdgewrightError, TrainingInterrupted: as `train_run`.
+    """
+    unfinished = CheckpointFolder(out).exists()
+    if resume and not unfinished and RunFolder(out).model.is_file():
+        return
+    train_run(
+        data,
+        out,
+        options,
+        overwrite=overwrite,
+        resume=resume and unfinished,
+        reporter=reporter,
+        capture=capture,
+        fold=fold,
+    )
 
 
 def _train_run(

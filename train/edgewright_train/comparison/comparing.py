@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
+from edgewright_runtime.atomic import write_text
 from edgewright_runtime.console import Reporter, Silent
 from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.evaluation.statistics import wilson_interval
@@ -15,12 +16,12 @@ from edgewright_runtime.library_noise import Capture, quietened
 from edgewright_runtime.run.run_folder import RunFolder
 from edgewright_runtime.strict_json import read_object
 
-from ..fitting.checkpoint import CheckpointFolder
+from ..csv_text import csv_text
 from ..options import TrainOptions
-from ..pipeline import train_run
+from ..pipeline import train_unless_done
 from .entrants import Entrant, entrants_of
-from .measuring import cost_of
-from .tables import write_csv, write_plot
+from .measuring import Cost, cost_of
+from .tables import write_plot
 from .verdict import Row
 
 CONFIDENCE = 0.95
@@ -58,20 +59,13 @@ def compare_backbones(
     for number, entrant in enumerate(entrants, 1):
         run = out / entrant.folder
         reporter.line(f"{entrant.name}, {number} of {len(entrants)}: {run}")
-        unfinished = CheckpointFolder(run).exists()
-        if not (resume and not unfinished and RunFolder(run).model.is_file()):
-            train_run(
-                data,
-                run,
-                entrant.options,
-                overwrite=overwrite,
-                resume=resume and unfinished,
-                reporter=reporter,
-                capture=capture,
-            )
+        train_unless_done(
+            data, run, entrant.options, overwrite=overwrite, resume=resume, reporter=reporter, capture=capture
+        )
         reporter.line(f"{entrant.name}: converting to INT8, evaluating, timing")
         rows.append(_row(entrant, run, capture))
-        write_csv(rows, out / "comparison.csv")  # after each, so that what is done is there if the next one fails
+        # After each, so that what is done is there if the next one fails.
+        write_text(out / "comparison.csv", csv_text(Row, rows))
     write_plot(rows, out / "comparison.png")
     return tuple(rows)
 
@@ -112,21 +106,15 @@ def _size_of(run: Path) -> tuple[int, int]:
     """Parameters and multiply-adds of the run's float model."""
     import keras
 
-    from ..network.cost import multiply_adds
+    from ..network.cost import multiply_adds, parameters
 
     model = keras.models.load_model(RunFolder(run).model, compile=False)
-    return int(model.count_params()), multiply_adds(model)
+    return parameters(model), multiply_adds(model)
 
 
 def _costs(run: Path) -> tuple[dict[str, Any], str]:
     """What the row has of the INT8 file, and why it has not."""
     try:
-        found = cost_of(run)
+        return asdict(cost_of(run)), ""
     except EdgewrightError as error:
-        return {"int8_bytes": None, "int8_accuracy": None, "latency_ms": None}, str(error)
-    values = asdict(found)
-    return {
-        "int8_bytes": values["size_bytes"],
-        "int8_accuracy": values["accuracy"],
-        "latency_ms": values["latency_ms"],
-    }, ""
+        return dict.fromkeys(field.name for field in fields(Cost)), str(error)

@@ -16,16 +16,16 @@ _FORMAT = "tflite-int8"
 
 @dataclass(frozen=True)
 class Cost:
-    """Of a run's full-integer .tflite file.
+    """Of a run's full-integer .tflite file; fields of a `Row` by their names.
 
     Attributes:
-        size_bytes: of the file.
-        accuracy: on the test split, 0 to 1.
+        int8_bytes: its size.
+        int8_accuracy: on the test split, 0 to 1.
         latency_ms: median on this machine, one thread.
     """
 
-    size_bytes: int
-    accuracy: float
+    int8_bytes: int
+    int8_accuracy: float
     latency_ms: float
 
 

@@ -1,11 +1,9 @@
-"""A comparison as a CSV file, a table on the terminal and a plot."""
+"""A comparison as a table on the terminal and as a plot."""
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Sequence
-from dataclasses import asdict, fields
 from pathlib import Path
 
 from edgewright_runtime import atomic
@@ -24,15 +22,6 @@ _COLUMNS = (
     Column("latency ms", numeric=True),
     Column("training s", numeric=True),
 )
-
-
-def write_csv(rows: Sequence[Row], path: Path) -> None:
-    """One line for each row; what is not known is empty."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, [field.name for field in fields(Row)], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(asdict(row) for row in rows)
-    atomic.write_text(path, text.getvalue())
 
 
 def print_rows(rows: Sequence[Row]) -> None:

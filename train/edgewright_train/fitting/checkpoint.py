@@ -6,13 +6,11 @@ before, never half of either. Nothing here needs TensorFlow, so that what cannot
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import shutil
 import zipfile
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +20,7 @@ from numpy.typing import NDArray
 from edgewright_runtime.atomic import atomic_path, make_folder, write_text
 from edgewright_runtime.errors import EdgewrightError
 
+from ..csv_text import csv_text
 from .epoch import Epoch
 
 CHECKPOINT_FOLDER = ".checkpoint"
@@ -105,7 +104,7 @@ class CheckpointFolder:
         make_folder(self.path)
         with atomic_path(self.path / _FILE) as temporary, temporary.open("wb") as file:
             np.savez(file, **{_DESCRIPTION: _as_bytes(description)}, **arrays)  # type: ignore[arg-type]
-        write_text(self.path / _HISTORY, history_csv(checkpoint.epochs))
+        write_text(self.path / _HISTORY, csv_text(Epoch, checkpoint.epochs))
 
     def load(self) -> Checkpoint:
         """The checkpoint.
@@ -131,15 +130,6 @@ class CheckpointFolder:
     def remove(self) -> None:
         """Takes the folder away, whatever it holds."""
         shutil.rmtree(self.path, ignore_errors=True)
-
-
-def history_csv(epochs: Sequence[Epoch]) -> str:
-    """The text of history.csv: a row per epoch of all phases."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, [field.name for field in fields(Epoch)], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(asdict(epoch) for epoch in epochs)
-    return text.getvalue()
 
 
 def _as_bytes(description: Mapping[str, Any]) -> NDArray[np.uint8]:

@@ -20,7 +20,8 @@ from edgewright_runtime.run.run_folder import RunFolder
 from edgewright_runtime.run.splits import write_splits
 from edgewright_runtime.strict_json import write_object
 
-from ..fitting.checkpoint import history_csv
+from ..csv_text import csv_text
+from ..fitting import Epoch
 from ..provenance import STAGE
 from .calibration import Temperature
 from .saved_model import export_saved_model
@@ -106,7 +107,7 @@ def _write_all(trained: Trained, run: RunFolder) -> None:
     trained.contract.save(run.preprocessing)
     write_splits(run.splits, trained.rows)
     write_object(run.metrics, trained.metrics())
-    run.history.write_text(history_csv(trained.epochs), encoding="utf-8")
+    run.history.write_text(csv_text(Epoch, trained.epochs), encoding="utf-8")
     for name, data in trained.files.items():
         path = run.path / name
         path.parent.mkdir(exist_ok=True)
