@@ -113,6 +113,15 @@ def test_ctrl_c_ends_in_one_line_that_says_how_to_go_on(interrupted, given):
     assert keras.models.load_model(out / ".checkpoint" / "best.keras").output_shape == (None, 3)
 
 
+def test_ctrl_c_in_a_comparison_says_how_to_go_on_too(colours, tmp_path):
+    compared = ["train", colours, "--recipe", "digits", "--epochs", "0,3", "--compare", "small_cnn,mobilenet_v2:0.35"]
+    status, lines = ended(compared, tmp_path / "which", at="from scratch 2/3", by=signal.SIGINT)
+    assert status == 130
+    assert lines[-1].endswith(
+        f"Go on with: edgewright {' '.join(map(str, compared))} --out {tmp_path / 'which'} --resume"
+    )
+
+
 def test_after_ctrl_c_it_goes_on_to_the_same_weights(interrupted, given, whole, tmp_path):
     out = shutil.copytree(interrupted[0], tmp_path / "run")
     assert edgewright(*given, "--out", out, "--resume").returncode == 0

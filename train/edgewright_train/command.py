@@ -119,7 +119,7 @@ def run(arguments: argparse.Namespace) -> int:
                 return EXIT_DONE
             trained = _trained(out, asked, reporter, overwrite=arguments.overwrite, resume=arguments.resume)
     except TrainingInterrupted as end:
-        print(f"{end}{_how_to_go_on(out)}", file=sys.stderr)
+        print(f"{end}{_how_to_go_on(arguments)}", file=sys.stderr)
         return end.exit_status
     if arguments.json:
         print(json.dumps(trained.metrics(), indent=2, ensure_ascii=False))
@@ -172,11 +172,12 @@ def _may_be_kept(arguments: argparse.Namespace) -> bool:
     return bool(arguments.if_needed or (arguments.resume and not CheckpointFolder(arguments.out).exists()))
 
 
-def _how_to_go_on(out: Path) -> str:
+def _how_to_go_on(arguments: argparse.Namespace) -> str:
     from .fitting.checkpoint import CheckpointFolder
 
-    # Of a cross-validation a whole fold is something to go on from too.
-    if not CheckpointFolder(out).exists() and not any(out.glob("fold-*")):
+    # Of several trainings one that is whole is something to go on from too.
+    several = arguments.folds is not None or arguments.compare is not None
+    if not CheckpointFolder(arguments.out).exists() and not (several and any(arguments.out.glob("*/"))):
         return ""
     typed = [word for word in sys.argv[1:] if word != "--resume"]
     return f" Go on with: {shlex.join(['edgewright', *typed, '--resume'])}"
