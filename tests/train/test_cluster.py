@@ -46,6 +46,7 @@ def test_workers_come_from_the_variable_the_chief_first(monkeypatch, text, expec
         (config({"worker": TWO}, index=2), "says that this process is worker 2, which is not in its cluster"),
         (config({"worker": TWO}, kind="chief"), "says that this process is chief 0"),
         (config({"worker": ["a:1", "a:1"]}), "names an address twice"),
+        (config({"worker": ["a:1", "b"]}), "must give addresses as host:port, not 'b'"),
     ],
 )
 def test_what_it_must_not_be_is_one_sentence(monkeypatch, text, sentence):
@@ -73,5 +74,6 @@ def test_series_of_trainings_and_what_one_device_alone_can_do_are_refused(monkey
         train_folds(tmp_path, tmp_path / "out", TrainOptions("flowers"), folds=2)
     with pytest.raises(EdgewrightError, match="--compare trains on one machine"):
         compare_backbones(tmp_path, tmp_path / "out", TrainOptions("flowers"), "mobilenet_v2,small_cnn")
+    monkeypatch.setenv("TF_CONFIG", config({"worker": ["localhost:0", "localhost:1"]}))
     with pytest.raises(EdgewrightError, match="mixed_precision = true in the recipe is for one device"):
         train(tmp_path, tmp_path / "out", TrainOptions(str(recipe), weights="none"))

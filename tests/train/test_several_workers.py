@@ -142,13 +142,35 @@ def test_worker_with_other_images_or_options_is_told_so_and_ends_the_chief(given
     assert "seed: 5 given, 4 at the chief" in errors
     status, _, errors = ended(chief)
     assert status == 2
-    assert errors.splitlines()[-1].startswith("Error: Worker 1 of 2 has lost another one")
+    assert errors.splitlines()[-1] == (
+        f"Error: Worker 1 of 2 ends, for worker 2 ({where[1]}) has ended; its own last line says why"
+    )
+
+
+def test_worker_whose_images_are_bad_ends_the_chief(given, tmp_path):
+    where = addresses()
+    chief = worker(0, where, given, tmp_path / "0")
+    status, _, errors = ended(worker(1, where, [given[0], tmp_path / "none", *given[2:]], tmp_path / "1"))
+    assert status == 2
+    assert f"There is no data set at {tmp_path / 'none'}" in errors
+    status, _, errors = ended(chief)
+    assert status == 2
+    assert f"for worker 2 ({where[1]}) has ended" in errors.splitlines()[-1]
 
 
 def test_worker_that_waits_in_vain_says_for_whom(given, tmp_path):
     where = addresses()
-    status, _, errors = ended(worker(1, where, given, tmp_path / "1", wait_s=1))
+    waiting = worker(0, where, given, tmp_path, wait_s=1), worker(1, addresses(), given, tmp_path, wait_s=1)
+    for process, whom in zip(waiting, (where[1], "the chief, localhost:"), strict=True):
+        status, _, errors = ended(process)
+        assert status == 2
+        assert "has waited 1 s for the others (" in errors.splitlines()[-1]
+        assert whom in errors.splitlines()[-1]
+
+
+def test_taken_address_of_the_chief_is_one_sentence(given, tmp_path):
+    with socket.create_server(("", 0)) as taken:
+        where = [f"localhost:{taken.getsockname()[1]}", *addresses(1)]
+        status, _, errors = ended(worker(0, where, given, tmp_path / "run"))
     assert status == 2
-    last = errors.splitlines()[-1]
-    assert last.startswith("Error: Worker 2 of 2 has waited 1 s for the others (")
-    assert where[0] in last
+    assert errors.startswith(f"Error: Worker 1 of 2 cannot listen at {where[0]} (")

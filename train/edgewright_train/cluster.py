@@ -97,6 +97,10 @@ def _check(addresses: dict[str, list[str]], kind: str, index: int) -> None:
     if kind not in addresses or not 0 <= index < len(addresses[kind]):
         raise EdgewrightError(f"{VARIABLE} says that this process is {kind} {index}, which is not in its cluster")
     everyone = [address for job in addresses.values() for address in job]
+    for address in everyone:
+        host, _, port = address.rpartition(":")
+        if not host or not port.isdecimal():
+            raise EdgewrightError(f"{VARIABLE} must give addresses as host:port, not {address!r}")
     if len(set(everyone)) < len(everyone):
         raise EdgewrightError(f"{VARIABLE} names an address twice; each process needs its own host:port")
 

@@ -17,6 +17,7 @@ from .data import Prepared, fixed_labels, prepare
 from .data.folds import Fold, rows_of_fold
 from .fitting.checkpoint import Checkpoint, CheckpointFolder
 from .fitting.interruption import TrainingInterrupted, interruptible
+from .fitting.meeting import Meeting, meeting
 from .network import IMAGENET, NONE, StartingWeights, backbone_named, starting_weights
 from .options import TrainOptions
 from .provenance import (
@@ -91,8 +92,8 @@ def train_run(
     """
     reporter = reporter or Silent()
     try:
-        with interruptible():
-            return _train_run(data, out, options, overwrite, resume, reporter, capture, fold)
+        with interruptible(), meeting(cluster_from_environment(), reporter) as met:
+            return _train_run(data, out, options, overwrite, resume, reporter, capture, fold, met)
     except TrainingInterrupted as end:
         raise TrainingInterrupted(_what_is_kept(out), exit_status=end.exit_status) from None
 
@@ -138,12 +139,12 @@ def _train_run(
     reporter: Reporter,
     capture: Capture,
     fold: Fold | None,
+    met: Meeting | None,
 ) -> Trained:
-    cluster = cluster_from_environment()
-    chief = cluster is None or cluster.is_chief
+    chief = met is None or met.cluster.is_chief
     unfinished = _unfinished(out, resume, reporter) if chief else None
     recipe = _checked_recipe(out if chief else None, options, overwrite=overwrite or unfinished is not None)
-    if cluster is not None and (why := why_alone(recipe)):
+    if met is not None and (why := why_alone(recipe)):
         raise EdgewrightError(f"{why} in the recipe is for one device; change it, or unset {VARIABLE}")
     source = _weights_source(recipe, options)
     # TensorFlow takes seconds to import, and the download needs it: what can fail without it comes first.
@@ -166,7 +167,7 @@ def _train_run(
         out=out,
         reporter=reporter,
         unfinished=unfinished,
-        cluster=cluster,
+        met=met,
     )
     return trained
 

@@ -11,13 +11,12 @@ import keras
 from edgewright_runtime.atomic import atomic_path
 from edgewright_runtime.console import Reporter
 
-from .cluster import Cluster
 from .data import Prepared
 from .data.pixels import decoded
-from .fitting.agreement import agreed
 from .fitting.checkpoint import Checkpoint, CheckpointFolder
 from .fitting.distribution import distribution
 from .fitting.interruption import shielded
+from .fitting.meeting import Meeting
 from .fitting.phases import fit
 from .fitting.precision import computing, copy_weights
 from .fitting.supervision import Supervision
@@ -40,7 +39,7 @@ def train_prepared(
     out: Path,
     reporter: Reporter,
     unfinished: Checkpoint | None = None,
-    cluster: Cluster | None = None,
+    met: Meeting | None = None,
 ) -> Trained:
     """The trained classifier, which lies in the run folder `out` when this returns.
 
@@ -52,7 +51,7 @@ def train_prepared(
         out: the run folder.
         reporter: what is told about progress.
         unfinished: a training of the same that was interrupted, to go on with.
-        cluster: the processes that train together; only the chief of them writes `out`.
+        met: the processes that train together; only the chief of them writes `out`.
 
     Raises:
         EdgewrightError: an image has changed since it was read, the weights do not load, the training diverged, the
@@ -64,9 +63,12 @@ def train_prepared(
         remove_leftovers(out)
     checked = made_from.checked(prepared.dataset.labels)
     prepare_session(deterministic=made_from.deterministic)
-    together = distribution(cluster, recipe, reporter)
+    if met is not None:
+        met.agree(checked)
+        met.close()
+    together = distribution(None if met is None else met.cluster, recipe, reporter)
     if together is not None:
-        unfinished = agreed(together, checked, folder, resume=unfinished is not None)
+        unfinished = together.unfinished(folder.content() if unfinished is not None else b"")
     chief = together is None or together.is_chief
     supervision = Supervision(
         reporter, folder=folder if chief else None, made_from=checked, unfinished=unfinished, together=together

@@ -26,6 +26,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=whole_number(low=1),
         help="Threads for inference; the library's choice if not given.",
     )
+    parser.add_argument(
+        "--uncalibrated",
+        action="store_true",
+        help="Probabilities as the model file gives them, without the temperature that the training has learned.",
+    )
     parser.add_argument("--json", action="store_true", help="Print one JSON list, in the order of the images.")
 
 
@@ -39,6 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
             top_k=arguments.top_k,
             threads=arguments.threads,
             as_json=arguments.json,
+            calibrated=not arguments.uncalibrated,
         )
     )
 

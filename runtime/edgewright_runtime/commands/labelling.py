@@ -26,6 +26,7 @@ class Request(NamedTuple):
         top_k: how many labels an image.
         threads: for inference; None for the library's choice.
         as_json: one JSON list, not lines.
+        calibrated: whether the temperature that the training has learned is applied.
     """
 
     model: Path
@@ -34,6 +35,7 @@ class Request(NamedTuple):
     top_k: int = DEFAULT_TOP_K
     threads: int | None = None
     as_json: bool = False
+    calibrated: bool = True
 
 
 def label_images(request: Request) -> int:
@@ -43,8 +45,11 @@ def label_images(request: Request) -> int:
         EdgewrightError: the model cannot be opened (see `Classifier.open`).
     """
     with captured():
-        classifier = Classifier.open(request.model, format=request.format_name, threads=request.threads)
-    for note in classifier.backend.notes:
+        classifier = Classifier.open(
+            request.model, format=request.format_name, threads=request.threads, calibrated=request.calibrated
+        )
+    temperature = classifier.temperature
+    for note in (*classifier.backend.notes, *filter(None, [temperature.why_not])):
         print(f"Warning: {note}", file=sys.stderr)
     rows = [_labelled(classifier, image, request.top_k) for image in request.images]
     if request.as_json:
@@ -52,7 +57,8 @@ def label_images(request: Request) -> int:
     else:
         _print_lines(rows, classifier.class_names)
         why = f"; {classifier.why}" if classifier.why else ""
-        print(f"({classifier.format}, {classifier.backend.library}{why})", file=sys.stderr)
+        by = "" if temperature.value == 1 else f"; temperature {temperature.value:.3g}"
+        print(f"({classifier.format}, {classifier.backend.library}{why}{by})", file=sys.stderr)
     return EXIT_BAD_INPUT if any("error" in row for row in rows) else EXIT_DONE
 
 

@@ -6,6 +6,8 @@ import json
 import subprocess
 from pathlib import Path
 
+from edgewright_runtime.strict_json import write_object
+
 from ...running import EDGEWRIGHT, edgewright
 
 
@@ -94,3 +96,31 @@ def test_classify_that_cannot_write_its_answer_does_not_end_well(converted_run, 
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert done.returncode != 0
     assert "No space left" in done.stderr
+
+
+def test_temperature_of_the_run_is_applied_and_said_or_left_out(run_copy, seven):
+    def probabilities(*options):
+        done = edgewright("classify", run_copy, seven, "--json", "--top-k", "10", "--format", "tflite-fp32", *options)
+        assert done.returncode == 0, done.stderr
+        rows = json.loads(done.stdout)[0]["predictions"]
+        return {row["index"]: row["probability"] for row in rows}
+
+    before = probabilities()
+    manifest = json.loads((run_copy / "manifest.json").read_text())
+    of_model = manifest["artefacts"]["model.keras"]["sha256"]
+    write_object(run_copy / "temperature.json", {"schema_version": 1, "temperature": 4.0, "model_sha256": of_model})
+    after = probabilities()
+    assert list(after) == list(before)
+    total = sum(value**0.25 for value in before.values())
+    for index, value in after.items():
+        assert abs(value - before[index] ** 0.25 / total) < 1e-5
+    assert probabilities("--uncalibrated") == before
+    assert "; temperature 4)" in edgewright("classify", run_copy, seven, "--format", "tflite-fp32").stderr
+
+
+def test_temperature_of_another_model_is_a_warning(run_copy, seven):
+    write_object(run_copy / "temperature.json", {"schema_version": 1, "temperature": 4.0, "model_sha256": "0" * 64})
+    done = edgewright("classify", run_copy, seven, "--format", "tflite-fp32")
+    assert done.returncode == 0
+    assert "Warning: " in done.stderr
+    assert "temperature.json belongs to another model" in done.stderr

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import threading
-import time
-from collections.abc import Callable, Iterator
+import io
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,15 +13,11 @@ import tensorflow as tf
 
 from edgewright_runtime.console import Reporter
 from edgewright_runtime.errors import EdgewrightError
-from edgewright_runtime.suggestion import named
 
-from ..cluster import WAIT_VARIABLE, Cluster
+from ..cluster import Cluster
 from ..recipes import Recipe
 from ..recipes.together import why_alone
-from .interruption import raise_if_interrupted
-
-_TOLD_AFTER_S = 3.0
-_LOOK_S = 0.2
+from .checkpoint import Checkpoint, checkpoint_in
 
 _LOST = (
     tf.errors.UnavailableError,
@@ -75,6 +70,15 @@ class Distribution:
                 words = np.frombuffer(content.ljust(4 * len(words), b"\0"), np.int32)
             return bytes(self._sum(words).tobytes()[:length])
 
+    def unfinished(self, content: bytes) -> Checkpoint | None:
+        """The unfinished training that the chief goes on with, in every process; None where it begins anew.
+
+        Args:
+            content: of this process's checkpoint file; the chief's counts.
+        """
+        chiefs = self.from_chief(content)
+        return checkpoint_in(io.BytesIO(chiefs)) if chiefs else None
+
     def wait_for_all(self) -> None:
         """Returns when every process has come here.
 
@@ -100,11 +104,11 @@ class Distribution:
 def distribution(cluster: Cluster | None, recipe: Recipe, reporter: Reporter) -> Distribution | None:
     """Who trains together: the workers of the cluster, or the GPUs of this machine; None where there is but one device.
 
-    To be called before anything is computed: TensorFlow takes a cluster only then.
+    To be called before anything is computed, for TensorFlow takes a cluster only then; and when all workers are there,
+    for it waits without end.
 
     Raises:
-        EdgewrightError: the other workers do not come, or the address of this one is taken.
-        TrainingInterrupted: Ctrl-C was pressed while it waited.
+        EdgewrightError: the address of this worker is taken.
     """
     if cluster is not None:
         return Distribution(_joined(cluster, reporter), cluster)
@@ -138,43 +142,13 @@ def peers_explained(together: Distribution | None) -> Iterator[None]:
 
 
 def _joined(cluster: Cluster, reporter: Reporter) -> Any:
-    """The strategy, which there is when all workers are there."""
-    made: list[Any] = []
-    # TensorFlow waits without end, and hears no signal meanwhile: hence a thread, which ends with the process.
-    thread = threading.Thread(target=_keeping_what_comes(tf.distribute.MultiWorkerMirroredStrategy, made), daemon=True)
-    began, told = time.monotonic(), False
-    thread.start()
-    while not made:
-        raise_if_interrupted()
-        waited = time.monotonic() - began
-        if waited > cluster.wait_s:
-            raise EdgewrightError(
-                f"{cluster.described()} has waited {waited:.0f} s for the others ({_others(cluster)}); start them "
-                f"all, see whether one has ended with an error, or set {WAIT_VARIABLE} to more seconds"
-            )
-        if waited > _TOLD_AFTER_S and not told:
-            reporter.line(f"{cluster.described()} waits for the others: {_others(cluster)}.")
-            told = True
-        thread.join(_LOOK_S)
-    if isinstance(made[0], BaseException):
-        raise EdgewrightError(
-            f"{cluster.described()} cannot train with the others as {cluster.addresses[cluster.place]} "
-            f"({str(made[0]).splitlines()[0]}); is the address taken, or not this machine's?"
-        ) from made[0]
+    """The strategy of all workers, which have met before."""
     role = "the chief, which writes the run folder" if cluster.is_chief else "which writes no files"
     reporter.line(f"{cluster.described()}, {role}; each takes its part of every batch behind phase 1.")
-    return made[0]
-
-
-def _keeping_what_comes(make: Callable[[], Any], made: list[Any]) -> Callable[[], None]:
-    def run() -> None:
-        try:
-            made.append(make())
-        except Exception as error:  # whatever it is, the main thread tells it
-            made.append(error)
-
-    return run
-
-
-def _others(cluster: Cluster) -> str:
-    return named(address for place, address in enumerate(cluster.addresses) if place != cluster.place)
+    try:
+        return tf.distribute.MultiWorkerMirroredStrategy()
+    except (tf.errors.OpError, RuntimeError, ValueError) as error:
+        raise EdgewrightError(
+            f"{cluster.described()} cannot train with the others as {cluster.addresses[cluster.place]} "
+            f"({str(error).splitlines()[0]}); is the address taken, or not this machine's?"
+        ) from error
