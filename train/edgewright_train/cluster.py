@@ -75,17 +75,17 @@ def cluster_from_environment() -> Cluster | None:
     return Cluster(tuple(address for _, _, address in everyone), place, _wait_s())
 
 
-def check_alone(option: str) -> None:
-    """Refuses what trains several times over and is not made for several workers.
-
-    Args:
-        option: that asks for it.
+def check_alone() -> None:
+    """Refuses a series of trainings where TF_CONFIG names several workers.
 
     Raises:
-        EdgewrightError: TF_CONFIG names several.
+        EdgewrightError: it does.
     """
     if cluster_from_environment() is not None:
-        raise EdgewrightError(f"{option} trains on one machine; unset {VARIABLE}, or leave {option} out")
+        raise EdgewrightError(
+            f"Several trainings in a row (--folds, --compare and the like) run on one machine; unset {VARIABLE}, or "
+            f"train one"
+        )
 
 
 def _check(addresses: dict[str, list[str]], kind: str, index: int) -> None:

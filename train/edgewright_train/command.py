@@ -304,8 +304,6 @@ def _told(asked: Asked, out: Path) -> tuple[Path, TrainOptions]:
 def _show(trained: Trained, out: Path) -> None:
     from edgewright_runtime.run.run_folder import RunFolder
 
-    from .cluster import cluster_from_environment
-
     test = trained.scores["test"]
     width = max(len("class"), *(len(name) for name in test.per_class))
     print(f"\n{'class':<{width}}  precision  recall      f1  images")
@@ -316,10 +314,6 @@ def _show(trained: Trained, out: Path) -> None:
         )
         print(f"{name:<{width}}  {numbers}  {scores.support:>6}")
     print(f"\nTest accuracy {test.accuracy:.4f} on {test.n} images (validation {trained.scores['val'].accuracy:.4f}).")
-    cluster = cluster_from_environment()
-    if cluster is not None and not cluster.is_chief:
-        print(f"{cluster.described()} has ended well; the run folder is with the chief, {cluster.addresses[0]}.")
-        return
     print(f"Run folder: {out}")
     print(f"Next: edgewright convert {shlex.quote(str(out))} --to tflite-int8")
     page = RunFolder(out).report

@@ -14,7 +14,6 @@ from edgewright_runtime.library_noise import Capture, quietened
 from edgewright_runtime.run.run_folder import RunFolder
 from edgewright_runtime.strict_json import read_object
 
-from .cluster import check_alone
 from .csv_text import csv_text
 from .data.folds import Fold
 from .options import TrainOptions
@@ -84,7 +83,6 @@ def train_folds(
         EdgewrightError: as `pipeline.train_run`, or a class has fewer images than there are folds.
         TrainingInterrupted: Ctrl-C was pressed; finished folds are kept.
     """
-    check_alone("--folds")
     reporter, found = reporter or Silent(), []
     for number in range(1, folds + 1):
         run, fold = out / f"fold-{number}", Fold(number, folds)

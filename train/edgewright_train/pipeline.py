@@ -12,7 +12,7 @@ from edgewright_runtime.library_noise import Capture, quietened
 from edgewright_runtime.optional_imports import check_installed, import_optional
 from edgewright_runtime.run.run_folder import RunFolder
 
-from .cluster import VARIABLE, cluster_from_environment
+from .cluster import VARIABLE, check_alone, cluster_from_environment
 from .data import Prepared, fixed_labels, prepare
 from .data.folds import Fold, rows_of_fold
 from .fitting.checkpoint import Checkpoint, CheckpointFolder
@@ -114,6 +114,7 @@ def train_unless_done(
     Raises:
         EdgewrightError, TrainingInterrupted: as `train_run`; or a finished one was made from something else.
     """
+    check_alone()
     unfinished = CheckpointFolder(out).exists()
     if resume and not unfinished and RunFolder(out).model.is_file():
         _check_finished(data, out, options, fold, reporter)

@@ -79,6 +79,8 @@ def train_prepared(
         _publish(trained, out, folder, reporter)
     if together is not None:
         together.wait_for_all()
+    if not chief and met is not None:
+        reporter.line(f"{met.cluster.described()} has ended well; the chief, {met.cluster.addresses[0]}, has written.")
     return trained
 
 

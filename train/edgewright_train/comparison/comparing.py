@@ -16,7 +16,6 @@ from edgewright_runtime.library_noise import Capture, quietened
 from edgewright_runtime.run.run_folder import RunFolder
 from edgewright_runtime.strict_json import read_object
 
-from ..cluster import check_alone
 from ..csv_text import csv_text
 from ..options import TrainOptions
 from ..pipeline import train_unless_done
@@ -55,7 +54,6 @@ def compare_backbones(
         EdgewrightError: as `entrants_of` and `pipeline.train_run`, or `out` cannot be written.
         TrainingInterrupted: Ctrl-C was pressed; finished trainings are kept.
     """
-    check_alone("--compare")
     reporter, rows = reporter or Silent(), []
     entrants = entrants_of(names, options)
     for number, entrant in enumerate(entrants, 1):
