@@ -20,7 +20,10 @@ from .run import manifest
 from .run.formats import FORMATS
 from .run.labels import class_names, read_labels
 from .run.run_folder import RunFolder, open_run
+from .run.temperature import Temperature, temperature_in
 from .suggestion import quoted
+
+NO_TEMPERATURE = Temperature()
 
 
 @dataclass(frozen=True)
@@ -55,10 +58,17 @@ class Classifier:
         format: the format's name, or the file's suffix for a file outside a run folder.
         path: the model file.
         why: why that format was taken, as a phrase; empty where it was named.
+        temperature: what makes the probabilities of `classify` true; it changes nothing where none was learned.
     """
 
     def __init__(
-        self, backend: Backend, *, labels: tuple[str, ...], preprocessing: Preprocessing, files: ModelFiles
+        self,
+        backend: Backend,
+        *,
+        labels: tuple[str, ...],
+        preprocessing: Preprocessing,
+        files: ModelFiles,
+        temperature: Temperature = NO_TEMPERATURE,
     ) -> None:
         self.backend = backend
         self.labels = labels
@@ -67,26 +77,35 @@ class Classifier:
         self.format = files.format
         self.path = files.model
         self.why = files.why
+        self.temperature = temperature
         _check_fit(self, files)
 
     @classmethod
-    def open(cls, path: str | Path, *, format: str | None = None, threads: int | None = None) -> Classifier:
+    def open(
+        cls, path: str | Path, *, format: str | None = None, threads: int | None = None, calibrated: bool = True
+    ) -> Classifier:
         """The classifier in a run folder, or of a model file with preprocessing.json and labels.txt beside or above it.
 
         Args:
             path: run folder or model file.
             format: which of a run folder's formats; if not given, see `preferred.preferred_format`.
             threads: how many threads inference may use; None leaves it to the library.
+            calibrated: whether `classify` applies the temperature in the temperature.json beside the contract, where
+                there is one. Without it probabilities are the model file's own.
 
         Raises:
             EdgewrightError: something is missing, malformed, or does not fit together.
             CheckFailedError: the model file is not what the manifest says.
             MissingDependencyError: the library that runs this format is not installed.
         """
-        return cls.from_files(find_model(Path(path), format_name=format, threads=threads), threads=threads)
+        files = find_model(Path(path), format_name=format, threads=threads)
+        temperature = temperature_in(files.preprocessing.parent) if calibrated else NO_TEMPERATURE
+        return cls.from_files(files, threads=threads, temperature=temperature)
 
     @classmethod
-    def from_files(cls, files: ModelFiles, *, threads: int | None = None) -> Classifier:
+    def from_files(
+        cls, files: ModelFiles, *, threads: int | None = None, temperature: Temperature = NO_TEMPERATURE
+    ) -> Classifier:
         """The classifier made of exactly these files.
 
         Raises:
@@ -96,10 +115,10 @@ class Classifier:
         preprocessing = Preprocessing.load(files.preprocessing)
         manifest.verify(files.model, files.labels, files.preprocessing)
         backend = load(files.model, backend=files.backend, threads=threads)
-        return cls(backend, labels=labels, preprocessing=preprocessing, files=files)
+        return cls(backend, labels=labels, preprocessing=preprocessing, files=files, temperature=temperature)
 
     def classify(self, image: ImageSource, *, top_k: int | None = None) -> list[Prediction]:
-        """The labels with their probabilities, best first.
+        """The labels with their probabilities, best first; the temperature is applied.
 
         Args:
             image: anything that `Preprocessing.apply` takes.
@@ -108,14 +127,18 @@ class Classifier:
         Raises:
             ImageReadError: the image cannot be read.
         """
-        return self.ranked(self.probabilities(self.preprocessing.apply(image)[np.newaxis])[0], top_k=top_k)
+        given = self.probabilities(self.preprocessing.apply(image)[np.newaxis])[0]
+        return self.ranked(self.temperature.applied_to(given), top_k=top_k)
 
     def classify_many(self, images: Iterable[ImageSource], *, top_k: int | None = None) -> list[list[Prediction]]:
         """`classify` of each image, in order."""
         return [self.classify(image, top_k=top_k) for image in images]
 
     def probabilities(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Class probabilities, shape (n, classes), of raw pixels of shape (n, height, width, channels)."""
+        """Class probabilities, shape (n, classes), of raw pixels of shape (n, height, width, channels).
+
+        They are the model file's own: no temperature is applied.
+        """
         outputs = self.backend.probabilities(model_input(pixels, self.preprocessing))
         return softmax(outputs) if self.preprocessing.output == "logits" else outputs
 

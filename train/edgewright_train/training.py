@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import contextlib
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,9 @@ from edgewright_runtime.console import Reporter
 from .data import Prepared
 from .data.pixels import decoded
 from .fitting.checkpoint import Checkpoint, CheckpointFolder
+from .fitting.distribution import distribution
 from .fitting.interruption import shielded
+from .fitting.meeting import Meeting
 from .fitting.phases import fit
 from .fitting.precision import computing, copy_weights
 from .fitting.supervision import Supervision
@@ -37,6 +39,7 @@ def train_prepared(
     out: Path,
     reporter: Reporter,
     unfinished: Checkpoint | None = None,
+    met: Meeting | None = None,
 ) -> Trained:
     """The trained classifier, which lies in the run folder `out` when this returns.
 
@@ -48,27 +51,46 @@ def train_prepared(
         out: the run folder.
         reporter: what is told about progress.
         unfinished: a training of the same that was interrupted, to go on with.
+        met: the processes that train together; only the chief of them writes `out`.
 
     Raises:
         EdgewrightError: an image has changed since it was read, the weights do not load, the training diverged, the
-            memory does not suffice, or `out` cannot be written.
+            memory does not suffice, `out` cannot be written, or another process of the cluster is gone.
         TrainingInterrupted: Ctrl-C was pressed; the checkpoint in `out` is that of the last whole epoch.
     """
     folder = CheckpointFolder(out)
     if unfinished is not None:
         remove_leftovers(out)
-    labels = prepared.dataset.labels
+    checked = made_from.checked(prepared.dataset.labels)
     prepare_session(deterministic=made_from.deterministic)
-    supervision = Supervision(reporter, folder=folder, made_from=made_from.checked(labels), unfinished=unfinished)
+    if met is not None:
+        met.agree(checked)
+        met.close()
+    together = distribution(None if met is None else met.cluster, recipe, reporter)
+    if together is not None:
+        unfinished = together.unfinished(folder.content() if unfinished is not None else b"")
+    chief = together is None or together.is_chief
+    supervision = Supervision(
+        reporter, folder=folder if chief else None, made_from=checked, unfinished=unfinished, together=together
+    )
     with memory_explained(recipe):
         trained = _trained(prepared, recipe=recipe, start=start, made_from=made_from, out=out, supervision=supervision)
+    if chief:
+        _publish(trained, out, folder, reporter)
+    if together is not None:
+        together.wait_for_all()
+    if not chief and met is not None:
+        reporter.line(f"{met.cluster.described()} has ended well; the chief, {met.cluster.addresses[0]}, has written.")
+    return trained
+
+
+def _publish(trained: Trained, out: Path, folder: CheckpointFolder, reporter: Reporter) -> None:
     reporter.line(f"Writing {out}.")
     with shielded():
         removed = publish(trained, out, logs=folder.logs)
         folder.remove()
     if removed:
         reporter.line(f"Removed {', '.join(removed)} of {out}: made from the model that was there before.")
-    return trained
 
 
 def _trained(
@@ -80,10 +102,11 @@ def _trained(
     out: Path,
     supervision: Supervision,
 ) -> Trained:
-    began, seed = time.perf_counter(), made_from.seed
+    seed, watch = made_from.seed, supervision.watch
     labels, contract = prepared.dataset.labels, recipe.preprocessing()
-    with decoded(prepared.rows, labels=labels, contract=contract, out=out) as pixels:
-        seconds = {"decoding": time.perf_counter() - began}
+    with contextlib.ExitStack() as stack:
+        with watch.part("decoding"):
+            pixels = stack.enter_context(decoded(prepared.rows, labels=labels, contract=contract, out=out))
         with computing(mixed=recipe.optimizer.mixed_precision):
             network = _seeded_network(recipe, start, classes=len(labels), seed=seed)
         from_scratch = start.path is None
@@ -107,7 +130,7 @@ def _trained(
         scores=evaluation.scores,
         options=made_from.options(),
         rejected=prepared.dataset.rejected,
-        seconds={**seconds, **fitted.seconds, "all": time.perf_counter() - began},
+        seconds=watch.seconds(),
         temperature=evaluation.temperature,
         files=evaluation.files,
     )
