@@ -27,7 +27,7 @@ views = 1
 learning_rate = 0.01
 unfreeze_layers = 12
 """
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]  # a busy machine is not a fault
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +63,7 @@ def addresses(count=2):
 
 
 def ended(process):
-    output, errors = process.communicate(timeout=300)
+    output, errors = process.communicate(timeout=1200)
     return process.returncode, output, errors
 
 
@@ -160,7 +160,10 @@ def test_worker_whose_images_are_bad_ends_the_chief(given, tmp_path):
 
 def test_worker_that_waits_in_vain_says_for_whom(given, tmp_path):
     where = addresses()
-    waiting = worker(0, where, given, tmp_path, wait_s=1), worker(1, addresses(), given, tmp_path, wait_s=1)
+    waiting = (
+        worker(0, where, given, tmp_path, wait_s=1),
+        worker(1, addresses(), given, tmp_path, wait_s=1),
+    )
     for process, whom in zip(waiting, (where[1], "the chief, localhost:"), strict=True):
         status, _, errors = ended(process)
         assert status == 2

@@ -154,13 +154,18 @@ def _train_run(
     prepared = prepare(data, recipe=recipe, labels=labels, seed=options.seed, reporter=reporter)
     if fold is not None:
         prepared = replace(prepared, rows=rows_of_fold(prepared.rows, fold, seed=options.seed))
-    training = _training(capture)
-    start = start or _starting_weights(recipe, source)
+    if start is None:
+        _training(capture)
+        start = _starting_weights(recipe, source)
     made_from = _provenance(data, prepared, recipe, start, options, fold)
+    checked = made_from.checked(prepared.dataset.labels)
     if unfinished is not None:
-        check_same(made_from.checked(prepared.dataset.labels), unfinished.made_from, out=out)
+        check_same(checked, unfinished.made_from, out=out)
         reporter.line(f"Going on after {unfinished.described()}.")
-    trained: Trained = training.train_prepared(
+    if met is not None:
+        met.agree(checked)
+        met.close()
+    trained: Trained = _training(capture).train_prepared(
         prepared,
         recipe=recipe,
         start=start,
@@ -168,7 +173,7 @@ def _train_run(
         out=out,
         reporter=reporter,
         unfinished=unfinished,
-        met=met,
+        cluster=None if met is None else met.cluster,
     )
     return trained
 

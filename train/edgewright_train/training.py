@@ -11,12 +11,12 @@ import keras
 from edgewright_runtime.atomic import atomic_path
 from edgewright_runtime.console import Reporter
 
+from .cluster import Cluster
 from .data import Prepared
 from .data.pixels import decoded
 from .fitting.checkpoint import Checkpoint, CheckpointFolder
 from .fitting.distribution import distribution
 from .fitting.interruption import shielded
-from .fitting.meeting import Meeting
 from .fitting.phases import fit
 from .fitting.precision import computing, copy_weights
 from .fitting.supervision import Supervision
@@ -39,7 +39,7 @@ def train_prepared(
     out: Path,
     reporter: Reporter,
     unfinished: Checkpoint | None = None,
-    met: Meeting | None = None,
+    cluster: Cluster | None = None,
 ) -> Trained:
     """The trained classifier, which lies in the run folder `out` when this returns.
 
@@ -51,7 +51,7 @@ def train_prepared(
         out: the run folder.
         reporter: what is told about progress.
         unfinished: a training of the same that was interrupted, to go on with.
-        met: the processes that train together; only the chief of them writes `out`.
+        cluster: the processes that train together, all of them there; only the chief writes `out`.
 
     Raises:
         EdgewrightError: an image has changed since it was read, the weights do not load, the training diverged, the
@@ -63,10 +63,7 @@ def train_prepared(
         remove_leftovers(out)
     checked = made_from.checked(prepared.dataset.labels)
     prepare_session(deterministic=made_from.deterministic)
-    if met is not None:
-        met.agree(checked)
-        met.close()
-    together = distribution(None if met is None else met.cluster, recipe, reporter)
+    together = distribution(cluster, recipe, reporter)
     if together is not None:
         unfinished = together.unfinished(folder.content() if unfinished is not None else b"")
     chief = together is None or together.is_chief
@@ -79,8 +76,8 @@ def train_prepared(
         _publish(trained, out, folder, reporter)
     if together is not None:
         together.wait_for_all()
-    if not chief and met is not None:
-        reporter.line(f"{met.cluster.described()} has ended well; the chief, {met.cluster.addresses[0]}, has written.")
+    if not chief and cluster is not None:
+        reporter.line(f"{cluster.described()} has ended well; the chief, {cluster.addresses[0]}, has written.")
     return trained
 
 
