@@ -38,7 +38,7 @@ def cached_pixels(
         yield np.zeros(shape, np.uint8)
         return
     with tempfile.TemporaryFile(prefix="edgewright-") as file:
-        _reserve(file.fileno(), math.prod(shape))
+        reserve(file.fileno(), math.prod(shape))
         pixels: NDArray[np.uint8] = np.memmap(file, dtype=np.uint8, mode="r+", shape=shape)
 
         def read(index: int) -> None:
@@ -52,8 +52,12 @@ def cached_pixels(
         yield pixels
 
 
-def _reserve(descriptor: int, size_bytes: int) -> None:
-    """Takes the space on disk now: writing to a mapped file on a full disk would kill the process instead."""
+def reserve(descriptor: int, size_bytes: int) -> None:
+    """Takes the space on disk now: writing to a mapped file on a full disk would kill the process instead.
+
+    Raises:
+        EdgewrightError: there is no room.
+    """
     try:
         if hasattr(os, "posix_fallocate"):
             os.posix_fallocate(descriptor, 0, size_bytes)
