@@ -9,7 +9,7 @@ from ..data.balance import epoch_length
 from ..data.pixels import Pixels
 from ..network.cut import Cut, cut_below_trained
 from ..network.network import Network
-from ..recipes import FineTunePhase, FullPhase
+from ..recipes import FineTunePhase
 
 _LEAST_SAVED = 0.1
 """Of a phase's arithmetic; what saves less is not worth the views that are not seen."""
@@ -36,7 +36,7 @@ class FrozenLayers:
     told: str = ""
 
 
-def frozen_layers(network: Network, pixels: Pixels, phase: FullPhase, *, balance: str) -> FrozenLayers:
+def frozen_layers(network: Network, pixels: Pixels, phase: FineTunePhase, *, balance: str) -> FrozenLayers:
     """What is done, by a rule that the same network, recipe and images decide the same way on any machine.
 
     The lower layers are computed once if that saves a tenth of the phase's multiply-adds, and what they give takes no
@@ -48,7 +48,7 @@ def frozen_layers(network: Network, pixels: Pixels, phase: FullPhase, *, balance
         phase: with the number of views.
         balance: as in the recipe.
     """
-    if not isinstance(phase, FineTunePhase) or not isinstance(phase.views, int):
+    if not phase.epochs or not isinstance(phase.views, int):
         return FrozenLayers()
     cut = cut_below_trained(network)
     if cut is None:

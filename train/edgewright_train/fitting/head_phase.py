@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import keras
+
+from edgewright_runtime.console import Reporter
 
 from ..data.batches import plain_batches, training_batches
 from ..data.pixels import Pixels
@@ -15,12 +18,13 @@ from ..recipes import Recipe
 from .best_epoch import best_of
 from .callbacks import BestWeights
 from .compilation import compile_classifier
-from .computed_examples import computed_examples
+from .computed_examples import computed_examples, passed_on
 from .epoch import Epoch
 from .examples import Examples, examples_in_order, shuffled_examples
 from .frozen_layers import images_of_epoch
 from .logistic_regression import DenseLayer, regressions
 from .losses import made_loss
+from .lower_layers import LowerLayers
 from .schedules import ScheduledRate
 from .supervision import Supervision
 
@@ -47,15 +51,46 @@ def train_head(
     recipe: Recipe,
     class_weight: Mapping[int, float] | None,
     seed: int,
+    lower: LowerLayers | None = None,
     supervision: Supervision | None = None,
 ) -> HeadResult:
     """The history of a training after which the network's head fits the frozen backbone's features.
 
     One epoch goes once over all views of all images; with the solver `logistic_regression` it is one strength of the
     penalty.
+
+    Args:
+        network: whose backbone computes the features.
+        pixels: decoded images.
+        recipe: with the number of views.
+        class_weight: factor of each class's loss.
+        seed: of shuffling and augmentation.
+        lower: what the backbone's lower layers give for as many views or more, where that is known already.
+        supervision: what tells and writes down how the training goes.
     """
     supervision = supervision or Supervision()
-    views = training_batches(
+    solve = _SOLVERS[recipe.head_phase.solver]
+    with _features(network, pixels, recipe, class_weight, seed, lower, supervision.reporter) as (train, validation):
+        epochs = solve(network, train, validation, recipe, seed, supervision)
+    return HeadResult(epochs, best_of(epochs, recipe.head_phase.monitor))
+
+
+@contextlib.contextmanager
+def _features(
+    network: Network,
+    pixels: Pixels,
+    recipe: Recipe,
+    class_weight: Mapping[int, float] | None,
+    seed: int,
+    lower: LowerLayers | None,
+    reporter: Reporter,
+) -> Iterator[tuple[Examples, Examples]]:
+    """The features of the training split's views and of the validation split."""
+    views = recipe.head_phase.views
+    if lower is not None and views <= lower.views:
+        yield passed_on(lower.cut.features, lower.of_views(views)), passed_on(lower.cut.features, lower.validation)
+        return
+    augmented = training_batches(
         pixels,
         batch_size=recipe.batch_size,
         augmentation=recipe.augmentation,
@@ -64,27 +99,24 @@ def train_head(
         balance=recipe.balance,
         class_weight=class_weight,
     )
-    validation = plain_batches(pixels, "val", batch_size=recipe.batch_size, classes=network.classes)
     with (
         computed_examples(
             network.features,
-            views,
+            augmented,
             images=images_of_epoch(pixels, recipe.balance),
-            views=recipe.head_phase.views,
-            reporter=supervision.reporter,
+            views=views,
+            reporter=reporter,
             what="features of augmented views",
-        ) as train_examples,
+        ) as train,
         computed_examples(
             network.features,
-            validation,
+            plain_batches(pixels, "val", batch_size=recipe.batch_size, classes=network.classes),
             images=len(pixels.places["val"]),
-            reporter=supervision.reporter,
+            reporter=reporter,
             what="features of the validation split",
-        ) as validation_examples,
+        ) as validation,
     ):
-        solve = _SOLVERS[recipe.head_phase.solver]
-        epochs = solve(network, train_examples, validation_examples, recipe, seed, supervision)
-    return HeadResult(epochs, best_of(epochs, recipe.head_phase.monitor))
+        yield train, validation
 
 
 def _by_gradients(

@@ -19,12 +19,14 @@ class Cut:
     Attributes:
         lower: pixels as the network takes them to activations; nothing in it is trained.
         upper: those activations to probabilities.
+        features: those activations to the features that the head sees.
         layers: how many layers with weights the lower part has.
         frozen_share: of the whole network's multiply-adds, what the lower part takes.
     """
 
     lower: Any
     upper: Any
+    features: Any
     layers: int
     frozen_share: float
 
@@ -55,6 +57,7 @@ def cut_below_trained(network: Network) -> Cut | None:
     return Cut(
         lower=lower,
         upper=keras.Model(behind, network.model.output, name="upper"),
+        features=keras.Model(behind, network.features.output, name="features_of_lower"),
         layers=sum(1 for step in below if getattr(step, "weights", None)),
         frozen_share=share,
     )
