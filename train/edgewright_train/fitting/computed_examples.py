@@ -34,6 +34,7 @@ def computed_examples(
     kept_as: DTypeLike = np.float32,
     reporter: Reporter,
     what: str,
+    largest_in_memory: int = LARGEST_IN_MEMORY,
 ) -> Iterator[Examples]:
     """What the model gives for the images of so many passes over the batches, one view behind the other.
 
@@ -49,13 +50,14 @@ def computed_examples(
             larger values would be kept as that.
         reporter: what is told how far it is.
         what: is computed, for people.
+        largest_in_memory: bytes of features; more lie in a file.
 
     Raises:
         EdgewrightError: there is no room on the disk.
     """
     count = views * images
     compute, limits = compiled(model), np.finfo(np.dtype(kept_as))
-    with _array((count, *model.output_shape[1:]), kept_as) as features:
+    with _array((count, *model.output_shape[1:]), kept_as, largest_in_memory) as features:
         labels = np.empty((count, *batches.element_spec[1].shape[1:]), np.float32)
         weights = np.ones(count, np.float32)
         filled = 0
@@ -94,9 +96,9 @@ def _passes(batches: Any, count: int) -> Iterator[tuple[Any, ...]]:
 
 
 @contextlib.contextmanager
-def _array(shape: tuple[int, ...], kind: DTypeLike) -> Iterator[Floats]:
+def _array(shape: tuple[int, ...], kind: DTypeLike, largest_in_memory: int) -> Iterator[Floats]:
     size_bytes = math.prod(shape) * np.dtype(kind).itemsize
-    if size_bytes <= LARGEST_IN_MEMORY:
+    if size_bytes <= largest_in_memory:
         yield np.empty(shape, kind)
         return
     with tempfile.TemporaryFile(prefix="edgewright-") as file:

@@ -45,7 +45,8 @@ def cut_below_trained(network: Network) -> Cut | None:
     """
     steps = network.model.operations  # layers, and plain sums and products between them
     trained = next(place for place, step in enumerate(steps) if _is_trained(step))
-    places = [place for place in _narrow_places(steps) if place < trained]
+    top = steps.index(network.backbone_layers[-1])  # the head's dropout is for training
+    places = [place for place in _narrow_places(steps) if place < trained and place <= top]
     if not places:
         return None
     below = steps[: places[-1] + 1]
