@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .backends.base import Backend
-from .backends.raw_pixels import why_not_raw
+from .backends.input_fit import likely_normalisation, why_not
 from .backends.table import backend_for, load
 from .errors import EdgewrightError
 from .preferred import preferred_format
-from .preprocessing import Preprocessing
+from .preprocessing import Preprocessing, model_input
 from .preprocessing.decode import ImageSource
 from .run import manifest
 from .run.formats import FORMATS
@@ -139,12 +139,20 @@ class Classifier:
 
         They are the model file's own: no temperature is applied.
         """
-        return self.backend.probabilities(pixels)
+        outputs = self.backend.probabilities(model_input(pixels, self.preprocessing))
+        return softmax(outputs) if self.preprocessing.output == "logits" else outputs
 
     def ranked(self, probabilities: NDArray[np.float32], *, top_k: int | None = None) -> list[Prediction]:
         """One image's probabilities, shape (classes,), as predictions, best first; equal ones in class order."""
         order = np.argsort(-probabilities, kind="stable")[:top_k]
         return [Prediction(self.labels[index], float(probabilities[index]), int(index)) for index in order]
+
+
+def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The probabilities that logits of shape (n, classes) stand for, of the same shape."""
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    probabilities: NDArray[np.float32] = powers / powers.sum(axis=1, keepdims=True)
+    return probabilities
 
 
 def find_model(path: Path, *, format_name: str | None = None, threads: int | None = None) -> ModelFiles:
@@ -204,12 +212,9 @@ def _check_fit(classifier: Classifier, files: ModelFiles) -> None:
         raise EdgewrightError(
             f"{files.model} takes images of shape {_shape(given)}, but {files.preprocessing} makes {_shape(wanted)}"
         )
-    why_not = why_not_raw(backend.input)
-    if why_not is not None:
-        raise EdgewrightError(
-            f"{files.model} {why_not}, but {files.preprocessing} makes values from 0 to 255; take the float model that "
-            f"it was made from in with `edgewright import MODEL --normalisation NAME`, and convert that"
-        )
+    reason = why_not(backend.input, contract)
+    if reason is not None:
+        raise EdgewrightError(f"{files.model} {reason}{_remedy(classifier, files)}")
     outputs = backend.output.shape[-1]
     if outputs == 1 and len(classifier.labels) == 2:
         raise EdgewrightError(
@@ -221,6 +226,18 @@ def _check_fit(classifier: Classifier, files: ModelFiles) -> None:
             f"{files.model} has {outputs} output(s), but {files.labels} has {len(classifier.labels)} label(s); "
             f"give the labels that it was trained with"
         )
+
+
+def _remedy(classifier: Classifier, files: ModelFiles) -> str:
+    """Where the contract does not fit the input: what it makes, and the command that gives the file one that fits."""
+    likely = likely_normalisation(classifier.backend.input)
+    is_raw = classifier.preprocessing.normalisation.applied_by == "graph"
+    by = f"but {files.preprocessing} makes values from 0 to 255" if is_raw else f"by {files.preprocessing}"
+    how = f"--normalisation {likely}" if likely else "--find-contract --data PHOTOS"
+    return (
+        f", {by}; take the file in with: edgewright import {quoted(files.model)} --labels {quoted(files.labels)} {how} "
+        f"--out RUN"
+    )
 
 
 def _shape(sizes: tuple[int | None, ...]) -> str:

@@ -43,7 +43,7 @@ def cached_pixels(
         yield np.zeros(shape, np.uint8)
         return
     with tempfile.TemporaryFile(prefix="edgewright-") as file:
-        _reserve(file.fileno(), math.prod(shape))
+        reserve(file.fileno(), math.prod(shape))
         pixels: NDArray[np.uint8] = np.memmap(file, dtype=np.uint8, mode="r+", shape=shape)
 
         often = max(1, _RESIDENT_BYTES // math.prod(shape[1:]))
@@ -71,8 +71,12 @@ def forget(values: NDArray[Any]) -> None:
         mapped.madvise(mmap.MADV_DONTNEED)
 
 
-def _reserve(descriptor: int, size_bytes: int) -> None:
-    """Takes the space on disk now: writing to a mapped file on a full disk would kill the process instead."""
+def reserve(descriptor: int, size_bytes: int) -> None:
+    """Takes the space on disk now: writing to a mapped file on a full disk would kill the process instead.
+
+    Raises:
+        EdgewrightError: there is no room.
+    """
     try:
         if hasattr(os, "posix_fallocate"):
             os.posix_fallocate(descriptor, 0, size_bytes)

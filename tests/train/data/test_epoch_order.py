@@ -1,4 +1,4 @@
-"""An epoch's order follows from the seed and its number alone."""
+"""An epoch's order follows from the seed and its number alone, and so does which part of the places it shows."""
 
 import numpy as np
 import pytest
@@ -49,3 +49,19 @@ def test_clock_says_which_epoch_it_is_whatever_was_shown_before():
 def test_number_of_batches_is_known_before(balance):
     batches = made(balance=balance)
     assert len(batches) == len(shown(batches)[0])
+
+
+@pytest.mark.parametrize("clocked", [True, False])
+def test_epochs_show_one_part_after_the_other_and_begin_anew(clocked):
+    places, clock = np.arange(100, 112), EpochClock() if clocked else None
+    batches = shuffled_batches(places, np.zeros(12, np.int64), batch_size=3, seed=1, parts=3, clock=clock)
+    assert len(batches) == 2
+    epochs = []
+    for epoch in range(4):
+        if clock:
+            clock.epoch = epoch
+        epochs.append(shown(batches)[0])
+    assert [[len(batch) for batch in epoch] for epoch in epochs] == [[3, 1]] * 4
+    parts = [sorted(place for batch in epoch for place in batch) for epoch in epochs]
+    assert parts == [list(range(start, start + 4)) for start in (100, 104, 108, 100)]
+    assert epochs[0] != epochs[3]

@@ -14,6 +14,7 @@ from .best_epoch import best_of
 from .epoch import Epoch
 from .full_phase import train_all
 from .head_phase import train_head
+from .lower_layers import LowerLayers, lower_layers
 from .supervision import Supervision
 
 
@@ -82,29 +83,53 @@ def _fit_from_scratch(
 def _fit_in_two_phases(
     fitted: Fitted, network: Network, pixels: Pixels, recipe: Recipe, seed: int, supervision: Supervision
 ) -> None:
-    class_weight, start = _class_weight(network, pixels, recipe), None
-    with _measured(fitted, "head", supervision):
-        if supervision.has_finished("head"):
-            fitted.epochs += supervision.epochs_of("head")
-            start = best_of(fitted.epochs, recipe.head_phase.monitor)
-        elif recipe.head_phase.epochs:
-            result = train_head(
-                network, pixels, recipe=recipe, class_weight=class_weight, seed=seed, supervision=supervision
+    class_weight = _class_weight(network, pixels, recipe)
+    if recipe.fine_tune.epochs:
+        freeze_for_fine_tuning(network, recipe.fine_tune.unfreeze_layers)  # the head is trained on frozen layers anyway
+    with contextlib.ExitStack() as held:
+        with _measured(fitted, "head", supervision):
+            lower = held.enter_context(
+                lower_layers(
+                    network, pixels, recipe=recipe, class_weight=class_weight, seed=seed, reporter=supervision.reporter
+                )
             )
-            fitted.epochs += result.epochs
-            start = result.best
-    if not recipe.fine_tune.epochs:
-        return
-    freeze_for_fine_tuning(network, recipe.fine_tune.unfreeze_layers)
-    with _measured(fitted, "fine_tune", supervision):
-        fitted.epochs += train_all(
-            network,
-            pixels,
-            name="fine_tune",
-            phase=recipe.fine_tune,
-            recipe=recipe,
-            class_weight=class_weight,
-            seed=seed + recipe.head_phase.views,  # other views than the head has seen
-            start=start,
-            supervision=supervision,
-        )
+            start = _head_phase(fitted, network, pixels, recipe, class_weight, seed, lower, supervision)
+        if not recipe.fine_tune.epochs:
+            return
+        with _measured(fitted, "fine_tune", supervision):
+            fitted.epochs += train_all(
+                network,
+                pixels,
+                name="fine_tune",
+                phase=recipe.fine_tune,
+                recipe=recipe,
+                class_weight=class_weight,
+                seed=seed
+                + recipe.head_phase.views,  # without lower layers in common, other views than the head has seen
+                start=start,
+                lower=lower,
+                supervision=supervision,
+            )
+
+
+def _head_phase(
+    fitted: Fitted,
+    network: Network,
+    pixels: Pixels,
+    recipe: Recipe,
+    class_weight: dict[int, float] | None,
+    seed: int,
+    lower: LowerLayers | None,
+    supervision: Supervision,
+) -> Epoch | None:
+    """The epoch whose weights the head has now; None where it has none."""
+    if supervision.has_finished("head"):
+        fitted.epochs += supervision.epochs_of("head")
+        return best_of(fitted.epochs, recipe.head_phase.monitor)
+    if not recipe.head_phase.epochs:
+        return None
+    result = train_head(
+        network, pixels, recipe=recipe, class_weight=class_weight, seed=seed, lower=lower, supervision=supervision
+    )
+    fitted.epochs += result.epochs
+    return result.best
