@@ -11,9 +11,9 @@ from ..network.network import Network, freeze_for_fine_tuning, prepare_for_scrat
 from ..recipes import Recipe, check_epochs
 from .best_epoch import best_of
 from .epoch import Epoch
+from .frozen.lower_layers import LowerLayers, lower_layers
 from .full_phase import train_all
 from .head_phase import train_head
-from .lower_layers import LowerLayers, lower_layers
 from .supervision import Supervision
 
 

@@ -15,8 +15,8 @@ from numpy.typing import DTypeLike, NDArray
 from edgewright_runtime.console import Reporter
 from edgewright_runtime.pixel_cache import reserve
 
+from ..interruption import raise_if_interrupted
 from .examples import Examples, Floats
-from .interruption import raise_if_interrupted
 
 LARGEST_IN_MEMORY = 2**28
 """Bytes; what is larger lies in a temporary file, of which the system keeps in memory what there is room for."""

@@ -5,11 +5,11 @@ import pytest
 
 from edgewright_runtime.console import Silent
 from edgewright_train.data.batches import plain_batches, training_batches
-from edgewright_train.fitting.computed_examples import computed_examples, passed_on
-from edgewright_train.fitting.examples import examples_in_order
+from edgewright_train.fitting.frozen.computed_examples import computed_examples, passed_on
+from edgewright_train.fitting.frozen.examples import examples_in_order
 
-from ...tolerances import FLOAT16_STEP, SHALLOW, assert_close
-from ..tiny import residual_network
+from ....tolerances import FLOAT16_STEP, SHALLOW, assert_close
+from ...tiny import residual_network
 
 pytestmark = pytest.mark.numeric
 

@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from ..data.epoch_order import EpochClock, shuffled_batches
+from ...data.epoch_order import EpochClock, shuffled_batches
 
 Floats = NDArray[np.float32]
 

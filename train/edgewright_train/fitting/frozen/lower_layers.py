@@ -10,14 +10,15 @@ import numpy as np
 
 from edgewright_runtime.console import Reporter
 
-from ..data.batches import plain_batches, training_batches
-from ..data.pixels import Pixels
-from ..network.cut import Cut
-from ..network.network import Network
-from ..recipes import Recipe
+from ...data.batches import plain_batches
+from ...data.pixels import Pixels
+from ...network.cut import Cut
+from ...network.network import Network
+from ...recipes import Recipe
+from ..augmented_batches import augmented_batches
+from .caching_rule import frozen_layers, images_of_epoch
 from .computed_examples import computed_examples
 from .examples import Examples
-from .frozen_layers import frozen_layers, images_of_epoch
 
 
 @dataclass(frozen=True)
@@ -73,15 +74,7 @@ def lower_layers(
         yield None
         return
     views = int(recipe.fine_tune.views)
-    augmented = training_batches(
-        pixels,
-        batch_size=recipe.batch_size,
-        augmentation=recipe.augmentation,
-        classes=network.classes,
-        seed=seed,
-        balance=recipe.balance,
-        class_weight=class_weight,
-    )
+    augmented = augmented_batches(pixels, recipe=recipe, classes=network.classes, class_weight=class_weight, seed=seed)
     with (
         computed_examples(
             decision.cut.lower,
