@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import math
+import mmap
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +22,9 @@ from .hashing import content_of
 from .preprocessing import Preprocessing
 from .preprocessing.source import described
 from .run.splits import SplitRow, locate
+
+_RESIDENT_BYTES = 2**28
+"""Of the file, in this process's memory while it is written; about so many."""
 
 
 @contextlib.contextmanager
@@ -41,8 +46,12 @@ def cached_pixels(
         reserve(file.fileno(), math.prod(shape))
         pixels: NDArray[np.uint8] = np.memmap(file, dtype=np.uint8, mode="r+", shape=shape)
 
+        often = max(1, _RESIDENT_BYTES // math.prod(shape[1:]))
+
         def read(index: int) -> None:
             pixels[index] = _pixels_of(rows[index], contract, run_path)
+            if index % often == often - 1:
+                forget(pixels)
             advance()
 
         # Pillow lets go of Python's lock while it decodes and resizes.
@@ -50,6 +59,16 @@ def cached_pixels(
             for done in [pool.submit(read, index) for index in range(len(rows))]:
                 done.result()
         yield pixels
+
+
+def forget(values: NDArray[Any]) -> None:
+    """Takes an array that lies in a mapped file out of this process's memory; the file keeps it, for later reads.
+
+    The system would do so itself before it ran out of memory; until then the process looks as large as the file.
+    """
+    mapped = getattr(values, "_mmap", None)
+    if mapped is not None and hasattr(mmap, "MADV_DONTNEED"):
+        mapped.madvise(mmap.MADV_DONTNEED)
 
 
 def reserve(descriptor: int, size_bytes: int) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import time
+import contextlib
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ..data.pixels import Pixels
@@ -19,7 +20,7 @@ from .supervision import Supervision
 
 @dataclass
 class Fitted:
-    """What the phases have left so far: their epochs, and the seconds that each took."""
+    """What the phases have left so far: their epochs, and the seconds that each took in all processes."""
 
     epochs: list[Epoch] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
@@ -45,6 +46,13 @@ def fit(
     return fitted
 
 
+@contextlib.contextmanager
+def _measured(fitted: Fitted, name: str, supervision: Supervision) -> Iterator[None]:
+    with supervision.watch.part(name):
+        yield
+    fitted.seconds[name] = supervision.watch.seconds()[name]
+
+
 def balanced_weights(pixels: Pixels, classes: int) -> dict[int, float]:
     """For each class index the factor that makes all classes count the same in the training split's loss."""
     counts = Counter(pixels.classes[pixels.places["train"]].tolist())
@@ -58,48 +66,50 @@ def _class_weight(network: Network, pixels: Pixels, recipe: Recipe) -> dict[int,
 def _fit_from_scratch(
     fitted: Fitted, network: Network, pixels: Pixels, recipe: Recipe, seed: int, supervision: Supervision
 ) -> None:
-    started = time.perf_counter()
     prepare_for_scratch(network)
-    fitted.epochs += train_all(
-        network,
-        pixels,
-        name="from_scratch",
-        phase=recipe.from_scratch,
-        recipe=recipe,
-        class_weight=_class_weight(network, pixels, recipe),
-        seed=seed,
-        supervision=supervision,
-    )
-    fitted.seconds["from_scratch"] = time.perf_counter() - started
+    with _measured(fitted, "from_scratch", supervision):
+        fitted.epochs += train_all(
+            network,
+            pixels,
+            name="from_scratch",
+            phase=recipe.from_scratch,
+            recipe=recipe,
+            class_weight=_class_weight(network, pixels, recipe),
+            seed=seed,
+            supervision=supervision,
+        )
 
 
 def _fit_in_two_phases(
     fitted: Fitted, network: Network, pixels: Pixels, recipe: Recipe, seed: int, supervision: Supervision
 ) -> None:
-    class_weight, started = _class_weight(network, pixels, recipe), time.perf_counter()
+    class_weight = _class_weight(network, pixels, recipe)
     if recipe.fine_tune.epochs:
         freeze_for_fine_tuning(network, recipe.fine_tune.unfreeze_layers)  # the head is trained on frozen layers anyway
-    with lower_layers(
-        network, pixels, recipe=recipe, class_weight=class_weight, seed=seed, reporter=supervision.reporter
-    ) as lower:
-        start = _head_phase(fitted, network, pixels, recipe, class_weight, seed, lower, supervision)
-        fitted.seconds["head"] = time.perf_counter() - started
+    with contextlib.ExitStack() as held:
+        with _measured(fitted, "head", supervision):
+            lower = held.enter_context(
+                lower_layers(
+                    network, pixels, recipe=recipe, class_weight=class_weight, seed=seed, reporter=supervision.reporter
+                )
+            )
+            start = _head_phase(fitted, network, pixels, recipe, class_weight, seed, lower, supervision)
         if not recipe.fine_tune.epochs:
             return
-        started = time.perf_counter()
-        fitted.epochs += train_all(
-            network,
-            pixels,
-            name="fine_tune",
-            phase=recipe.fine_tune,
-            recipe=recipe,
-            class_weight=class_weight,
-            seed=seed + recipe.head_phase.views,  # without lower layers in common, other views than the head has seen
-            start=start,
-            lower=lower,
-            supervision=supervision,
-        )
-        fitted.seconds["fine_tune"] = time.perf_counter() - started
+        with _measured(fitted, "fine_tune", supervision):
+            fitted.epochs += train_all(
+                network,
+                pixels,
+                name="fine_tune",
+                phase=recipe.fine_tune,
+                recipe=recipe,
+                class_weight=class_weight,
+                # Without lower layers in common, other views than the head has seen.
+                seed=seed + recipe.head_phase.views,
+                start=start,
+                lower=lower,
+                supervision=supervision,
+            )
 
 
 def _head_phase(

@@ -14,8 +14,9 @@ import tensorflow as tf
 from numpy.typing import DTypeLike, NDArray
 
 from edgewright_runtime.console import Reporter
-from edgewright_runtime.pixel_cache import reserve
+from edgewright_runtime.pixel_cache import forget, reserve
 
+from ...data.mapped import Mapped
 from ..interruption import raise_if_interrupted
 from .examples import Examples, Floats
 
@@ -93,6 +94,8 @@ def computed_examples(
             if of_images:
                 weights[place] = of_images[0]
             filled += len(values)
+            if done % len(batches) == 0:
+                forget(features)
             raise_if_interrupted()
             reporter.step(what, done, views * len(batches))
         yield Examples(features, labels, weights)
@@ -100,9 +103,10 @@ def computed_examples(
 
 def passed_on(compute: Compiled, examples: Examples) -> Examples:
     """The examples with what the model makes of their features, in float32."""
+    count, lower = len(examples.features), Mapped(examples.features)
     features = [
-        compute(examples.features[start : start + _BATCH].astype(np.float32))
-        for start in range(0, len(examples.features), _BATCH)
+        compute(lower.at(np.arange(start, min(start + _BATCH, count))).astype(np.float32))
+        for start in range(0, count, _BATCH)
     ]
     return Examples(np.concatenate(features), examples.labels, examples.weights)
 
