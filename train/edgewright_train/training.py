@@ -10,9 +10,12 @@ import keras
 
 from edgewright_runtime.atomic import atomic_path
 from edgewright_runtime.console import Reporter
+from edgewright_runtime.errors import EdgewrightError
 
 from .data import Prepared
 from .data.pixels import decoded
+from .diagnosis.failed import leave_diagnosis
+from .diagnosis.verdict import head_weights
 from .fitting.checkpoint import Checkpoint, CheckpointFolder
 from .fitting.interruption import shielded
 from .fitting.phases import fit
@@ -86,17 +89,22 @@ def _trained(
         seconds = {"decoding": time.perf_counter() - began}
         with computing(mixed=recipe.optimizer.mixed_precision):
             network = _seeded_network(recipe, start, classes=len(labels), seed=seed)
-        from_scratch = start.path is None
+        from_scratch, head_before = start.path is None, head_weights(network)
         try:
             fitted = fit(network, pixels, recipe=recipe, from_scratch=from_scratch, seed=seed, supervision=supervision)
         except KeyboardInterrupt:
             _keep_best(_in_float32(network, recipe, start), CheckpointFolder(out))
             raise
+        except EdgewrightError as error:
+            leave_diagnosis(error, out)
+            raise
         finally:
             supervision.end()
             supervision.reporter.finish()
         network = _in_float32(network, recipe, start)
-        told = Told(out, made_from, prepared.rows, labels, tuple(fitted.epochs))
+        told = Told(
+            out, made_from, prepared.rows, labels, tuple(fitted.epochs), prepared.dataset, recipe, head_before
+        )
         evaluation = evaluated(network, pixels, told, batch_size=recipe.batch_size, reporter=supervision.reporter)
     return Trained(
         model=_without_optimizer(network.model),
@@ -110,6 +118,7 @@ def _trained(
         seconds={**seconds, **fitted.seconds, "all": time.perf_counter() - began},
         temperature=evaluation.temperature,
         files=evaluation.files,
+        diagnosis=evaluation.diagnosis,
     )
 
 
