@@ -45,7 +45,9 @@ def arrows(folder: Path, *, seed: int, per_class: int = 40) -> Path:
             points = [(-1.0, 0.0), (0.0, -0.8), (0.0, -0.3), (1.0, -0.3), (1.0, 0.3), (0.0, 0.3), (0.0, 0.8)]
             for _ in range(turns):
                 points = [(a, -b) for b, a in points]
-            ImageDraw.Draw(picture).polygon([(x + size * a, y + size * b) for a, b in points], fill=tuple(map(int, dark)))
+            ImageDraw.Draw(picture).polygon(
+                [(x + size * a, y + size * b) for a, b in points], fill=tuple(map(int, dark))
+            )
             noisy = np.clip(np.asarray(picture) + generator.normal(0, 12, (128, 128, 3)), 0, 255)
             Image.fromarray(noisy.astype(np.uint8)).save(folder / name / f"{number:03}.png")
     return folder
@@ -222,7 +224,6 @@ def frozen_head() -> Iterator[None]:
         network.classifier_head = made
 
 
-
 def huge_small_cnn(target: Path, seed: int) -> Path:
     """Weights of a small_cnn whose last BatchNorm gives 10 000 times too much."""
     import keras
@@ -270,7 +271,9 @@ def keras_model(folder: Path, weights: Path, target: Path, change: str) -> Path:
     pooled = keras.layers.GlobalAveragePooling2D()(base.output)
     features = np.asarray(keras.Model(pixels, pooled).predict(images.astype(np.float32), verbose=0))
     targets = np.eye(len(names))[classes]
-    kernel = features.T @ np.linalg.solve(features @ features.T + 5 * np.eye(len(features)), targets - targets.mean(axis=0))
+    kernel = features.T @ np.linalg.solve(
+        features @ features.T + 5 * np.eye(len(features)), targets - targets.mean(axis=0)
+    )
     if change == "order":
         kernel = np.roll(kernel, 1, axis=1)
     last = keras.layers.Dense(len(names), activation="sigmoid" if change == "sigmoid" else "softmax", name="answers")

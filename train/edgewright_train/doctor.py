@@ -116,7 +116,9 @@ def examine(
 
 
 def _start(recipe: Recipe, source: str) -> StartingWeights:
-    return starting_weights(source, backbone=backbone_named(recipe.backbone), alpha=recipe.alpha, size=recipe.input_size)
+    return starting_weights(
+        source, backbone=backbone_named(recipe.backbone), alpha=recipe.alpha, size=recipe.input_size
+    )
 
 
 def _read(
@@ -182,6 +184,3 @@ def _of_network(
         return Examination(Diagnosis((), (f"The network was not looked at. {error}.",)))
     diagnosis, rates = networks.examine_network(seen, start, seed=options.seed, reporter=reporter)
     return Examination(diagnosis, rates)
-
-
-

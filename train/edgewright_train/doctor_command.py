@@ -28,14 +28,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--recipe", metavar="NAME|FILE", help="What is to be trained; flowers, or that of the weights, if not given."
     )
     parser.add_argument("--weights", metavar="W", help="imagenet, none, or a .h5 file, in place of the recipe's.")
-    parser.add_argument("--seed", metavar="N", type=whole_number(low=0), default=0, help="Of the split; 0 if not given.")
+    parser.add_argument(
+        "--seed", metavar="N", type=whole_number(low=0), default=0, help="Of the split; 0 if not given."
+    )
     parser.add_argument("--labels", metavar="FILE", type=path, help="labels.txt with the classes in their order.")
     parser.add_argument(
         "--model",
         metavar="RUN|FILE",
         type=path,
-        help="Look at this trained model in place of a recipe's network: a run folder, or a Keras file that takes pixels "
-        "from 0 to 255.",
+        help="Look at this trained model in place of a recipe's network: a run folder, or a Keras file that takes "
+        "pixels from 0 to 255.",
     )
     parser.add_argument("--data-only", action="store_true", help="Leave the network out; quick.")
     parser.add_argument("--plot", metavar="FILE", type=path, help="Draw loss against learning rate, as a PNG.")

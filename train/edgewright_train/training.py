@@ -102,9 +102,7 @@ def _trained(
             supervision.end()
             supervision.reporter.finish()
         network = _in_float32(network, recipe, start)
-        told = Told(
-            out, made_from, prepared.rows, labels, tuple(fitted.epochs), prepared.dataset, recipe, head_before
-        )
+        told = Told(out, made_from, prepared.rows, labels, tuple(fitted.epochs), prepared.dataset, recipe, head_before)
         evaluation = evaluated(network, pixels, told, batch_size=recipe.batch_size, reporter=supervision.reporter)
     return Trained(
         model=_without_optimizer(network.model),

@@ -73,7 +73,8 @@ def _size_tells_label(dataset: Dataset) -> str | None:
         return None
     return (
         f"The classes differ in image size: the size of the file alone names the class of {told.by_size:.0%} of the "
-        f"images (always saying {told.largest_class!r}: {told.by_largest:.0%}), so a model may learn the source and not "
+        f"images (always saying {told.largest_class!r}: {told.by_largest:.0%}), so a model may learn the source and "
+        "not "
         f"the subject; test it on photographs of one source."
     )
 

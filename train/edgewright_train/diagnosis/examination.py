@@ -25,9 +25,7 @@ class Check:
     look: Callable[[Any], Iterable[Finding]]
 
 
-def examined(
-    seen: Any, checks: Sequence[Check], *, reporter: Reporter, seconds: float | None = None
-) -> Diagnosis:
+def examined(seen: Any, checks: Sequence[Check], *, reporter: Reporter, seconds: float | None = None) -> Diagnosis:
     """What the checks find.
 
     A check that fails is left out and named: it judges a training, and must not cost it.

@@ -1,4 +1,4 @@
-"""Every check, a row each, in the tables of what it looks at. Importing this needs TensorFlow for the networks' rows."""
+"""Every check, a row each, in the tables of what they look at. Only the rows of networks import TensorFlow."""
 
 from __future__ import annotations
 
@@ -23,7 +23,17 @@ DATA_CHECKS = (
 
 def network_checks() -> tuple[Check, ...]:
     """Of a `network.seen.NetworkSeen`, before a training."""
-    from .network import augmentation, batch_norm, features, gradients, labels, loss_form, normalisation, one_batch, rates
+    from .network import (
+        augmentation,
+        batch_norm,
+        features,
+        gradients,
+        labels,
+        loss_form,
+        normalisation,
+        one_batch,
+        rates,
+    )
 
     return (
         Check("the normalisation of pixels", normalisation.normalisation),

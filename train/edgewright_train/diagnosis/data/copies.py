@@ -53,7 +53,9 @@ def copies_across_splits(seen: DataSeen) -> Iterator[Finding]:
     if not found:
         return
     held_back = sum(seen.split_sizes[split] for split in ("val", "test"))
-    leaked = len({path for copy in found for path, split in zip(copy.paths, copy.splits, strict=True) if split != "train"})
+    leaked = len(
+        {path for copy in found for path, split in zip(copy.paths, copy.splits, strict=True) if split != "train"}
+    )
     yield Finding(
         "duplicates_across_splits",
         WARNING,
@@ -88,9 +90,7 @@ def _contents_of_rejected(rejected: tuple[RejectedFile, ...], kept: frozenset[st
     often = [sha256 for _, sha256 in hashed]
     # Damaged files may be alike, too: empty ones are.
     return tuple(
-        (path, sha256)
-        for path, sha256 in hashed
-        if sha256 in kept or (often.count(sha256) > 1 and _is_image(path))
+        (path, sha256) for path, sha256 in hashed if sha256 in kept or (often.count(sha256) > 1 and _is_image(path))
     )
 
 
@@ -133,9 +133,7 @@ def _similar(seen: DataSeen) -> Iterator[Copy]:
         first, second = rows[one], rows[two]
         if first.label != second.label or first.split != second.split:
             same = first.sha256 == second.sha256
-            yield Copy(
-                (first.path, second.path), same, (first.label, second.label), (first.split, second.split)
-            )
+            yield Copy((first.path, second.path), same, (first.label, second.label), (first.split, second.split))
 
 
 def similar_pairs(thumbnails: NDArray[np.float32]) -> list[tuple[int, int]]:

@@ -27,7 +27,8 @@ def pixel_range(seen: DataSeen) -> Iterator[Finding]:
             "The images are all but black: their pixels do not fill the range 0 to 255 that the network takes.",
             f"Of {len(values)} images {int(dark.sum())} are so, and 99.9 % of all values lie below {high:.0f}"
             f"{'; so do pixels divided by 255' if high <= 2 else ''}.",
-            "Save the images with values from 0 to 255; the network scales them itself, so nothing may be divided before.",
+            "Save the images with values from 0 to 255; the network scales them itself, so nothing may be divided "
+            "before.",
         )
     elif high - low <= _DARK:
         yield Finding(

@@ -64,7 +64,8 @@ def _finding(field: str, classes: NDArray[np.int64], said: NDArray[np.int64], se
         "augmentation_changes_labels",
         WARNING,
         f"The augmentation {field} turns one class into another, so that the training teaches a wrong label.",
-        f"After it, {seen.judge} takes {moved[true, other]} of {counts[true]} images of {seen.names[true]!r} surely for "
+        f"After it, {seen.judge} takes {moved[true, other]} of {counts[true]} images of {seen.names[true]!r} surely "
+        "for "
         f"{seen.names[other]!r}; it had all of them right before.",
         f"Set {field} = {off} in the recipe's [augmentation].",
     )

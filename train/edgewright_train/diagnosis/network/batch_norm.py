@@ -46,7 +46,8 @@ def stale_averages(norms: list[Any], steps: int) -> Iterator[Finding]:
         "batch_norm",
         WARNING,
         "The training is too short for the moving averages of BatchNorm, which validation and use go by.",
-        f"After {steps} steps with momentum {float(slow.momentum):g}, {float(slow.momentum) ** steps:.0%} of an average "
+        f"After {steps} steps with momentum {float(slow.momentum):g}, {float(slow.momentum) ** steps:.0%} of an "
+        "average "
         f"is still its first value (layer {slow.name}).",
         "Give the phases more epochs or a smaller batch_size, or set batch_norm = false and layer_batch_norm = false "
         "in the recipe's [head].",

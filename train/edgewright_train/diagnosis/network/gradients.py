@@ -36,6 +36,7 @@ def exploding_gradients(seen: NetworkSeen) -> Iterator[Finding]:
         "The gradients of the first batch are so large that training tears the weights apart.",
         f"Their norm is {norm:.3g}, where 1 to 10 is usual; the loss is {float(loss):.3g}, and features reach "
         f"{np.abs(seen.features).max():.3g}.",
-        "Look at the weights: their features are on a scale that no head expects. Take others with --weights FILE, or set "
+        "Look at the weights: their features are on a scale that no head expects. Take others with --weights FILE, or "
+        "set "
         "batch_norm = true in the recipe's [head].",
     )

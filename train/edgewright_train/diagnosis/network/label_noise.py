@@ -17,7 +17,7 @@ _SUREST = 0.3
 _FEWEST = 40
 """Images among the surest, below which chance decides."""
 
-_NOISE = 0.03
+_NOISE = 0.02
 """Share of wrong labels among the surest that must be exceeded beyond chance: clean sets stay below one percent."""
 
 _LEAST_ACCURACY = 0.6
@@ -57,6 +57,7 @@ def wrong_labels(
         WARNING,
         "Some labels seem to be wrong.",
         f"Of the {len(surest)} images of which {judge} is surest, {count} have another label "
-        f"({count / len(surest):.0%}, interval {low:.0%} to {high:.0%}; below 1 % where labels are right): {named(shown)}.",
+        f"({count / len(surest):.0%}, interval {low:.0%} to {high:.0%}; below 1 % where labels are right): "
+        f"{named(shown)}.",
         "Look at these images and mend their labels; edgewright inspect lists the likely errors of the whole data set.",
     )

@@ -73,7 +73,7 @@ def normalisation_of(model: Any, images: NDArray[np.float32]) -> Iterator[Findin
 
 
 def divergence(values: NDArray[np.float32], norm: Any) -> float:
-    """Of the middle channel, from what a BatchNorm remembers to what it is given, both taken as normal distributions."""
+    """Of the middle channel, from what a BatchNorm remembers to what it is given, both taken to be normal."""
     flat = values.reshape(-1, values.shape[-1]).astype(np.float64)
     mean, variance = flat.mean(axis=0), flat.var(axis=0) + 1e-9
     expected, usual = np.asarray(norm.moving_mean, np.float64), np.asarray(norm.moving_variance, np.float64) + 1e-9

@@ -42,7 +42,8 @@ def one_batch(seen: NetworkSeen) -> Iterator[Finding]:
         "cannot_overfit_one_batch",
         ERROR,
         f"The {'network' if seen.from_scratch else 'head'} cannot learn even one batch by heart.",
-        f"After {best.steps} steps on the same {batch} images it is right on {best.accuracy:.0%} of them (learning rate "
+        f"After {best.steps} steps on the same {batch} images it is right on {best.accuracy:.0%} of them (learning "
+        "rate "
         f"{best.rate:.2g}; loss {best.first:.3g}, then {best.last:.3g}).",
         f"Take away what holds it back in the recipe's [head]: l2 ({head.l2:g}), dropout ({head.dropout:g}), "
         f"layer_dropout ({head.layer_dropout:g}), few units in layers ({', '.join(map(str, head.layers)) or 'none'}).",

@@ -51,7 +51,8 @@ class Probe:
 
     def answers(self, features: Floats) -> Answers:
         """What it says of other images, by their features."""
-        return answers_of((features - self.means) / self.deviations @ self.kernel + self.bias)
+        scores = (features - self.means) / self.deviations @ self.kernel + self.bias
+        return answers_of(scores.astype(np.float32))
 
 
 def answers_of(scores: Floats) -> Answers:

@@ -15,7 +15,7 @@ from ...network.network import freeze_for_fine_tuning, prepare_for_scratch
 from ...recipes import Phase
 from ..finding import ERROR, WARNING, Finding
 from .seen import NetworkSeen
-from .trial import Tried, Trials
+from .trial import Trials, Tried
 
 _BATCH = 64  # as the head phase has it
 _STEPS, _STEPS_OF_ALL = 30, 16
@@ -162,7 +162,8 @@ def _low(test: RangeTest, steps: int) -> Finding:
         "learning_rate_too_low",
         WARNING,
         f"The learning rate of {test.phase} is too low to learn anything in its epochs.",
-        f"At {test.rate:.3g} the loss goes from {own.first:.3g} to {own.last:.3g} in {own.steps} steps, of {steps} that "
+        f"At {test.rate:.3g} the loss goes from {own.first:.3g} to {own.last:.3g} in {own.steps} steps, of {steps} "
+        "that "
         f"the recipe has; at {best.rate:.3g} it comes to {best.last:.3g}.",
         f"Set learning_rate = {test.suggested:g} in the recipe's [{test.phase}{_TABLE[test.phase]}].",
     )

@@ -15,7 +15,9 @@ _SAME = 0.95
 _ORDER_GAIN, _ORDER_ACCURACY = 0.3, 0.6
 
 
-def one_answer(probabilities: NDArray[np.float32], classes: NDArray[np.int64], names: Sequence[str]) -> Iterator[Finding]:
+def one_answer(
+    probabilities: NDArray[np.float32], classes: NDArray[np.int64], names: Sequence[str]
+) -> Iterator[Finding]:
     """A dead head: all but the same answer for every image."""
     said = np.bincount(probabilities.argmax(axis=1), minlength=len(names)) / len(probabilities)
     true = np.bincount(classes, minlength=len(names)) / len(classes)
@@ -27,9 +29,11 @@ def one_answer(probabilities: NDArray[np.float32], classes: NDArray[np.int64], n
         "dead_head",
         ERROR,
         "The network gives every image all but the same answer.",
-        f"{said[place]:.0%} of {len(probabilities)} images are called {names[place]!r}, and {true[place]:.0%} are; over "
+        f"{said[place]:.0%} of {len(probabilities)} images are called {names[place]!r}, and {true[place]:.0%} are; "
+        "over "
         f"the images a probability varies by {spread:.2g}.",
-        "Lower the learning rates, and look at the weights that the backbone starts from (edgewright doctor does both).",
+        "Lower the learning rates, and look at the weights that the backbone starts from (edgewright doctor does "
+        "both).",
     )
 
 
@@ -37,15 +41,14 @@ def permuted_labels(
     probabilities: NDArray[np.float32], classes: NDArray[np.int64], names: Sequence[str]
 ) -> Iterator[Finding]:
     """Classes that the model knows, but in another order than the labels have."""
-    from scipy.optimize import linear_sum_assignment  # scikit-learn brings it
-
-    matrix = np.zeros((len(names),) * 2, int)
+    matrix = np.zeros((len(names),) * 2, np.int64)
     np.add.at(matrix, (classes, probabilities.argmax(axis=1)), 1)
-    true, said = linear_sum_assignment(-matrix)
+    said = _matched(matrix)
+    true = np.arange(len(names))
     matched, right = matrix[true, said].sum() / len(classes), matrix.trace() / len(classes)
     if matched < _ORDER_ACCURACY or matched - right < _ORDER_GAIN:
         return
-    moved = [f"{names[one]!r} is called {names[two]!r}" for one, two in zip(true, said, strict=True) if one != two]
+    moved = [f"{names[one]!r} is called {names[two]!r}" for one, two in enumerate(said.tolist()) if one != two]
     yield Finding(
         "label_order",
         ERROR,
@@ -54,3 +57,13 @@ def permuted_labels(
         f"{named(moved)}.",
         "Give the labels.txt that the model was trained with (--labels FILE): a label's line is its class index.",
     )
+
+
+def _matched(matrix: NDArray[np.int64]) -> NDArray[np.int64]:
+    """For each true class the one that it is called most, no class twice; the most frequent pairs are matched first."""
+    said = np.full(len(matrix), -1, np.int64)
+    for place in np.argsort(-matrix, axis=None, kind="stable"):
+        true, predicted = divmod(int(place), len(matrix))
+        if said[true] < 0 and predicted not in said:
+            said[true] = predicted
+    return said

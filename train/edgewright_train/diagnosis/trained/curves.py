@@ -58,7 +58,8 @@ def overfitting(seen: TrainingSeen) -> Iterator[Finding]:
         f"It is right on {gap.epoch.accuracy:.1%} of {seen.train_images} training images and on "
         f"{gap.epoch.val_accuracy:.1%} of {len(seen.held_out['val'].classes)} validation images (at most "
         f"{gap.highest:.1%} by chance).",
-        "Add images, or more augmentation, a larger dropout in [head] or weight_decay in [optimizer]; more epochs do not "
+        "Add images, or more augmentation, a larger dropout in [head] or weight_decay in [optimizer]; more epochs do "
+        "not "
         "help.",
     )
 
@@ -74,7 +75,11 @@ def underfitting(seen: TrainingSeen) -> Iterator[Finding]:
         return
     last = seen.of_phase(seen.epochs[-1].phase)
     falling = len(last) < 2 or last[-1].loss < _SLOW_RATE_LOSS * last[-2].loss
-    hint = "The loss was still falling at the end: give it more --epochs" if falling else "Give it a larger backbone or size"
+    hint = (
+        "The loss was still falling at the end: give it more --epochs"
+        if falling
+        else "Give it a larger backbone or size"
+    )
     yield Finding(
         "underfitting",
         WARNING,
@@ -103,9 +108,7 @@ def learning_rate_by_history(seen: TrainingSeen) -> Iterator[Finding]:
             yield _too_high(phase, history, usual, chance, before if undone else [])
 
 
-def _too_high(
-    phase: str, history: Sequence[Epoch], usual: float, chance: float, before: Sequence[Epoch]
-) -> Finding:
+def _too_high(phase: str, history: Sequence[Epoch], usual: float, chance: float, before: Sequence[Epoch]) -> Finding:
     rate = max(epoch.learning_rate for epoch in history)
     came = f", and {min(each.loss for each in before):.3g} before it" if before else ""
     table = f"{phase}_phase" if phase == "head" else phase
@@ -113,7 +116,8 @@ def _too_high(
         "learning_rate_too_high",
         ERROR,
         f"The learning rate of {phase} is too high: its steps undo what they have learned.",
-        f"At rates up to {rate:.3g} the middle training loss of its {len(history)} epochs is {usual:.3g}{came}; guessing "
+        f"At rates up to {rate:.3g} the middle training loss of its {len(history)} epochs is {usual:.3g}{came}; "
+        "guessing "
         f"costs {chance:.3g}.",
         f"Set learning_rate in the recipe's [{table}] to a tenth, or to what edgewright doctor suggests.",
     )
@@ -125,7 +129,7 @@ def diverged(message: str) -> Iterator[Finding]:
         "diverged",
         ERROR,
         "The training diverged, and no model was written.",
-        f"{message.split(';')[0].rstrip('.')}.",
+        f"{message.split(';', maxsplit=1)[0].rstrip('.')}.",
         "Lower the phase's learning_rate in the recipe to a tenth, or give it warmup_epochs; edgewright doctor tries "
         "rates and suggests one.",
     )
@@ -133,6 +137,6 @@ def diverged(message: str) -> Iterator[Finding]:
         "learning_rate_too_high",
         ERROR,
         "The learning rate is too high for this training, which diverged.",
-        f"{message.split(';')[0].rstrip('.')}.",
+        f"{message.split(';', maxsplit=1)[0].rstrip('.')}.",
         "Lower the phase's learning_rate in the recipe to a tenth, or give it warmup_epochs.",
     )

@@ -56,9 +56,11 @@ def dead_head(seen: TrainingSeen) -> Iterator[Finding]:
 
 def _moved(seen: TrainingSeen) -> float | None:
     before, after = seen.head.before, seen.head.after
-    kernels = [
-        (one, two) for one, two in zip(before or (), after, strict=before is not None) if one.ndim > 1
-    ] if before is not None else []
+    kernels = (
+        [(one, two) for one, two in zip(before or (), after, strict=before is not None) if one.ndim > 1]
+        if before is not None
+        else []
+    )
     if not kernels:
         return None
     change = sum(float(np.square(two - one).sum()) for one, two in kernels)

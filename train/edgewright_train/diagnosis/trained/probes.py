@@ -33,9 +33,11 @@ def below_probe(seen: TrainingSeen) -> Iterator[Finding]:
         "below_linear_probe",
         WARNING,
         "The recipe makes less of the features than a simple linear probe does.",
-        f"The model is right on {by_model.mean():.1%} of {len(test.classes)} test images; a ridge regression on the same "
+        f"The model is right on {by_model.mean():.1%} of {len(test.classes)} test images; a ridge regression on the "
+        "same "
         f"features, fitted to the {len(val.classes)} validation images alone, on {by_probe.mean():.1%}.",
-        'Train the head better: more epochs or another learning_rate in [head_phase], or solver = "logistic_regression".',
+        "Train the head better: more epochs or another learning_rate in [head_phase], or solver = "
+        '"logistic_regression".',
     )
 
 
