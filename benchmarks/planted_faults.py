@@ -205,7 +205,7 @@ FAULTS: Sequence[tuple[str, str, Callable[[Place], Planted]]] = (
         _of_recipe(fine_tune={"learning_rate": 0.1, "epochs": 3}),
     ),
     ("head's rate by 1000000", "learning_rate_too_low", _of_recipe(head_phase={"learning_rate": _LOW})),
-    ("l2 of 1 on a dense layer", "cannot_overfit_one_batch", _of_recipe(head={"layers": (64,), "l2": 1.0})),
+    ("l2 of 1 on three dense layers", "cannot_overfit_one_batch", _of_recipe(head={"layers": (64, 64, 64), "l2": 1.0})),
     ("backbone that gives zeros", "dead_features", _scaled_weights(0.0)),
     ("backbone of enormous weights", "exploding_gradients", _huge_weights),
     (

@@ -143,10 +143,11 @@ def base_recipe(**tables: Mapping[str, Any] | Any) -> Recipe:
     recipe = load_recipe("flowers")
     recipe = replace(recipe, input_size=SIDE, alpha=0.35).with_epochs(12, 0)
     recipe = replace(recipe, head_phase=replace(recipe.head_phase, views=1))
-    for name, value in tables.items():
-        new = replace(getattr(recipe, name), **value) if isinstance(value, Mapping) else value
-        recipe = replace(recipe, **{name: new})
-    return recipe
+    changed = {
+        name: replace(getattr(recipe, name), **value) if isinstance(value, Mapping) else value
+        for name, value in tables.items()
+    }
+    return replace(recipe, **changed)
 
 
 def no_augmentation() -> dict[str, Any]:

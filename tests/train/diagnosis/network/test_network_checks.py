@@ -117,8 +117,9 @@ def test_gradients_of_enormous_features_explode(subject):
 
 
 def test_head_that_is_held_back_cannot_learn_one_batch(subject):
-    subject.network.head[-1].kernel_regularizer = keras.regularizers.L2(100.0)
-    assert codes(one_batch.one_batch, subject) == ["cannot_overfit_one_batch"]
+    held = keras.layers.Dense(3, activation="softmax", kernel_regularizer=keras.regularizers.L2(10.0))
+    seen = replace(subject, network=replace(subject.network, head=(held,)))
+    assert codes(one_batch.one_batch, seen) == ["cannot_overfit_one_batch"]
 
 
 def test_averages_of_a_few_steps_are_stale():

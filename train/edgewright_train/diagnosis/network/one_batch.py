@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -9,10 +10,11 @@ import numpy as np
 from ..finding import ERROR, Finding
 from .rates import head_trials, range_tests
 from .seen import NetworkSeen
-from .trial import Trials
+from .trial import Learned, Trials
 
 _IMAGES, _STEPS, _STEPS_OF_ALL, _SECONDS = 32, 120, 60, 60.0
 _ENOUGH = 0.8
+_OF_GUESSING = 0.85  # share of the loss of guessing
 
 
 def one_batch(seen: NetworkSeen) -> Iterator[Finding]:
@@ -28,11 +30,15 @@ def one_batch(seen: NetworkSeen) -> Iterator[Finding]:
         trials = head_trials(seen)
         rates, steps = [3e-3, 3e-2], _STEPS
     batch = min(_IMAGES, len(seen.images))
-    enough = max(_ENOUGH, min(2 * float(seen.labels.mean(axis=0).max()), 0.95))
+    # A penalty that is stronger than the loss keeps all weights, and with them the loss, where they know nothing.
+    enough = Learned(
+        accuracy=max(_ENOUGH, min(2 * float(seen.labels.mean(axis=0).max()), 0.95)),
+        loss=_OF_GUESSING * math.log(len(seen.names)),
+    )
     tried = []
     for rate in rates:
         tried.append(trials.run(rate, steps=steps, batch=batch, seconds=_SECONDS, until=enough))
-        if tried[-1].accuracy >= enough:
+        if tried[-1].accuracy >= enough.accuracy and tried[-1].last <= enough.loss:
             return
     best = max(tried, key=lambda each: each.accuracy)
     if best.steps < steps and np.isfinite(best.last):

@@ -19,8 +19,8 @@ from .trial import Trials, Tried
 
 _BATCH = 64  # as the head phase has it
 _STEPS, _STEPS_OF_ALL = 30, 16
-_GRID = tuple(10 ** (step / 2) for step in range(-6, 5))
-"""Multiples of the recipe's rate that the head is tried at."""
+_GRID = tuple(float(f"{10 ** (step / 2):.1g}") for step in range(-10, 2))
+"""Rates that the head is tried at, besides the recipe's: 0.00001 to 3."""
 
 _GRID_OF_ALL = (1.0, 0.1, 1e-2, 1e-3)
 _SECONDS_OF_ALL = 40.0
@@ -78,7 +78,7 @@ def range_tests(seen: NetworkSeen) -> tuple[RangeTest, ...]:
         prepare_for_scratch(seen.network)
         return (_of_all(seen, "from_scratch", recipe.from_scratch),)
     trials = head_trials(seen)
-    grid = [recipe.head_phase.learning_rate * factor for factor in _GRID]
+    grid = sorted({recipe.head_phase.learning_rate, *_GRID})
     of_head = RangeTest(
         "head",
         recipe.head_phase.learning_rate,
@@ -122,7 +122,7 @@ def _too_high(test: RangeTest, classes: int) -> bool:
         return False
     best = min(each.last for each in lower)
     chance = math.log(classes)
-    return own.last > 1.5 * max(chance, best) or (own.last > max(2 * best, own.first) and own.last > chance)
+    return own.last > 1.5 * max(chance, best) or own.last > max(4 * best, 0.5 * chance)
 
 
 def _too_low(test: RangeTest, steps: int) -> bool:

@@ -90,10 +90,12 @@ class NetworkSeen:
 
 def predicted(model: Any, images: NDArray[np.float32]) -> NDArray[np.float32]:
     """What a Keras model gives for the images, as float32, batch by batch."""
-    parts = [
-        np.asarray(model(images[start : start + _BATCH], training=False), np.float32)
-        for start in range(0, len(images), _BATCH)
-    ]
+    parts = []
+    for start in range(0, len(images), _BATCH):
+        batch = images[start : start + _BATCH]
+        # Filled up, for every other size of batch would have Keras build its graph again.
+        filled = np.concatenate([batch, np.repeat(batch[-1:], _BATCH - len(batch), axis=0)])
+        parts.append(np.asarray(model.predict_on_batch(filled), np.float32)[: len(batch)])
     return np.concatenate(parts)
 
 

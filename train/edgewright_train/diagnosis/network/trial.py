@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +33,18 @@ class Tried:
     accuracy: float
 
 
+@dataclass(frozen=True)
+class Learned:
+    """When a batch is known by heart: what accuracy and loss three steps in a row must reach."""
+
+    accuracy: float
+    loss: float
+
+    def by(self, losses: Sequence[float], accuracies: Sequence[float]) -> bool:
+        """Whether these steps have."""
+        return len(losses) >= 3 and min(accuracies) >= self.accuracy and max(losses) <= self.loss
+
+
 class Trials:
     """Trains a model for a few steps at a time, from the same weights each time."""
 
@@ -51,7 +64,9 @@ class Trials:
         self._weights = model.get_weights()
         self._state = [np.asarray(variable) for variable in model.optimizer.variables]
 
-    def run(self, rate: float, *, steps: int, batch: int, seconds: float = np.inf, until: float | None = None) -> Tried:
+    def run(
+        self, rate: float, *, steps: int, batch: int, seconds: float = np.inf, until: Learned | None = None
+    ) -> Tried:
         """The training at one rate, after which the model has its first weights again.
 
         Args:
@@ -59,7 +74,7 @@ class Trials:
             steps: at most.
             batch: images of a step.
             seconds: after which no further step is begun.
-            until: trains on one and the same batch, until the accuracy is as good as this; None draws new ones.
+            until: trains on one and the same batch until it is learned so well; None draws new ones.
         """
         generator, began = np.random.default_rng(0), time.monotonic()
         self._put_back()
@@ -71,7 +86,7 @@ class Trials:
             told = self._model.train_on_batch(self._values[places], self._labels[places], return_dict=True)
             losses.append(float(told["loss"]))
             accuracies.append(float(told["accuracy"]))
-            done = until is not None and min(accuracies[-3:]) >= until and len(accuracies) > 3
+            done = until is not None and until.by(losses[-3:], accuracies[-3:])
             if done or not np.isfinite(losses[-1]) or time.monotonic() - began > seconds:
                 break
         self._put_back()
