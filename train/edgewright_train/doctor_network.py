@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +89,9 @@ def examine_model(path: Path, seen: DataSeen, *, reporter: Reporter) -> Diagnosi
 
 def _loaded(path: Path) -> Any:
     try:
-        return keras.models.load_model(path)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the optimizer's state is of no interest here
+            return keras.models.load_model(path)
     except Exception as error:  # Keras raises many kinds
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
         raise EdgewrightError(f"Cannot load the model {path}: {reason}; give a run folder or a .keras file") from error

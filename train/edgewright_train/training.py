@@ -13,7 +13,9 @@ from edgewright_runtime.console import Reporter
 from edgewright_runtime.errors import EdgewrightError
 
 from .data import Prepared
+from .data.data_warnings import TOLD_BEFORE
 from .data.pixels import decoded
+from .diagnosis import verdict_lines
 from .diagnosis.failed import leave_diagnosis
 from .diagnosis.verdict import head_weights
 from .fitting.checkpoint import Checkpoint, CheckpointFolder
@@ -71,6 +73,8 @@ def train_prepared(
         folder.remove()
     if removed:
         reporter.line(f"Removed {', '.join(removed)} of {out}: made from the model that was there before.")
+    for said in verdict_lines(trained.diagnosis.without(TOLD_BEFORE)):
+        reporter.line(said)
     return trained
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -45,6 +45,10 @@ class Diagnosis:
     def has_errors(self) -> bool:
         """Whether one is an error."""
         return any(each.severity == ERROR for each in self.findings)
+
+    def without(self, codes: Container[str]) -> Diagnosis:
+        """The same without findings of these codes."""
+        return Diagnosis(tuple(each for each in self.findings if each.code not in codes), self.left_out)
 
     def to_dict(self) -> dict[str, Any]:
         """The object of `edgewright doctor --json` and of doctor.json."""
