@@ -73,19 +73,19 @@ class Place:
         return Planted(data, recipe or plant.base_recipe(), **given)
 
 
-def codes_of(case: Planted, folder: Path, seed: int) -> set[str]:
-    """The codes of what is found."""
+def findings_of(case: Planted, folder: Path, seed: int) -> dict[str, str]:
+    """What is found: the evidence by code."""
     with case.around or nullcontext():
         if not case.trained:
             options = DoctorOptions(
                 recipe=case.recipe, weights=case.weights, seed=seed, model=case.model, data_only=case.data_only
             )
-            return {each.code for each in examine(case.data, options).diagnosis.findings}
+            return {each.code: each.evidence for each in examine(case.data, options).diagnosis.findings}
         try:
             train_run(case.data, folder / "run", TrainOptions(case.recipe, weights=case.weights, seed=seed))
         except EdgewrightError as error:
             print(f"    {error}")
-    return {each.code for each in read_diagnosis(folder / "run" / FILE_NAME).findings}
+    return {each.code: each.evidence for each in read_diagnosis(folder / "run" / FILE_NAME).findings}
 
 
 def _damaged(
@@ -159,7 +159,7 @@ def _panoramas(place: Place) -> Planted:
 
 def _model(change: str) -> Callable[[Place], Planted]:
     def make(place: Place) -> Planted:
-        data = place.drawn(per_class=30)
+        data = place.drawn(per_class=45)
         model = plant.keras_model(data, place.weights, place.folder / "model.keras", change)
         return place.planted(data, model=model)
 
@@ -305,24 +305,25 @@ def main(arguments: argparse.Namespace) -> None:
     lines = ["| planted | code | found and named | what else was said |", "|---|---|---|---|"]
     print("\n".join(lines))
     everything = Counter[bool]()
+    asked = arguments.only.split(",")
     for name, code, make in FAULTS[arguments.skip :]:
-        if (
-            arguments.only
-            and code not in arguments.only.split(",")
-            and not any(part in name for part in arguments.only.split(","))
-        ):
+        if not any(part in f"{name} {code}" for part in asked):
             continue
-        found, others, began = 0, Counter[str](), time.perf_counter()
+        found, others, evidence, began = 0, Counter[str](), "", time.perf_counter()
         for seed in range(arguments.seeds):
             with tempfile.TemporaryDirectory() as folder:
                 place = Place(arguments.data, arguments.weights, Path(folder), seed)
-                codes = codes_of(make(place), Path(folder), seed)
-            found += code in codes
-            others.update(codes - {code})
+                told = findings_of(make(place), Path(folder), seed)
+            found += code in told
+            others.update(set(told) - {code})
+            evidence = evidence or told.get(code, "")
         everything.update({True: found, False: arguments.seeds - found})
         said = ", ".join(f"{other} {count}" for other, count in others.most_common())
         lines.append(f"| {name} | `{code}` | {found} of {arguments.seeds} | {said} |")
-        print(f"{lines[-1]}  {(time.perf_counter() - began) / max(arguments.seeds, 1):.1f} s each", flush=True)
+        print(
+            f"    such as: {evidence.replace(tempfile.gettempdir(), '')}\n{lines[-1]}  {(time.perf_counter() - began) / max(arguments.seeds, 1):.1f} s each",
+            flush=True,
+        )
     total = everything.total()
     if total:
         lines.append(f"\nFound and named: {everything[True]} of {total} ({everything[True] / total:.1%}).")
@@ -341,7 +342,9 @@ def _healthy_runs(arguments: argparse.Namespace, lines: list[str]) -> tuple[int,
             place = Place(arguments.data, arguments.weights, Path(folder), seed)
             case = healthy(place)
             began = time.perf_counter()
-            codes = codes_of(case, Path(folder), seed) | codes_of(replace(case, trained=True), Path(folder), seed)
+            before = findings_of(case, Path(folder), seed)
+            after = findings_of(replace(case, trained=True), Path(folder), seed)
+            codes = set(before | after)
         silent += not codes
         print(
             f"healthy {seed}: {', '.join(sorted(codes)) or 'nothing'}  {time.perf_counter() - began:.1f} s", flush=True

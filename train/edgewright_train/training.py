@@ -117,7 +117,7 @@ def _trained(
         scores=evaluation.scores,
         options=made_from.options(),
         rejected=prepared.dataset.rejected,
-        seconds={**seconds, **fitted.seconds, "all": time.perf_counter() - began},
+        seconds={**seconds, **fitted.seconds, "doctor": evaluation.diagnosis_s, "all": time.perf_counter() - began},
         temperature=evaluation.temperature,
         files=evaluation.files,
         diagnosis=evaluation.diagnosis,

@@ -48,12 +48,14 @@ class Evaluation:
         temperature: learned on the validation split.
         files: the page, pictures and tables, by path in the run folder.
         diagnosis: what is wrong with the training.
+        diagnosis_s: how long that took to be found.
     """
 
     scores: Mapping[str, Scores]
     temperature: Temperature
     files: Mapping[str, bytes]
     diagnosis: Diagnosis
+    diagnosis_s: float
 
 
 @dataclass(frozen=True)
@@ -121,13 +123,17 @@ def evaluated(
         temperature=temperature,
         test_reliability=reliability(test.probabilities, test.classes),
     )
+    looked = time.monotonic()
     diagnosis = _diagnosis(network, pixels, told, answers, features_of, reporter)
+    diagnosis_s = time.monotonic() - looked
     report = _report(told, evidence, test, photos, looks, diagnosis)
     reporter.finish()
     reporter.line(f"Evaluated in {time.monotonic() - began:.0f} s.")
     for note in report.notes:
         reporter.line(note)
-    return Evaluation(scores, temperature, {**report.files, DOCTOR: diagnosis_json(diagnosis).encode()}, diagnosis)
+    return Evaluation(
+        scores, temperature, {**report.files, DOCTOR: diagnosis_json(diagnosis).encode()}, diagnosis, diagnosis_s
+    )
 
 
 def _diagnosis(
