@@ -320,10 +320,9 @@ def main(arguments: argparse.Namespace) -> None:
         everything.update({True: found, False: arguments.seeds - found})
         said = ", ".join(f"{other} {count}" for other, count in others.most_common())
         lines.append(f"| {name} | `{code}` | {found} of {arguments.seeds} | {said} |")
-        print(
-            f"    such as: {evidence.replace(tempfile.gettempdir(), '')}\n{lines[-1]}  {(time.perf_counter() - began) / max(arguments.seeds, 1):.1f} s each",
-            flush=True,
-        )
+        seconds = (time.perf_counter() - began) / max(arguments.seeds, 1)
+        print(f"    such as: {evidence.replace(tempfile.gettempdir(), '')}")
+        print(f"{lines[-1]}  {seconds:.1f} s each", flush=True)
     total = everything.total()
     if total:
         lines.append(f"\nFound and named: {everything[True]} of {total} ({everything[True] / total:.1%}).")
