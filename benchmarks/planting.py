@@ -135,7 +135,7 @@ def change_images(folder: Path, change: Callable[[np.ndarray], np.ndarray]) -> N
 def number_classes(folder: Path, *, seed: int) -> None:
     """Calls the classes by numbers that are sorted otherwise as text."""
     for place, one in enumerate(sorted(folder.iterdir())):
-        one.rename(folder / str((9 + seed % 2, 2, 10, 100)[place % 4]))
+        one.rename(folder / str((8 + seed % 2, 2, 10, 100)[place % 4]))
 
 
 def base_recipe(**tables: Mapping[str, Any] | Any) -> Recipe:
