@@ -1,6 +1,6 @@
 """Does the doctor find what is wrong, and is it silent where nothing is? Faults are planted, each with several seeds.
 
-    python benchmarks/planted_faults.py DATA WEIGHTS [--seeds 5] [--healthy 10] [--only CODE,...] [--out FILE]
+    python benchmarks/planted_faults.py DATA WEIGHTS [--seeds 5] [--healthy 10] [--only PART,...] [--before] [--out FILE]
 
 DATA is a folder of classes, WEIGHTS a file of MobileNetV2's weights of alpha 0.35. Small sets are drawn from DATA. The
 table that is printed has a row for each kind of fault: how often it was found and named, and what else was said.
@@ -307,7 +307,7 @@ def main(arguments: argparse.Namespace) -> None:
     everything = Counter[bool]()
     asked = arguments.only.split(",")
     for name, code, make in FAULTS[arguments.skip :]:
-        if not any(part in f"{name} {code}" for part in asked):
+        if not any(part in f"{name} {code}" for part in asked) or (arguments.before and name.startswith("trained")):
             continue
         found, others, evidence, began = 0, Counter[str](), "", time.perf_counter()
         for seed in range(arguments.seeds):
@@ -360,6 +360,7 @@ if __name__ == "__main__":
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--healthy", type=int, default=10)
     parser.add_argument("--only", default="")
+    parser.add_argument("--before", action="store_true", help="only faults that the doctor finds before a training")
     parser.add_argument("--skip", type=int, default=0, help="leave the first so many rows out")
     parser.add_argument("--out", type=Path)
     main(parser.parse_args())

@@ -21,7 +21,7 @@ from .diagnosis import ERROR, Diagnosis, Finding, examined
 from .diagnosis.data.seen import DataSeen
 from .diagnosis.finding import together
 from .diagnosis.sample import sampled_rows
-from .diagnosis.tables import DATA_CHECKS
+from .diagnosis.tables import DATA_CHECKS, WITHOUT_NETWORK
 from .network import IMAGENET, NONE, StartingWeights, backbone_named, starting_weights
 from .network.weights import backbone_of_file
 from .recipes import Recipe, load_recipe
@@ -170,7 +170,8 @@ def _of_network(
 ) -> Examination:
     """What is wrong with the network, or the model that was given."""
     if options.data_only:
-        return Examination(Diagnosis((), ("The network was not looked at, as was asked for.",)))
+        told = Diagnosis((), ("The network was not looked at, as was asked for.",))
+        return Examination(together((told, examined(seen, WITHOUT_NETWORK, reporter=reporter))))
     with capture():
         import_optional("tensorflow", package="tensorflow", extra="train", purpose="edgewright doctor")
         networks = import_optional(
@@ -181,6 +182,7 @@ def _of_network(
     try:
         start = start or _start(recipe, source)  # downloads
     except EdgewrightError as error:
-        return Examination(Diagnosis((), (f"The network was not looked at. {error}.",)))
+        told = Diagnosis((), (f"The network was not looked at. {error}.",))
+        return Examination(together((told, examined(seen, WITHOUT_NETWORK, reporter=reporter))))
     diagnosis, rates = networks.examine_network(seen, start, seed=options.seed, reporter=reporter)
     return Examination(diagnosis, rates)

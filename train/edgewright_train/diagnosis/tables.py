@@ -21,6 +21,10 @@ DATA_CHECKS = (
 """Of a `data.seen.DataSeen`."""
 
 
+WITHOUT_NETWORK = (Check("wrong labels", labels.label_noise),)
+"""Of the same, where no network is looked at."""
+
+
 def network_checks() -> tuple[Check, ...]:
     """Of a `network.seen.NetworkSeen`, before a training."""
     from .network import (

@@ -4,10 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from edgewright_runtime.suggestion import named
 
 from ..finding import WARNING, Finding
+from ..network.label_noise import wrong_labels
+from ..network.pictures import small_pictures
+from ..network.probe import fitted_probe
 from .seen import DataSeen
+
+_MOST = 800  # images: the probe's time grows with their third power
+
+
+def label_noise(seen: DataSeen) -> Iterator[Finding]:
+    """Wrong labels as far as small pictures tell, for when there is no network to ask."""
+    places = np.random.default_rng(0).permutation(len(seen.looked_at))[:_MOST]
+    classes = seen.pixels.classes[places]
+    probe = fitted_probe(
+        small_pictures(np.asarray(seen.pixels.values[places], np.float32)), classes, count=len(seen.dataset.labels)
+    )
+    paths = [seen.looked_at[place].path for place in places]
+    yield from wrong_labels(probe.left_out, classes, seen.dataset.class_names, paths, judge="a probe on small pictures")
 
 
 def label_order(seen: DataSeen) -> Iterator[Finding]:

@@ -47,10 +47,9 @@ def wrong_labels(
     low, high = wilson_interval(count, len(surest), confidence=0.9)
     if low <= _NOISE:
         return
-    order = np.argsort(-answers.margins, kind="stable")
     shown = [
         f"{paths[place]} ({names[classes[place]]}, rather {names[answers.predicted[place]]})"
-        for place in order[wrong[order]]
+        for place in surest[wrong[surest]]
     ]
     yield Finding(
         "label_noise",

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ...data.pixels import Pixels
 from ...network.network import Network
 from ...recipes import Recipe
+from .pictures import small_pictures
 from .probe import Probe, fitted_probe
 
 MOST = 600
@@ -97,13 +98,3 @@ def predicted(model: Any, images: NDArray[np.float32]) -> NDArray[np.float32]:
         filled = np.concatenate([batch, np.repeat(batch[-1:], _BATCH - len(batch), axis=0)])
         parts.append(np.asarray(model.predict_on_batch(filled), np.float32)[: len(batch)])
     return np.concatenate(parts)
-
-
-def small_pictures(images: NDArray[np.float32], *, side: int = 16) -> NDArray[np.float32]:
-    """The mean colours of `side` by `side` cells, of shape (images, values)."""
-    size = min(images.shape[1:3])
-    side = min(side, size)
-    edges = np.linspace(0, size, side + 1).astype(int)[:-1]
-    rows = np.add.reduceat(images[:, :size, :size], edges, axis=1)
-    cells = np.add.reduceat(rows, edges, axis=2)
-    return cells.reshape(len(images), -1).astype(np.float32)
