@@ -1,6 +1,6 @@
 """Does the doctor find what is wrong, and is it silent where nothing is? Faults are planted, each with several seeds.
 
-    python benchmarks/planted_faults.py DATA WEIGHTS [--seeds 5] [--healthy 10] [--only PART,...] [--before] [--out FILE]
+    python benchmarks/planted_faults.py DATA WEIGHTS [--seeds 5] [--healthy 10] [--only PART,...] [--before] [--out F]
 
 DATA is a folder of classes, WEIGHTS a file of MobileNetV2's weights of alpha 0.35. Small sets are drawn from DATA. The
 table that is printed has a row for each kind of fault: how often it was found and named, and what else was said.

@@ -7,9 +7,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from edgewright_runtime.dataset import RejectedFile
 from edgewright_runtime.errors import ImageReadError
 from edgewright_runtime.hashing import sha256_of_file
@@ -18,16 +15,6 @@ from edgewright_runtime.suggestion import named
 
 from ..finding import WARNING, Finding
 from .seen import SIDE, DataSeen
-
-_DISTANCE = 0.2
-"""Root mean square difference of two copies' thumbnails, in their own deviation, at most: a photograph that is saved
-again at half its size and half its quality differs by 0.04 to 0.12."""
-
-_NEARER = 0.25
-"""And at most so much of the distance of usual nearest neighbours."""
-
-_FLAT = 8.0  # deviation of grey values below which an image has no features to tell it by
-_BLOCK = 256
 
 
 @dataclass(frozen=True)
@@ -129,39 +116,11 @@ def _exact(seen: DataSeen) -> Iterator[Copy]:
 def _similar(seen: DataSeen) -> Iterator[Copy]:
     """Pairs whose thumbnails are all but the same and that differ in class or split."""
     rows = seen.looked_at
-    for one, two in similar_pairs(seen.thumbnails):
+    for one, two in seen.similar:
         first, second = rows[one], rows[two]
         if first.label != second.label or first.split != second.split:
             same = first.sha256 == second.sha256
             yield Copy((first.path, second.path), same, (first.label, second.label), (first.split, second.split))
-
-
-def similar_pairs(thumbnails: NDArray[np.float32]) -> list[tuple[int, int]]:
-    """The places of images that show the same, in pairs.
-
-    How near two images come by chance depends on what they show: handwritten digits are more alike than photographs. So
-    a pair must be much nearer than the nearest neighbours of this data set usually are.
-
-    Args:
-        thumbnails: grey values of shape (images, side, side).
-    """
-    usable = np.flatnonzero(thumbnails.std(axis=(1, 2)) >= _FLAT)
-    if len(usable) < 2:
-        return []
-    flat = thumbnails[usable].reshape(len(usable), -1)
-    flat = flat - flat.mean(axis=1, keepdims=True)
-    flat /= np.linalg.norm(flat, axis=1, keepdims=True)
-    nearest, candidates = [], []
-    for start in range(0, len(flat), _BLOCK):
-        # Root mean square distance of images of deviation 1, by their correlation.
-        apart = np.sqrt(np.maximum(2 - 2 * flat[start : start + _BLOCK] @ flat.T, 0))
-        apart[np.arange(len(apart)), start + np.arange(len(apart))] = np.inf
-        nearest.append(apart.min(axis=1))
-        for one, two in zip(*np.nonzero(apart <= _DISTANCE), strict=True):
-            if start + one < two:
-                candidates.append((float(apart[one, two]), int(usable[start + one]), int(usable[two])))
-    limit = min(_DISTANCE, _NEARER * float(np.quantile(np.concatenate(nearest), 0.75)))
-    return [(one, two) for distance, one, two in candidates if distance <= limit]
 
 
 def _counted(found: Sequence[Copy]) -> str:

@@ -16,6 +16,7 @@ from edgewright_runtime.run.splits import SPLITS, SplitRow
 
 from ...data.pixels import Pixels
 from ...recipes import Recipe
+from .similar import similar_pairs
 
 SIDE = 32
 """Of a thumbnail, pixels."""
@@ -60,3 +61,8 @@ class DataSeen:
             grey = Image.fromarray(np.ascontiguousarray(shape)).convert("L")
             found[place] = np.asarray(grey.resize((SIDE, SIDE), Image.Resampling.BOX), np.float32)
         return found
+
+    @cached_property
+    def similar(self) -> list[tuple[int, int]]:
+        """The places of images of `pixels` that show the same, in pairs."""
+        return similar_pairs(self.thumbnails)

@@ -13,7 +13,7 @@ from ...fitting import Epoch
 from ..finding import ERROR, WARNING, Finding
 from .seen import TrainingSeen
 
-_GAP = 0.10
+_GAP = 0.15
 """Of training accuracy and what chance leaves of the validation accuracy."""
 
 _BOTH_LOW = 0.5

@@ -12,7 +12,7 @@ from ..network.label_noise import wrong_labels
 from ..network.probe import fitted_probe
 from .seen import TrainingSeen
 
-_MOST = 600
+_MOST = 450
 _PER_CLASS = 5  # validation images that a probe needs
 _BETTER, _SURELY = 0.05, 2.6
 """By how much the probe must be better, and by how many deviations: by chance one of 200 is."""
