@@ -1,4 +1,4 @@
-"""Every file opened once: is it an image, of what size, and with what content."""
+"""Every file opened once: is it an image, of what size, with what content, and what does it look like."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from ..hashing import content_of
 from ..preprocessing import Preprocessing
 from ..preprocessing.decode import stored_size
 from ..preprocessing.source import described
+from .looks import is_large_enough, look_of
 from .types import LabelledImage, ListedFile, RejectedFile
 
 OnProgress = Callable[[int, int], None]
@@ -44,9 +45,10 @@ def _inspect(file: ListedFile) -> LabelledImage | RejectedFile:
         return RejectedFile(file.path.encode("utf-8", "backslashreplace").decode(), "its name is not UTF-8")
     try:
         with content_of(Path(file.path)) as content:
-            _PROBE.apply(content.source, name=described(file.path))
+            pixels = _PROBE.apply(content.source, name=described(file.path))
             width, height = stored_size(content.source)
-        return LabelledImage(file.path, file.label, content.sha256, file.split, width, height)
+        look = look_of(pixels) if is_large_enough(width, height) else b""
+        return LabelledImage(file.path, file.label, content.sha256, file.split, width, height, look, file.group)
     except ImageReadError as error:
         return RejectedFile(file.path, _of_it(str(error), described(file.path)))
     except OSError as error:
