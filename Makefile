@@ -33,7 +33,7 @@ EDGEWRIGHT ?= $(BIN)/edgewright
 SETUP := $(if $(filter $(BIN)/edgewright,$(EDGEWRIGHT)),$(VENV)/.setup-done)
 # tensorrt-rtx has wheels for these machines only; elsewhere its formats say which extra they need.
 comma := ,
-EXTRAS := train,convert,onnx,bench,docs,dev$(if $(filter Linux-x86_64,$(shell uname -s -m | tr ' ' -)),$(comma)rtx)
+EXTRAS := train,inspect,convert,onnx,bench,docs,dev$(if $(filter Linux-x86_64,$(shell uname -s -m | tr ' ' -)),$(comma)rtx)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo train convert tflite-fp32 tflite-fp16 tflite-dynamic tflite-int8 onnx tensorrt tensorrt-rtx \

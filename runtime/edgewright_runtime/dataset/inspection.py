@@ -50,12 +50,12 @@ def _inspect(file: ListedFile) -> LabelledImage | RejectedFile:
         look = look_of(pixels) if is_large_enough(width, height) else b""
         return LabelledImage(file.path, file.label, content.sha256, file.split, width, height, look, file.group)
     except ImageReadError as error:
-        return RejectedFile(file.path, _of_it(str(error), described(file.path)))
+        return RejectedFile(file.path, of_it(str(error), described(file.path)))
     except OSError as error:
         return RejectedFile(file.path, f"it cannot be read: {error.strerror or error}; check the path")
 
 
-def _of_it(sentence: str, name: str) -> str:
+def of_it(sentence: str, name: str) -> str:
     """What an error says of a file, for after its name: `it` where the sentence names the file again."""
     for start, instead in ((f"Cannot read {name}: ", "it cannot be read: "), (f"{name} ", "it ")):
         if sentence.startswith(start):

@@ -27,11 +27,11 @@ _COARSE = 6  # cosines each way, of which those low enough are compared with all
 _BLOCK = 1024  # rows of the table of all pairs that are in memory at once
 
 
-def look_of(pixels: NDArray[np.uint8]) -> bytes:
+def look_of(pixels: NDArray[np.uint8] | NDArray[np.float32]) -> bytes:
     """The grey values of 16 x 16 parts of an image, a byte each, row by row.
 
     Args:
-        pixels: uint8 of shape (side, side, 3), the side a multiple of 16.
+        pixels: values 0 to 255 of shape (side, side, 3), the side a multiple of 16.
     """
     step = pixels.shape[0] // _SIDE
     grey = pixels.astype(np.float32) @ _LUMA
