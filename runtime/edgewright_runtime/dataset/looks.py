@@ -35,7 +35,8 @@ def look_of(pixels: NDArray[np.uint8] | NDArray[np.float32]) -> bytes:
     """
     step = pixels.shape[0] // _SIDE
     grey = pixels.astype(np.float32) @ _LUMA
-    return np.rint(grey.reshape(_SIDE, step, _SIDE, step).mean(axis=(1, 3))).astype(np.uint8).tobytes()
+    parts = np.rint(grey.reshape(_SIDE, step, _SIDE, step).mean(axis=(1, 3)))
+    return bytes(parts.astype(np.uint8).tobytes())
 
 
 def is_large_enough(width_px: int, height_px: int) -> bool:
@@ -76,7 +77,7 @@ def _unit(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Each look with mean 0 and length 1, so that a product of two is their correlation."""
     flat = grey.reshape(len(grey), -1).astype(np.float32)
     flat -= flat.mean(axis=1, keepdims=True)
-    return flat / np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-6)
+    return np.asarray(flat / np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-6), np.float32)
 
 
 def _coarse(unit: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -109,7 +110,7 @@ def _turned(grey: NDArray[np.uint8], first: NDArray[np.int64], second: NDArray[n
     packed = np.packbits(steps, axis=1)
     # Padding bits are 0 in both.
     differing = np.unpackbits(packed[first] ^ packed[second], axis=1) if len(first) else np.zeros((0, 1), np.uint8)
-    return differing.sum(axis=1) / steps.shape[1]
+    return np.asarray(differing.sum(axis=1) / steps.shape[1])
 
 
 def _ups(grey: NDArray[np.uint8], *, axis: int) -> NDArray[np.bool_]:

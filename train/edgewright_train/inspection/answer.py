@@ -40,7 +40,7 @@ def as_object(inspection: Inspection) -> dict[str, Any]:
             "weights": inspection.weights,
             "accuracy": None if probed is None else round(probed.accuracy, 4),
         },
-        "shortcuts": [{"property": each.property.name, "score": each.score} for each in inspection.shortcuts],
+        "shortcuts": [{"property": each.row.name, "score": each.score} for each in inspection.shortcuts],
         "outliers": [{"path": each.path, "why": each.why, "score": each.score} for each in inspection.outliers],
         "imbalance": imbalance(inspection),
         "measured": measured(images),

@@ -55,29 +55,29 @@ def findings(inspection: Inspection) -> tuple[Finding, ...]:
 
 
 def _file_shortcuts(inspection: Inspection) -> Iterator[Finding]:
-    told = [each for each in inspection.shortcuts if each.is_told and each.property.of_file]
+    told = [each for each in inspection.shortcuts if each.is_told and each.row.of_file]
     if not told:
         return
     first, *others = told
-    further = f" {_listed([each.property.words for each in others])} too." if others else ""
+    further = f" {_listed([each.row.words for each in others])} too." if others else ""
     yield Finding(
         "shortcut",
         ERROR if first.score >= GIVES_AWAY or _names_a_class(first) else WARNING,
-        f"The {first.property.words} alone gives classes away (score {first.score:.2f}): a model may learn where "
+        f"The {first.row.words} alone gives classes away (score {first.score:.2f}): a model may learn where "
         f"an image comes from and not what it shows.",
         f"{_typical(first)}.{_capital(further)}",
-        "Photograph every class with the same cameras and save it in the same way; until then, test on photographs from "
-        "one source, and take augmentation that changes sharpness and crop.",
+        "Photograph every class with the same cameras and save it in the same way; until then, test on photographs "
+        "from one source, and take augmentation that changes sharpness and crop.",
     )
 
 
 def _picture_shortcuts(inspection: Inspection) -> Iterator[Finding]:
     for each in inspection.shortcuts:
-        if each.is_told and not each.property.of_file:
+        if each.is_told and not each.row.of_file:
             yield Finding(
                 "shortcut",
                 WARNING,
-                f"The {each.property.words} alone tells classes apart (score {each.score:.2f}).",
+                f"The {each.row.words} alone tells classes apart (score {each.score:.2f}).",
                 f"{_recalls(each)}.",
                 "Where that is the subject's own, well; where it is the light or the camera, photograph all classes "
                 "in the same light, or augment brightness and colour.",

@@ -65,7 +65,7 @@ def _reduced(features: NDArray[np.float32]) -> NDArray[np.float32]:
     spread = features.std(axis=0)
     scaled = (features - features.mean(axis=0))[:, spread > 1e-6] / spread[spread > 1e-6]
     if scaled.shape[1] <= _DIMENSIONS:
-        return scaled
+        return np.asarray(scaled, np.float32)
     drawn = np.random.default_rng(0).permutation(len(scaled))[:5000]
     _, axes = np.linalg.eigh(scaled[drawn].T @ scaled[drawn])
     return np.asarray(scaled @ axes[:, -_DIMENSIONS:], np.float32)
@@ -90,4 +90,4 @@ def _robust(values: NDArray[np.float64]) -> NDArray[np.float64]:
     logs = np.log(np.maximum(values, 1e-9))
     middle = np.median(logs)
     spread = np.median(np.abs(logs - middle))
-    return 0.6745 * (logs - middle) / max(float(spread), 1e-9)
+    return np.asarray(0.6745 * (logs - middle) / max(float(spread), 1e-9))

@@ -85,7 +85,7 @@ def _figures(inspection: Inspection) -> str:
     ]
     if inspection.shortcuts:
         first = inspection.shortcuts[0]
-        cards.append((f"{first.score:.2f}", f"strongest shortcut: {first.property.words}"))
+        cards.append((f"{first.score:.2f}", f"strongest shortcut: {first.row.words}"))
     items = (
         f'<div class="card"><b>{figure}</b><span class="soft">{escape(what)}</span></div>' for figure, what in cards
     )
@@ -117,7 +117,7 @@ def _shortcuts(inspection: Inspection, names: Mapping[str, str]) -> str:
         return ""
     told = [each for each in inspection.shortcuts if each.is_told]
     below = "".join(
-        f"<h3>{escape(_capital(each.property.words))}</h3>"
+        f"<h3>{escape(_capital(each.row.words))}</h3>"
         + table(
             ("class", "named by it", "most frequent"),
             [

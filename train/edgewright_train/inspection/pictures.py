@@ -41,7 +41,7 @@ def shortcut_bars(shortcuts: Sequence[Shortcut]) -> bytes:
     )
     for place, each in zip(places, shortcuts, strict=True):
         axes.annotate(f"{each.score:.2f}", (each.score, place), (3, 0), textcoords="offset points", va="center")
-    axes.set_yticks(places, [each.property.words for each in shortcuts])
+    axes.set_yticks(places, [each.row.words for each in shortcuts])
     axes.set(xlim=(0, 1.1), ylim=(len(shortcuts) - 0.4, -0.6), xlabel="0: no better than chance, 1: names every class")
     axes.spines[["top", "right"]].set_visible(False)
     return png_of(figure)
@@ -49,7 +49,7 @@ def shortcut_bars(shortcuts: Sequence[Shortcut]) -> bytes:
 
 def property_histograms(images: Sequence[ImageFacts]) -> bytes:
     """How sizes, aspect ratios, brightness and colourfulness are spread over the images."""
-    kinds = (
+    kinds: tuple[tuple[str, list[float]], ...] = (
         ("longer side, pixels", [max(image.width_px, image.height_px) for image in images]),
         ("aspect ratio (width by height)", [image.aspect for image in images]),
         ("perceived brightness", [image.brightness for image in images]),
@@ -70,4 +70,4 @@ def _edges(values: Sequence[float]) -> list[float]:
     low, high = float(min(values)), float(max(values))
     if high - low < 1e-6 * max(1.0, abs(high)):
         low, high = low - 0.5, high + 0.5
-    return np.linspace(low, high, _BINS + 1).tolist()
+    return [low + (high - low) * step / _BINS for step in range(_BINS + 1)]

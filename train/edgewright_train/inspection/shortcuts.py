@@ -66,14 +66,14 @@ class Shortcut:
     """What one property gives away.
 
     Attributes:
-        property: a row of the table.
+        row: which property.
         score: 0 where it says no more than chance, 1 where it names every class: (balanced accuracy - chance) /
             (1 - chance), of images that the rule has not seen, to two digits.
         recall: of each class, by its name.
         typical: of each class that the property gives away best, its most frequent value and how many have it.
     """
 
-    property: Property
+    row: Property
     score: float
     recall: dict[str, float]
     typical: tuple[tuple[str, str, int, int], ...]
@@ -81,7 +81,7 @@ class Shortcut:
     @property
     def is_told(self) -> bool:
         """Whether it is worth a word."""
-        return self.score >= (WORTH_A_WORD if self.property.of_file else WORTH_A_LOOK)
+        return self.score >= (WORTH_A_WORD if self.row.of_file else WORTH_A_LOOK)
 
 
 def find_shortcuts(
@@ -100,7 +100,7 @@ def find_shortcuts(
     usable = counts[classes] >= 3
     if len(np.unique(classes[usable])) < 2:
         return ()
-    kept = np.flatnonzero(usable)
+    kept = np.flatnonzero(usable).tolist()
     folds = fold_numbers(classes[kept], [groups[place] for place in kept])
     found = [_shortcut(row, [images[place] for place in kept], classes[kept], names, folds) for row in PROPERTIES]
     return tuple(sorted(found, key=lambda each: -each.score))  # stable: equals stay in the table's order

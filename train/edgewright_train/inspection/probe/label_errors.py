@@ -74,10 +74,10 @@ def find_label_errors(
     """
     counts = np.bincount(classes, minlength=len(names))
     used = np.flatnonzero(counts >= FEWEST_OF_A_CLASS)
-    left_out = tuple(names[index] for index in np.flatnonzero((counts > 0) & (counts < FEWEST_OF_A_CLASS)))
+    left_out = tuple(names[index] for index in np.flatnonzero((counts > 0) & (counts < FEWEST_OF_A_CLASS)).tolist())
     if len(used) < 2:
         return None
-    kept = np.flatnonzero(np.isin(classes, used))
+    kept = np.flatnonzero(np.isin(classes, used)).tolist()
     own = np.searchsorted(used, classes[kept])
     folds = fold_numbers(own, [groups[place] for place in kept])
     probabilities = held_out_probabilities(features[kept], own, folds)

@@ -61,7 +61,7 @@ class PatchFeatures:
             for left, right in pairwise(edges.tolist()):
                 cell = answers[:, top:bottom, left:right]
                 pooled += [np.maximum(sign * cell - _SOFT, 0).mean(axis=(1, 2)) for sign in (1, -1)]
-        return np.sqrt(np.concatenate(pooled, axis=1))
+        return np.asarray(np.sqrt(np.concatenate(pooled, axis=1)), np.float32)
 
 
 def _windows(pixels: NDArray[np.uint8], step: int) -> NDArray[np.uint8]:
