@@ -17,6 +17,9 @@ dozen, and are not copies."""
 LEAST_CORRELATION = 0.95
 """Of the grey values of two looks, so that brightness and contrast do not count."""
 
+SURE_CORRELATION = 0.985
+"""From which nothing else is asked: in a sky, coarse JPEG turns many small steps round."""
+
 MOST_TURNED = 0.15
 """Share of the steps from one place to its neighbour that go up in one look and not in the other."""
 
@@ -24,7 +27,8 @@ _SIDE = 16
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601
 _LEAST_CONTRAST = 3.0  # grey levels: a plain wall looks like every other plain wall
 _COARSE = 6  # cosines each way, of which those low enough are compared with all others
-_BLOCK = 1024  # rows of the table of all pairs that are in memory at once
+_BLOCK = 256  # rows of the table of all pairs that are in memory at once
+_PAIRS = 16_384  # that are compared in full at once
 
 
 def look_of(pixels: NDArray[np.uint8] | NDArray[np.float32]) -> bytes:
@@ -60,15 +64,18 @@ def alike_pairs(looks: Sequence[bytes]) -> list[tuple[int, int]]:
     contrasted = grey.std(axis=(1, 2)) >= _LEAST_CONTRAST
     places, grey = places[contrasted], grey[contrasted]
     first, second = _candidates(_coarse(_unit(grey)))
-    kept = (correlations(grey, first, second) >= LEAST_CORRELATION) & (_turned(grey, first, second) <= MOST_TURNED)
+    together = correlations(grey, first, second)
+    first, second = first[together >= LEAST_CORRELATION], second[together >= LEAST_CORRELATION]
+    together = together[together >= LEAST_CORRELATION]
+    kept = (together >= SURE_CORRELATION) | (_turned(grey, first, second) <= MOST_TURNED)
     return sorted(zip(places[first[kept]].tolist(), places[second[kept]].tolist(), strict=True))
 
 
 def correlations(grey: NDArray[np.uint8], first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.float32]:
     """How the grey values of pairs of looks go together, -1 to 1; `grey` is uint8 of shape (n, 16, 16)."""
     found = [np.empty(0, np.float32)]
-    for start in range(0, len(first), _BLOCK * 16):
-        one, other = first[start : start + _BLOCK * 16], second[start : start + _BLOCK * 16]
+    for start in range(0, len(first), _PAIRS):
+        one, other = first[start : start + _PAIRS], second[start : start + _PAIRS]
         found.append(np.einsum("ij,ij->i", _unit(grey[one]), _unit(grey[other])))
     return np.concatenate(found)
 
@@ -92,15 +99,16 @@ def _coarse(unit: NDArray[np.float32]) -> NDArray[np.float32]:
 def _candidates(coarse: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The pairs that may be alike, none that is left out: a part of a distance is no greater than the whole."""
     most = 2 - 2 * LEAST_CORRELATION + 1e-3
-    squares = np.einsum("ij,ij->i", coarse, coarse)
+    halves, ones = np.einsum("ij,ij->i", coarse, coarse)[:, None] / 2, np.ones((len(coarse), 1), np.float32)
+    # ab - |a|^2 / 2 - |b|^2 / 2 = -|a - b|^2 / 2, so that one product of matrices gives all distances.
+    left, right = np.hstack([coarse, -halves, ones]), np.hstack([coarse, ones, -halves])
     first, second = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
     for start in range(0, len(coarse), _BLOCK):
-        # |a - b|^2 = |a|^2 + |b|^2 - 2 ab, for a block of rows and all that come behind its first.
-        block, rest = coarse[start : start + _BLOCK], coarse[start:]
-        near = squares[start : start + _BLOCK, None] + squares[None, start:] - 2 * (block @ rest.T) <= most
-        rows, columns = np.nonzero(np.triu(near, 1))
-        first.append(rows + start)
-        second.append(columns + start)
+        found = np.flatnonzero(left[start : start + _BLOCK] @ right[start:].T >= -most / 2)
+        rows, columns = np.divmod(found, len(coarse) - start)
+        later = columns > rows
+        first.append(rows[later] + start)
+        second.append(columns[later] + start)
     return np.concatenate(first), np.concatenate(second)
 
 

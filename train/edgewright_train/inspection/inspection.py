@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from edgewright_runtime.console import Reporter, Silent
 from edgewright_runtime.dataset import list_files
@@ -75,8 +76,12 @@ def inspect_dataset(
     Raises:
         EdgewrightError: there is no data set, no readable image in it, or no such weights.
     """
-    options, reporter = options or InspectOptions(), reporter or Silent()
-    source = Path(source)
+    # The products here are small, and processes that decode beside them need the other processors.
+    with threadpool_limits(1, user_api="blas"):
+        return _inspected(Path(source), options or InspectOptions(), reporter or Silent())
+
+
+def _inspected(source: Path, options: InspectOptions, reporter: Reporter) -> Inspection:
     listed = list_files(source)
     files = list(listed.files)
     if options.sample is not None and options.sample < len(files):

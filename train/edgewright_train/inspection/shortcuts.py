@@ -115,7 +115,8 @@ def _shortcut(
     recall = {names[index]: float(right[classes == index].mean()) for index in np.unique(classes)}
     chance = 1 / len(recall)
     score = (float(np.mean(list(recall.values()))) - chance) / (1 - chance)
-    return Shortcut(row, round(min(1.0, max(0.0, score)), 2), recall, _typical(row, images, recall))
+    labels = [names[index] for index in classes]
+    return Shortcut(row, round(min(1.0, max(0.0, score)), 2), recall, _typical(row, images, labels, recall))
 
 
 def _held_out_answers(
@@ -142,11 +143,11 @@ def _held_out_answers(
 
 
 def _typical(
-    row: Property, images: Sequence[ImageFacts], recall: dict[str, float]
+    row: Property, images: Sequence[ImageFacts], labels: Sequence[str], recall: dict[str, float]
 ) -> tuple[tuple[str, str, int, int], ...]:
     found = []
     for name in sorted(recall, key=lambda each: -recall[each]):
-        shown = [row.shown(image) for image in images if image.label == name]
+        shown = [row.shown(image) for image, label in zip(images, labels, strict=True) if label == name]
         value, count = max(((each, shown.count(each)) for each in set(shown)), key=lambda pair: (pair[1], pair[0]))
         found.append((name, value, count, len(shown)))
     return tuple(found)

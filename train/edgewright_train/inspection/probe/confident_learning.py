@@ -60,10 +60,11 @@ def _confident_joint(classes: NDArray[np.int64], probabilities: NDArray[np.float
     above = probabilities >= np.maximum(thresholds, _LEAST_THRESHOLD) - _EQUAL
     guess = np.where(above.sum(axis=1) > 1, probabilities.argmax(axis=1), above.argmax(axis=1))
     sure = above.any(axis=1)
-    joint = np.zeros((count, count), np.int64)
-    np.add.at(joint, (classes[sure], guess[sure]), 1)
-    np.fill_diagonal(joint, np.maximum(joint.diagonal(), 1))
-    return joint
+    table = np.zeros((count, count), np.int64)
+    np.add.at(table, (guess[sure], classes[sure]), 1)
+    np.fill_diagonal(table, np.maximum(table.diagonal(), 1))
+    # Turned, as cleanlab's is: the order in memory decides the last bit of sums, and that how a half is rounded.
+    return table.T
 
 
 def _calibrated(joint: NDArray[np.int64], classes: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -13,8 +13,8 @@ from ..image_facts import ImageFacts
 from .confident_learning import wrong_labels
 from .probabilities import held_out_probabilities
 
-LEAST_SCORE = 0.5
-"""From which a label is reported: the probe finds another class more likely."""
+LEAST_SCORE = 0.7
+"""From which a label is reported: the probe finds another class more probable by 0.4 and more."""
 
 FEWEST_OF_A_CLASS = 3
 """Images; a smaller class teaches the probe nothing."""
