@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 from ..data.batches import plain_batches, training_batches
 from ..data.pixels import Pixels
 from ..network.network import Network
@@ -9,9 +12,26 @@ from ..recipes import FineTunePhase, FullPhase, Recipe
 from .callbacks import BestWeights
 from .compilation import compile_classifier
 from .epoch import Epoch
+from .examples import examples_in_order, shuffled_examples
 from .layer_rates import layer_factors
+from .lower_layers import LowerLayers
 from .schedules import ScheduledRate
 from .supervision import Supervision
+
+
+@dataclass(frozen=True)
+class _Material:
+    """What a phase trains, and on what.
+
+    Attributes:
+        model: the network, or its upper part; they share their layers.
+        train: a tf.data.Dataset of what the model takes, labels and perhaps weights.
+        validation: the same without weights.
+    """
+
+    model: Any
+    train: Any
+    validation: Any
 
 
 def train_all(
@@ -24,6 +44,7 @@ def train_all(
     class_weight: dict[int, float] | None,
     seed: int,
     start: Epoch | None = None,
+    lower: LowerLayers | None = None,
     supervision: Supervision | None = None,
 ) -> tuple[Epoch, ...]:
     """The history of a training of every layer that is trainable; the network keeps the best epoch's weights.
@@ -37,39 +58,64 @@ def train_all(
         class_weight: factor of each class's loss.
         seed: of shuffling and augmentation.
         start: the epoch that left the weights as they are; they are kept if none beats it.
+        lower: what the frozen lower layers give, from which the layers above are trained; None to compute all in every
+            step.
         supervision: what tells and writes down how the training goes.
     """
     supervision = supervision or Supervision()
-    classes = network.classes
-    train = training_batches(
-        pixels,
-        batch_size=recipe.batch_size,
-        augmentation=recipe.augmentation,
-        classes=classes,
-        seed=seed,
-        balance=recipe.balance,
-        class_weight=class_weight,
-        clock=supervision.clock,
-    )
     best = BestWeights(
         patience=phase.early_stopping_patience,
         monitor=phase.monitor,
         start=None if start is None else getattr(start, phase.monitor),
     )
-    compile_classifier(network.model, recipe, phase, factors=_factors(network, phase))
+    material = (
+        _of_pixels(network, pixels, recipe, class_weight, seed, supervision)
+        if lower is None
+        else _of_activations(lower, recipe, seed, supervision)
+    )
+    compile_classifier(material.model, recipe, phase, factors=_factors(network, phase))
     supervision.reporter.line(
         f"Training {sum(1 for layer in network.model.layers if layer.trainable and layer.weights)} layers for up to "
-        f"{phase.epochs} epoch(s); the first step builds the training graph, which takes about half a minute."
+        f"{phase.epochs} epoch(s); the first step builds their graph."
     )
     return supervision.fit(
-        network.model,
-        train,
+        material.model,
+        material.train,
         phase=name,
         epochs=phase.epochs,
         best=best,
-        callbacks=[ScheduledRate(phase, steps=len(train))],
-        validation_data=plain_batches(pixels, "val", batch_size=recipe.batch_size, classes=classes),
+        callbacks=[ScheduledRate(phase, steps=len(material.train))],
+        validation_data=material.validation,
     )
+
+
+def _of_pixels(
+    network: Network,
+    pixels: Pixels,
+    recipe: Recipe,
+    class_weight: dict[int, float] | None,
+    seed: int,
+    supervision: Supervision,
+) -> _Material:
+    train = training_batches(
+        pixels,
+        batch_size=recipe.batch_size,
+        augmentation=recipe.augmentation,
+        classes=network.classes,
+        seed=seed,
+        balance=recipe.balance,
+        class_weight=class_weight,
+        clock=supervision.clock,
+    )
+    validation = plain_batches(pixels, "val", batch_size=recipe.batch_size, classes=network.classes)
+    return _Material(network.model, train, validation)
+
+
+def _of_activations(lower: LowerLayers, recipe: Recipe, seed: int, supervision: Supervision) -> _Material:
+    """Each epoch shows one view of each image, in turn and in an order of its own."""
+    size = recipe.batch_size
+    train = shuffled_examples(lower.train, batch_size=size, seed=seed, views=lower.views, clock=supervision.clock)
+    return _Material(lower.cut.upper, train, examples_in_order(lower.validation, batch_size=size))
 
 
 def _factors(network: Network, phase: FullPhase) -> dict[str, float]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import time
+import contextlib
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ..data.pixels import Pixels
@@ -13,12 +14,13 @@ from .best_epoch import best_of
 from .epoch import Epoch
 from .full_phase import train_all
 from .head_phase import train_head
+from .lower_layers import LowerLayers, lower_layers
 from .supervision import Supervision
 
 
 @dataclass
 class Fitted:
-    """What the phases have left so far: their epochs, and the seconds that each took."""
+    """What the phases have left so far: their epochs, and the seconds that each took in all processes."""
 
     epochs: list[Epoch] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
@@ -44,6 +46,13 @@ def fit(
     return fitted
 
 
+@contextlib.contextmanager
+def _measured(fitted: Fitted, name: str, supervision: Supervision) -> Iterator[None]:
+    with supervision.watch.part(name):
+        yield
+    fitted.seconds[name] = supervision.watch.seconds()[name]
+
+
 def balanced_weights(pixels: Pixels, classes: int) -> dict[int, float]:
     """For each class index the factor that makes all classes count the same in the training split's loss."""
     counts = Counter(pixels.classes[pixels.places["train"]].tolist())
@@ -57,49 +66,70 @@ def _class_weight(network: Network, pixels: Pixels, recipe: Recipe) -> dict[int,
 def _fit_from_scratch(
     fitted: Fitted, network: Network, pixels: Pixels, recipe: Recipe, seed: int, supervision: Supervision
 ) -> None:
-    started = time.perf_counter()
     prepare_for_scratch(network)
-    fitted.epochs += train_all(
-        network,
-        pixels,
-        name="from_scratch",
-        phase=recipe.from_scratch,
-        recipe=recipe,
-        class_weight=_class_weight(network, pixels, recipe),
-        seed=seed,
-        supervision=supervision,
-    )
-    fitted.seconds["from_scratch"] = time.perf_counter() - started
+    with _measured(fitted, "from_scratch", supervision):
+        fitted.epochs += train_all(
+            network,
+            pixels,
+            name="from_scratch",
+            phase=recipe.from_scratch,
+            recipe=recipe,
+            class_weight=_class_weight(network, pixels, recipe),
+            seed=seed,
+            supervision=supervision,
+        )
 
 
 def _fit_in_two_phases(
     fitted: Fitted, network: Network, pixels: Pixels, recipe: Recipe, seed: int, supervision: Supervision
 ) -> None:
-    class_weight, start = _class_weight(network, pixels, recipe), None
-    started = time.perf_counter()
+    class_weight = _class_weight(network, pixels, recipe)
+    if recipe.fine_tune.epochs:
+        freeze_for_fine_tuning(network, recipe.fine_tune.unfreeze_layers)  # the head is trained on frozen layers anyway
+    with contextlib.ExitStack() as held:
+        with _measured(fitted, "head", supervision):
+            lower = held.enter_context(
+                lower_layers(
+                    network, pixels, recipe=recipe, class_weight=class_weight, seed=seed, reporter=supervision.reporter
+                )
+            )
+            start = _head_phase(fitted, network, pixels, recipe, class_weight, seed, lower, supervision)
+        if not recipe.fine_tune.epochs:
+            return
+        with _measured(fitted, "fine_tune", supervision):
+            fitted.epochs += train_all(
+                network,
+                pixels,
+                name="fine_tune",
+                phase=recipe.fine_tune,
+                recipe=recipe,
+                class_weight=class_weight,
+                seed=seed
+                + recipe.head_phase.views,  # without lower layers in common, other views than the head has seen
+                start=start,
+                lower=lower,
+                supervision=supervision,
+            )
+
+
+def _head_phase(
+    fitted: Fitted,
+    network: Network,
+    pixels: Pixels,
+    recipe: Recipe,
+    class_weight: dict[int, float] | None,
+    seed: int,
+    lower: LowerLayers | None,
+    supervision: Supervision,
+) -> Epoch | None:
+    """The epoch whose weights the head has now; None where it has none."""
     if supervision.has_finished("head"):
         fitted.epochs += supervision.epochs_of("head")
-        start = best_of(fitted.epochs, recipe.head_phase.monitor)
-    elif recipe.head_phase.epochs:
-        result = train_head(
-            network, pixels, recipe=recipe, class_weight=class_weight, seed=seed, supervision=supervision
-        )
-        fitted.epochs += result.epochs
-        start = result.best
-    fitted.seconds["head"] = time.perf_counter() - started
-    if not recipe.fine_tune.epochs:
-        return
-    started = time.perf_counter()
-    freeze_for_fine_tuning(network, recipe.fine_tune.unfreeze_layers)
-    fitted.epochs += train_all(
-        network,
-        pixels,
-        name="fine_tune",
-        phase=recipe.fine_tune,
-        recipe=recipe,
-        class_weight=class_weight,
-        seed=seed + recipe.head_phase.views,  # other views than the head has seen
-        start=start,
-        supervision=supervision,
+        return best_of(fitted.epochs, recipe.head_phase.monitor)
+    if not recipe.head_phase.epochs:
+        return None
+    result = train_head(
+        network, pixels, recipe=recipe, class_weight=class_weight, seed=seed, lower=lower, supervision=supervision
     )
-    fitted.seconds["fine_tune"] = time.perf_counter() - started
+    fitted.epochs += result.epochs
+    return result.best

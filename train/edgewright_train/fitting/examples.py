@@ -1,0 +1,64 @@
+"""What a frozen part of the network gives for images, and batches of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from ..data.epoch_order import EpochClock, shuffled_batches
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Features and what they belong to.
+
+    Attributes:
+        features: float32 or float16 of shape (images, channels), or (images, rows, columns, channels).
+        labels: float32 of shape (images, classes), each row with the sum 1.
+        weights: of the images in the loss, float32 of shape (images,).
+    """
+
+    features: NDArray[Any]
+    labels: Floats
+    weights: Floats
+
+    def first(self, count: int) -> Examples:
+        """So many of them, without a copy."""
+        return Examples(self.features[:count], self.labels[:count], self.weights[:count])
+
+
+def shuffled_examples(examples: Examples, *, batch_size: int, seed: int, clock: EpochClock, views: int = 1) -> Any:
+    """A tf.data.Dataset of float32 features, labels and weights in the order of the clock's epoch.
+
+    Args:
+        examples: of all views, one behind the other.
+        batch_size: of all batches but perhaps the last.
+        seed: of the order.
+        clock: which epoch a pass is.
+        views: how many views an epoch shows one of, in turn; with 1 it shows all examples.
+    """
+    places = np.arange(len(examples.features), dtype=np.int64)
+    of_one_class = np.zeros_like(places)  # views are balanced when they are made
+    batches = shuffled_batches(places, of_one_class, batch_size=batch_size, seed=seed, parts=views, clock=clock)
+    return batches.map(lambda batch, _: _read(examples, batch)).prefetch(2)
+
+
+def examples_in_order(examples: Examples, *, batch_size: int) -> Any:
+    """A tf.data.Dataset of float32 features and labels in their own order."""
+    places = tf.data.Dataset.range(len(examples.features)).batch(batch_size)
+    return places.map(lambda batch: _read(examples, batch)[:2]).prefetch(2)
+
+
+def _read(examples: Examples, batch: Any) -> tuple[Any, ...]:
+    parts = (examples.features, examples.labels, examples.weights)
+    values = tf.numpy_function(
+        lambda places: tuple(part[places].astype(np.float32, copy=False) for part in parts), [batch], [tf.float32] * 3
+    )
+    shaped = zip(values, parts, strict=True)
+    return tuple(tf.ensure_shape(value, (None, *part.shape[1:])) for value, part in shaped)
