@@ -1,6 +1,6 @@
 """What an image looks like in 256 bytes, and which images look all but the same.
 
-Decision 18 says why the runtime has a rule of its own for this, and how it was measured.
+Decision 22 says why the runtime has a rule of its own for this, and how it was measured.
 """
 
 from __future__ import annotations

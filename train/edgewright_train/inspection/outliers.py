@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .image_facts import ImageFacts
+from .principal import standardised
 
 BLANK_DEVIATION = 4.0
 """Grey levels; an image of which every channel deviates less shows next to nothing."""
@@ -51,24 +52,13 @@ def find_outliers(images: Sequence[ImageFacts], features: NDArray[np.float32] | 
     blank = {place for place, image in enumerate(images) if max(image.deviations) < BLANK_DEVIATION}
     found = [Outlier(images[place].path, images[place].label, "blank", 100.0, place) for place in sorted(blank)]
     if features is not None and len(images) >= _FEWEST:
-        scores = _robust(_distances(_reduced(features)))
+        scores = _robust(_distances(standardised(features, most=_DIMENSIONS)))
         far = sorted(set(np.flatnonzero(scores >= FAR).tolist()) - blank, key=lambda place: -scores[place])
         found += [
             Outlier(images[place].path, images[place].label, "unlike the others", round(float(scores[place]), 1), place)
             for place in far
         ]
     return tuple(found)
-
-
-def _reduced(features: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Standardised, in the directions in which the images differ most."""
-    spread = features.std(axis=0)
-    scaled = (features - features.mean(axis=0))[:, spread > 1e-6] / spread[spread > 1e-6]
-    if scaled.shape[1] <= _DIMENSIONS:
-        return np.asarray(scaled, np.float32)
-    drawn = np.random.default_rng(0).permutation(len(scaled))[:5000]
-    _, axes = np.linalg.eigh(scaled[drawn].T @ scaled[drawn])
-    return np.asarray(scaled @ axes[:, -_DIMENSIONS:], np.float32)
 
 
 def _distances(points: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
+from ..principal import standardised
+
 _REGULARIZERS = (3e-4, 1e-3, 3e-3, 1e-2)
 """scikit-learn's C, for standardised features and 1000 images."""
 
 _DIMENSIONS = 512
 _STEPS = 150
-_LEARNED_FROM = 4096  # images
-_CONSTANT = 1e-6
 _TINY = 1e-12
 
 
@@ -32,7 +32,7 @@ def held_out_probabilities(
         classes: class indices from 0 on, each of which has an image.
         folds: number of each image's fold.
     """
-    points = _standardised(features)
+    points = standardised(features, most=_DIMENSIONS)
     numbers = np.unique(folds)
     strength = _best_strength(points, classes, folds == numbers[0])
     found = np.zeros((len(classes), int(classes.max()) + 1))
@@ -67,20 +67,3 @@ def _predicted(
         model.fit(points[seen], classes[seen])
     found[:, present] = model.predict_proba(points[held])
     return found
-
-
-def _standardised(features: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The features with mean 0 and deviation 1; of many, their part in the directions in which the images differ most.
-
-    That part is not scaled anew, so that directions that say little stay small.
-    """
-    mean, spread = features.mean(axis=0), features.std(axis=0)
-    spread[spread < _CONSTANT] = np.inf
-    if features.shape[1] <= _DIMENSIONS:
-        return np.asarray((features - mean) / spread, np.float32)
-    drawn = np.random.default_rng(0).permutation(len(features))[:_LEARNED_FROM]
-    scaled = (features[drawn] - mean) / spread
-    _, axes = np.linalg.eigh(scaled.T @ scaled)
-    kept = axes[:, -_DIMENSIONS:].astype(np.float32)
-    blocks = [features[start : start + _LEARNED_FROM] for start in range(0, len(features), _LEARNED_FROM)]
-    return np.concatenate([((block - mean) / spread) @ kept for block in blocks]).astype(np.float32)
