@@ -34,7 +34,7 @@ def as_object(inspection: Inspection) -> dict[str, Any]:
             {"path": each.path, "given": each.given, "suggested": each.suggested, "score": each.score}
             for each in errors
         ],
-        "label_error_threshold": LEAST_SCORE,
+        "label_error_threshold": LEAST_SCORE if probed is None else probed.threshold,
         "probe": {
             "features": inspection.features,
             "weights": inspection.weights,

@@ -16,6 +16,12 @@ from .probabilities import held_out_probabilities
 LEAST_SCORE = 0.7
 """From which a label is reported: the probe finds another class more probable by 0.4 and more."""
 
+LEAST_SCORE_OF_A_GOOD_PROBE = 0.6
+"""The same for a probe that errs seldom."""
+
+GOOD_ACCURACY = 0.85
+"""Of labels as they are given, wrong ones included."""
+
 FEWEST_OF_A_CLASS = 3
 """Images; a smaller class teaches the probe nothing."""
 
@@ -47,12 +53,14 @@ class Probed:
         errors: the likeliest first.
         accuracy: share of the labels that it names of images that it has not seen; what its word is worth.
         chance: that accuracy for always saying the largest class.
+        threshold: least score of a label that is reported.
         left_out: classes with too few images.
     """
 
     errors: tuple[LabelError, ...]
     accuracy: float
     chance: float
+    threshold: float
     left_out: tuple[str, ...]
 
 
@@ -93,5 +101,7 @@ def find_label_errors(
         )
         for row in wrong.tolist()
     ]
-    told = sorted((each for each in errors if each.score >= LEAST_SCORE), key=lambda each: (-each.score, each.path))
-    return Probed(tuple(told), float((best == own).mean()), float(counts.max() / counts.sum()), left_out)
+    accuracy = float((best == own).mean())
+    threshold = LEAST_SCORE_OF_A_GOOD_PROBE if accuracy >= GOOD_ACCURACY else LEAST_SCORE
+    told = sorted((each for each in errors if each.score >= threshold), key=lambda each: (-each.score, each.path))
+    return Probed(tuple(told), accuracy, float(counts.max() / counts.sum()), threshold, left_out)
