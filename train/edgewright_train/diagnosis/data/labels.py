@@ -15,7 +15,7 @@ from ..network.probe import fitted_probe
 from .seen import DataSeen
 
 _LEAST_ACCURACY = 0.8
-"""Of the probe; on photographs small pictures reach 0.6 with few classes, and are then wrong where they are sure, too."""
+"""Of the probe; on photographs small pictures reach 0.6 with few classes, and then err where they are sure."""
 
 _MOST = 800  # images: the probe's time grows with their third power
 
