@@ -33,10 +33,10 @@ EDGEWRIGHT ?= $(BIN)/edgewright
 SETUP := $(if $(filter $(BIN)/edgewright,$(EDGEWRIGHT)),$(VENV)/.setup-done)
 # tensorrt-rtx has wheels for these machines only; elsewhere its formats say which extra they need.
 comma := ,
-EXTRAS := train,convert,onnx,bench,docs,dev$(if $(filter Linux-x86_64,$(shell uname -s -m | tr ' ' -)),$(comma)rtx)
+EXTRAS := train,inspect,convert,onnx,bench,docs,dev$(if $(filter Linux-x86_64,$(shell uname -s -m | tr ' ' -)),$(comma)rtx)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo train convert tflite-fp32 tflite-fp16 tflite-dynamic tflite-int8 onnx tensorrt tensorrt-rtx \
+.PHONY: help setup demo inspect train convert tflite-fp32 tflite-fp16 tflite-dynamic tflite-int8 onnx tensorrt tensorrt-rtx \
 	doctor evaluate explain bench classify test test-quick test-pythons test-versions test-mediapipe test-backbones test-processors benchmarks bench-suite docs lint typecheck typecheck-tensorrt \
 	format clean at-least-one ask-for-image
 
@@ -120,6 +120,10 @@ demo: $(if $(PHOTO),train $(DIGITS)/.complete,ask-for-image)  ## The whole chain
 $(DIGITS)/.complete: | $(SETUP)
 	$(EDGEWRIGHT) digits $(DIGITS)
 	@touch $@
+
+inspect: $(SETUP) $(if $(call same,$(DIGITS),$(or $(DATA),$(DIGITS))),$(DIGITS)/.complete)  ## Look at DATA (else the digits) before training: what is wrong with it, and a page in build/.
+	@mkdir -p build
+	$(EDGEWRIGHT) inspect $(call quoted,$(or $(DATA),$(DIGITS)))$(call option,--weights,WEIGHTS) --html build/inspection.html
 
 train: $(SETUP) $(DIGITS_DATA)  ## Train the float model (or take MODEL in) into RUN.
 ifeq ($(MODEL),)

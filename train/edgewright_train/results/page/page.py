@@ -10,8 +10,8 @@ from ...diagnosis import NOTHING_FOUND, Diagnosis
 from ..findings import Evidence, accuracy_sentence, calibration_sentence, next_steps, percent
 from ..inside.gallery import Exhibit, Gallery
 from ..scores import Scores
+from .document import document
 from .markup import plot, tiles
-from .style import STYLE
 from .tables import class_table, figures_table, pair_table
 
 _IN_SUMMARY = 3  # confused pairs
@@ -69,29 +69,7 @@ class Content:
 def page_html(content: Content) -> str:
     """The page as HTML; whatever comes from a model, a path or the user is escaped, and nothing is loaded."""
     sections = [section for section in _sections(content) if section[2]]
-    links = " ".join(f'<a href="#{anchor}">{heading}</a>' for anchor, heading, _ in sections)
-    body = "\n".join(f'<h2 id="{anchor}">{heading}</h2>\n{text}' for anchor, heading, text in sections)
-    return f"""<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
-<title>{escape(content.title)}</title>
-<style>
-{STYLE}</style>
-</head>
-<body>
-<main>
-<h1>{escape(content.title)}</h1>
-<p class="soft small">{escape(content.origin)}</p>
-{_summary(content)}
-<nav>{links}</nav>
-{body}
-</main>
-</body>
-</html>
-"""
+    return document(content.title, origin=content.origin, summary=_summary(content), sections=sections)
 
 
 def _summary(content: Content) -> str:
