@@ -58,11 +58,11 @@ def alike_pairs(looks: Sequence[bytes]) -> list[tuple[int, int]]:
         Pairs of places, the smaller one first, sorted.
     """
     places = np.array([place for place, look in enumerate(looks) if look], np.int64)
-    if len(places) < 2:
-        return []
     grey = np.frombuffer(b"".join(looks[place] for place in places), np.uint8).reshape(-1, _SIDE, _SIDE)
     contrasted = grey.std(axis=(1, 2)) >= _LEAST_CONTRAST
     places, grey = places[contrasted], grey[contrasted]
+    if len(places) < 2:
+        return []
     first, second = _candidates(_coarse(_unit(grey)))
     together = correlations(grey, first, second)
     first, second = first[together >= LEAST_CORRELATION], second[together >= LEAST_CORRELATION]

@@ -31,6 +31,7 @@ def network_checks() -> tuple[Check, ...]:
         augmentation,
         batch_norm,
         features,
+        frozen,
         gradients,
         labels,
         loss_form,
@@ -41,6 +42,7 @@ def network_checks() -> tuple[Check, ...]:
 
     return (
         Check("the normalisation of pixels", normalisation.normalisation),
+        Check("the head's trainable weights", frozen.frozen_head),
         Check("dead features", features.dead_features),
         Check("the first gradients", gradients.exploding_gradients),
         Check("the loss", loss_form.loss_of_recipe),

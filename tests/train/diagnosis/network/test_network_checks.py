@@ -13,6 +13,7 @@ from edgewright_train.diagnosis.network import (
     augmentation,
     batch_norm,
     features,
+    frozen,
     gradients,
     loss_form,
     one_batch,
@@ -107,6 +108,13 @@ def test_features_that_are_no_numbers_are_told(subject):
     kernel = subject.network.backbone_layers[0]
     kernel.set_weights([np.full_like(kernel.get_weights()[0], np.nan)])
     assert codes(features.dead_features, subject) == ["dead_features"]
+
+
+def test_frozen_head_is_found(subject):
+    assert codes(frozen.frozen_head, subject) == []
+    for layer in subject.network.head:
+        layer.trainable = False
+    assert codes(frozen.frozen_head, subject) == ["frozen_head"]
 
 
 def test_gradients_of_enormous_features_explode(subject):

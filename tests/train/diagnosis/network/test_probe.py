@@ -34,6 +34,12 @@ def test_image_left_out_by_formula_is_answered_as_by_a_probe_without_it():
             assert alone.predicted[0] == whole.left_out.predicted[place]
 
 
+def test_image_left_out_does_not_give_its_label_away_where_there_are_more_features_than_images():
+    generator = np.random.default_rng(0)
+    features, classes = generator.normal(0, 1, (60, 300)).astype(np.float32), generator.integers(0, 3, 60)
+    assert (fitted_probe(features, classes, count=3).left_out.predicted == classes).mean() < 0.6
+
+
 def test_probe_tells_apart_what_can_be_told_apart():
     features, classes = clouds(180, spread=0.3)
     said = fitted_probe(features[:120], classes[:120], count=3).answers(features[120:])

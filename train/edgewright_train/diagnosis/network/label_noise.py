@@ -25,7 +25,13 @@ _LEAST_ACCURACY = 0.6
 
 
 def wrong_labels(
-    answers: Answers, classes: NDArray[np.int64], names: Sequence[str], paths: Sequence[str], *, judge: str
+    answers: Answers,
+    classes: NDArray[np.int64],
+    names: Sequence[str],
+    paths: Sequence[str],
+    *,
+    judge: str,
+    least: float = _LEAST_ACCURACY,
 ) -> Iterator[Finding]:
     """Label noise.
 
@@ -38,10 +44,11 @@ def wrong_labels(
         names: of the classes.
         paths: of the images.
         judge: what the classifier is called.
+        least: accuracy that it must have.
     """
     surest = answers.surest(_SUREST)
     wrong = answers.predicted != classes
-    if len(surest) < _FEWEST or 1 - wrong.mean() < _LEAST_ACCURACY:
+    if len(surest) < _FEWEST or 1 - wrong.mean() < least:
         return
     count = int(wrong[surest].sum())
     low, high = wilson_interval(count, len(surest), confidence=0.9)

@@ -77,18 +77,22 @@ def fitted_probe(features: Floats, classes: NDArray[np.int64], *, count: int) ->
     standard = (features - means) / deviations
     targets = np.eye(count, dtype=np.float32)[classes]
     bias = targets.mean(axis=0)
-    values, vectors = np.linalg.eigh(standard @ standard.T)
-    best: tuple[float, NDArray[np.float32], NDArray[np.float32]] | None = None
+    values, vectors = np.linalg.eigh((standard @ standard.T).astype(np.float64))
+    best: tuple[float, NDArray[np.float64], NDArray[np.float64]] | None = None
     for strength in _strengths(len(features)):
         inverse = 1 / (np.maximum(values, 0) + strength)
         duals = vectors @ (inverse[:, None] * (vectors.T @ (targets - bias)))
-        scores = targets - duals / (vectors**2 @ inverse)[:, None]
+        # Without the direction in which all images go alike, which is the mean's: features that were centred with an
+        # image among them would give its label away otherwise.
+        own = vectors**2 @ inverse - 1 / (len(features) * strength)
+        scores = targets - duals / np.maximum(own, 1e-12)[:, None]
         accuracy = float((scores.argmax(axis=1) == classes).mean())
         if best is None or accuracy > best[0]:
             best = (accuracy, duals, scores)
     if best is None:
         raise ValueError("there is no strength to choose from")
-    return Probe(means, deviations, standard.T @ best[1], bias, answers_of(best[2]))
+    kernel = (standard.T @ best[1]).astype(np.float32)
+    return Probe(means, deviations, kernel, bias, answers_of(best[2].astype(np.float32)))
 
 
 def _strengths(images: int) -> Sequence[float]:
