@@ -55,7 +55,7 @@ def test_version_is_one_line():
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["classify"], "edgewright classify needs RUN|FILE and IMAGE; see edgewright classify --help"),
+        (["classify"], "edgewright classify needs RUN|FILE and SOURCE; see edgewright classify --help"),
         (["train", "data"], "edgewright train needs --out RUN; see edgewright train --help"),
         (["bench", "run", "--thread", "2"], "edgewright bench has no option --thread: did you mean --threads?"),
         (["bench", "run", "--threads"], "--threads needs a value: --threads N; see edgewright bench --help"),
