@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from edgewright_runtime.errors import EdgewrightError
@@ -64,3 +64,15 @@ class TrainOptions:
             EdgewrightError: there is no such recipe or file, or it is not as a recipe must be.
         """
         return load_recipe(self.recipe) if isinstance(self.recipe, str) else self.recipe
+
+    def settled(self, recipe: Recipe, *, weights: str | None) -> TrainOptions:
+        """These for another recipe, which has all changes in it, and for other weights."""
+        return replace(self, recipe=recipe, weights=weights, epochs=None, size=None, alpha=None)
+
+    def changed_recipe(self) -> Recipe:
+        """The recipe with the changes in it.
+
+        Raises:
+            EdgewrightError: as `unchanged_recipe`, or a change is out of its range.
+        """
+        return self.changes.applied_to(self.unchanged_recipe())
