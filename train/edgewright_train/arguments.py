@@ -64,6 +64,17 @@ def _of_the_size(group: Arguments) -> None:
         "--size", metavar="PIXELS", type=whole_number(low=1), help="Input side, in place of the recipe's."
     )
     group.add_argument("--alpha", metavar="A", type=number(), help="Width multiplier, in place of the recipe's.")
+    group.add_argument(
+        "--teacher",
+        metavar="RUN|FILE",
+        help="A run folder or a .keras file of a better classifier of the same classes, to learn from as well.",
+    )
+    group.add_argument(
+        "--prune",
+        metavar="SPARSITY",
+        type=number(low=0, high=0.99),
+        help="Share of the weights that become zero while all layers are trained, such as 0.5: a smaller download.",
+    )
 
 
 def _of_a_run_that_is_there(group: Arguments) -> None:

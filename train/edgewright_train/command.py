@@ -80,10 +80,11 @@ def _asked(arguments: argparse.Namespace) -> Asked:
     return Asked(
         data=arguments.data,
         recipe=arguments.recipe,
-        changes=RecipeChanges(epochs, arguments.size, arguments.alpha),
+        changes=RecipeChanges(epochs, arguments.size, arguments.alpha, arguments.prune),
         weights=arguments.weights,
         seed=arguments.seed,
         labels=arguments.labels,
+        teacher=arguments.teacher,
         deterministic=arguments.deterministic,
     )
 
@@ -213,6 +214,8 @@ def _told(asked: Asked, out: Path) -> tuple[Path, TrainOptions]:
         labels=asked.labels,
         size=asked.changes.input_size,
         alpha=asked.changes.alpha,
+        teacher=asked.teacher,
+        prune=asked.changes.sparsity,
         deterministic=asked.deterministic,
     )
     return asked.data, options

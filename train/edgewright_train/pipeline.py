@@ -17,9 +17,10 @@ from .fitting.checkpoint import Checkpoint, CheckpointFolder
 from .fitting.interruption import TrainingInterrupted, interruptible
 from .network import IMAGENET, NONE, StartingWeights, backbone_named, starting_weights
 from .options import TrainOptions
-from .provenance import Provenance, UsedWeights, check_free, check_same
+from .provenance import Provenance, UsedTeacher, UsedWeights, check_free, check_same
 from .recipes import Recipe, check_epochs
 from .results import check_writable
+from .teacher import TeacherFile, outputs_of, teacher_file
 
 if TYPE_CHECKING:
     from .results import Trained
@@ -132,18 +133,28 @@ def _train_run(
     source = _weights_source(recipe, options)
     # TensorFlow takes seconds to import, and the download needs it: what can fail without it comes first.
     start = None if source == IMAGENET else _starting_weights(recipe, source)
+    teacher = None if options.teacher is None else teacher_file(str(options.teacher))
     labels = fixed_labels(options.labels_file, out)
     prepared = prepare(data, recipe=recipe, labels=labels, seed=options.seed, reporter=reporter)
     if fold is not None:
         prepared = replace(prepared, rows=rows_of_fold(prepared.rows, fold, seed=options.seed))
+    if teacher is not None:
+        outputs_of(teacher, prepared.dataset.labels)
     training = _training(capture)
     start = start or _starting_weights(recipe, source)
-    made_from = _provenance(data, prepared, recipe, start, options, fold)
+    made_from = _provenance(data, prepared, recipe, start, options, fold, teacher)
     if unfinished is not None:
         check_same(made_from.checked(prepared.dataset.labels), unfinished.made_from, out=out)
         reporter.line(f"Going on after {unfinished.described()}.")
     trained: Trained = training.train_prepared(
-        prepared, recipe=recipe, start=start, made_from=made_from, out=out, reporter=reporter, unfinished=unfinished
+        prepared,
+        recipe=recipe,
+        start=start,
+        made_from=made_from,
+        out=out,
+        reporter=reporter,
+        unfinished=unfinished,
+        teacher=teacher,
     )
     return trained
 
@@ -191,7 +202,13 @@ def _starting_weights(recipe: Recipe, source: str) -> StartingWeights:
 
 
 def _provenance(
-    data: Path, prepared: Prepared, recipe: Recipe, start: StartingWeights, options: TrainOptions, fold: Fold | None
+    data: Path,
+    prepared: Prepared,
+    recipe: Recipe,
+    start: StartingWeights,
+    options: TrainOptions,
+    fold: Fold | None,
+    teacher: TeacherFile | None,
 ) -> Provenance:
     return Provenance(
         data=str(data),
@@ -204,6 +221,7 @@ def _provenance(
         seed=options.seed,
         deterministic=options.deterministic,
         fold=None if fold is None else asdict(fold),
+        teacher=None if teacher is None else UsedTeacher(teacher.source, teacher.sha256),
     )
 
 

@@ -14,6 +14,7 @@ from edgewright_runtime.run.run_folder import RunFolder
 if TYPE_CHECKING:
     from .comparison import Row
     from .folds import FoldScores
+    from .network.sparsity import Sparsity
     from .results import Trained
     from .sweep import Swept
 
@@ -38,11 +39,25 @@ def print_trained(trained: Trained, out: Path, *, as_json: bool) -> None:
         )
         print(f"{name:<{width}}  {numbers}  {scores.support:>6}")
     print(f"\nTest accuracy {test.accuracy:.4f} on {test.n} images (validation {trained.scores['val'].accuracy:.4f}).")
+    if trained.sparsity is not None:
+        _print_sparsity(trained.sparsity)
     print(f"Run folder: {out}")
     print(f"Next: edgewright convert {shlex.quote(str(out))} --to tflite-int8")
     page = RunFolder(out).report
     if page.name in trained.files:
         print(f"How good it is, and where it errs: {page}")
+
+
+def _print_sparsity(sparsity: Sparsity) -> None:
+    width = max(len(kind.name) for kind in sparsity.kinds)
+    print(f"\n{'pruned':<{width}}   weights  zero")
+    for kind in sparsity.kinds:
+        print(f"{kind.name:<{width}}  {kind.weights:>8,}  {kind.zeros / kind.weights:>4.0%}")
+    saved = 1 - sparsity.gzip_bytes / sparsity.dense_gzip_bytes
+    print(
+        f"All weights in float32 after gzip: {sparsity.gzip_bytes / 1e6:.2f} MB, {sparsity.dense_gzip_bytes / 1e6:.2f} "
+        f"MB if they were dense ({saved:.0%} less). Files on the disk and latency stay as they are.\n"
+    )
 
 
 def print_folds(found: Sequence[FoldScores], out: Path, *, as_json: bool) -> None:

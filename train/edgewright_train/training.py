@@ -14,18 +14,21 @@ from edgewright_runtime.console import Reporter
 from .data import Prepared
 from .data.pixels import decoded
 from .fitting.checkpoint import Checkpoint, CheckpointFolder
+from .fitting.distillation import taught_by
 from .fitting.interruption import shielded
 from .fitting.phases import fit
 from .fitting.precision import computing, copy_weights
 from .fitting.supervision import Supervision
 from .network import StartingWeights, backbone_named
 from .network.network import Network, build_network
+from .network.sparsity import sparsity_of
 from .provenance import Provenance
 from .recipes import Recipe
 from .results import Trained
 from .results.evaluation import Told, evaluated
 from .results.publish import publish, remove_leftovers
 from .session import memory_explained, prepare_session
+from .teacher import TeacherFile
 
 
 def train_prepared(
@@ -37,6 +40,7 @@ def train_prepared(
     out: Path,
     reporter: Reporter,
     unfinished: Checkpoint | None = None,
+    teacher: TeacherFile | None = None,
 ) -> Trained:
     """The trained classifier, which lies in the run folder `out` when this returns.
 
@@ -48,6 +52,7 @@ def train_prepared(
         out: the run folder.
         reporter: what is told about progress.
         unfinished: a training of the same that was interrupted, to go on with.
+        teacher: from whose answers the network learns too.
 
     Raises:
         EdgewrightError: an image has changed since it was read, the weights do not load, the training diverged, the
@@ -61,7 +66,15 @@ def train_prepared(
     prepare_session(deterministic=made_from.deterministic)
     supervision = Supervision(reporter, folder=folder, made_from=made_from.checked(labels), unfinished=unfinished)
     with memory_explained(recipe):
-        trained = _trained(prepared, recipe=recipe, start=start, made_from=made_from, out=out, supervision=supervision)
+        trained = _trained(
+            prepared,
+            recipe=recipe,
+            start=start,
+            made_from=made_from,
+            out=out,
+            supervision=supervision,
+            teacher_file=teacher,
+        )
     reporter.line(f"Writing {out}.")
     with shielded():
         removed = publish(trained, out, logs=folder.logs)
@@ -79,16 +92,36 @@ def _trained(
     made_from: Provenance,
     out: Path,
     supervision: Supervision,
+    teacher_file: TeacherFile | None,
 ) -> Trained:
     began, seed = time.perf_counter(), made_from.seed
     labels, contract = prepared.dataset.labels, recipe.preprocessing()
-    with decoded(prepared.rows, labels=labels, contract=contract, out=out) as pixels:
+    with (
+        decoded(prepared.rows, labels=labels, contract=contract, out=out) as pixels,
+        taught_by(
+            teacher_file,
+            pixels,
+            rows=prepared.rows,
+            labels=labels,
+            contract=contract,
+            out=out,
+            reporter=supervision.reporter,
+        ) as teacher,
+    ):
         seconds = {"decoding": time.perf_counter() - began}
         with computing(mixed=recipe.optimizer.mixed_precision):
             network = _seeded_network(recipe, start, classes=len(labels), seed=seed)
         from_scratch = start.path is None
         try:
-            fitted = fit(network, pixels, recipe=recipe, from_scratch=from_scratch, seed=seed, supervision=supervision)
+            fitted = fit(
+                network,
+                pixels,
+                recipe=recipe,
+                from_scratch=from_scratch,
+                seed=seed,
+                supervision=supervision,
+                teacher=teacher,
+            )
         except KeyboardInterrupt:
             _keep_best(_in_float32(network, recipe, start), CheckpointFolder(out))
             raise
@@ -110,6 +143,7 @@ def _trained(
         seconds={**seconds, **fitted.seconds, "all": time.perf_counter() - began},
         temperature=evaluation.temperature,
         files=evaluation.files,
+        sparsity=sparsity_of(network.model) if recipe.pruning.sparsity else None,
     )
 
 

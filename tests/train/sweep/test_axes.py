@@ -58,7 +58,7 @@ def test_what_cannot_be_varied_is_refused_in_one_sentence(flowers, words, senten
     [
         ({"alpha": 0.4}, r"--sweep alpha=0\.4: alpha must be one of"),
         ({"size": "big"}, "input_size must be a whole number"),
-        ({"head.dropout": 2.0}, "dropout must be a number"),
+        ({"head.dropout": 2.0}, "dropout must be at least 0"),
         ({"backbone": "mobilnet_v2"}, "did you mean 'mobilenet_v2'"),
     ],
 )

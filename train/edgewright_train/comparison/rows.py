@@ -16,6 +16,7 @@ from edgewright_runtime.run.run_folder import RunFolder
 from edgewright_runtime.strict_json import read_object
 
 from ..pipeline import train_unless_done
+from ..teacher import teacher_file
 from .entrants import Entrant
 from .measuring import Cost, cost_of
 from .verdict import Row
@@ -82,9 +83,14 @@ def _row(entrant: Entrant, run: Path, capture: Capture) -> Row:
 
 
 def _check_same(made: Mapping[str, Any], entrant: Entrant, run: Path) -> None:
-    """Refuses a finished run of another recipe or seed, which would be no comparison."""
+    """Refuses a finished run of another recipe, seed or teacher, which would be no comparison."""
     recipe = json.loads(json.dumps(asdict(entrant.options.unchanged_recipe())))  # lists in place of tuples
-    if made["recipe"] != recipe or made["seed"] != entrant.options.seed:
+    taught = None if entrant.options.teacher is None else teacher_file(str(entrant.options.teacher)).sha256
+    if (made["recipe"], made["seed"], (made.get("teacher") or {}).get("sha256")) != (
+        recipe,
+        entrant.options.seed,
+        taught,
+    ):
         raise EdgewrightError(
             f"{run} holds another training than this comparison's; give another --out, or --overwrite to replace it"
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import keras
@@ -21,6 +21,7 @@ from ..recipes import Recipe
 from .best_epoch import best_of
 from .callbacks import BestWeights
 from .compilation import compile_classifier
+from .distillation import Teacher, blended, with_answers
 from .epoch import Epoch
 from .logistic_regression import DenseLayer, Examples, regressions
 from .losses import made_loss
@@ -51,6 +52,7 @@ def train_head(
     class_weight: Mapping[int, float] | None,
     seed: int,
     supervision: Supervision | None = None,
+    teacher: Teacher | None = None,
 ) -> HeadResult:
     """The history of a training after which the network's head fits the frozen backbone's features.
 
@@ -58,7 +60,7 @@ def train_head(
     penalty.
     """
     supervision = supervision or Supervision()
-    train = _training_examples(network, pixels, recipe, class_weight, seed, supervision.reporter)
+    train = _training_examples(network, pixels, recipe, class_weight, seed, supervision.reporter, teacher)
     validation = _examples(network, plain_batches(pixels, "val", batch_size=recipe.batch_size, classes=network.classes))
     epochs = _SOLVERS[recipe.head_phase.solver](network, train, validation, recipe, seed, supervision)
     return HeadResult(epochs, best_of(epochs, recipe.head_phase.monitor))
@@ -70,7 +72,7 @@ def _by_gradients(
     phase = recipe.head_phase
     # A model of the network's own head layers, so that what it learns is the network's.
     head = keras.Sequential([keras.Input((train.features.shape[1],)), *network.head])
-    compile_classifier(head, recipe, phase)
+    compile_classifier(head, recipe, phase, taught=train.labels.shape[1] > network.classes)
     best = BestWeights(patience=phase.early_stopping_patience, monitor=phase.monitor)
     batches = _batches(train, seed=seed, clock=supervision.clock)
     return supervision.fit(
@@ -105,6 +107,8 @@ def _by_logistic_regression(
     seed: int,  # noqa: ARG001  the table's functions are called alike
     supervision: Supervision,
 ) -> tuple[Epoch, ...]:
+    if train.labels.shape[1] > network.classes:
+        train = replace(train, labels=blended(train.labels, recipe.distillation))
     found: list[tuple[Epoch, DenseLayer]] = []
     for epoch, layer in regressions(train, validation, loss_of=_loss_of(recipe)):
         found.append((epoch, layer))
@@ -137,18 +141,25 @@ def _training_examples(
     class_weight: Mapping[int, float] | None,
     seed: int,
     reporter: Reporter,
+    teacher: Teacher | None,
 ) -> Examples:
     """The features of all views, each of which is what an epoch with the backbone in the loop would show."""
     views = recipe.head_phase.views
-    batches = training_batches(
-        pixels,
-        batch_size=recipe.batch_size,
-        augmentation=recipe.augmentation,
-        classes=network.classes,
-        seed=seed,
-        balance=recipe.balance,
-        class_weight=class_weight,
-    )
+
+    def batches_of(seen: Pixels) -> Any:
+        return training_batches(
+            seen,
+            batch_size=recipe.batch_size,
+            augmentation=recipe.augmentation,
+            classes=network.classes,
+            seed=seed,
+            balance=recipe.balance,
+            class_weight=class_weight,
+        )
+
+    batches = batches_of(pixels)
+    if teacher is not None:
+        batches = with_answers(batches, batches if teacher.pixels is pixels else batches_of(teacher.pixels), teacher)
     total = views * len(batches)
     seen = [_examples(network, batches, step=_counting(reporter, view * len(batches), total)) for view in range(views)]
     return Examples(

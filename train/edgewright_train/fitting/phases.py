@@ -10,6 +10,7 @@ from ..data.pixels import Pixels
 from ..network.network import Network, freeze_for_fine_tuning, prepare_for_scratch
 from ..recipes import Recipe, check_epochs
 from .best_epoch import best_of
+from .distillation import Teacher
 from .epoch import Epoch
 from .full_phase import train_all
 from .head_phase import train_head
@@ -25,7 +26,14 @@ class Fitted:
 
 
 def fit(
-    network: Network, pixels: Pixels, *, recipe: Recipe, from_scratch: bool, seed: int, supervision: Supervision
+    network: Network,
+    pixels: Pixels,
+    *,
+    recipe: Recipe,
+    from_scratch: bool,
+    seed: int,
+    supervision: Supervision,
+    teacher: Teacher | None = None,
 ) -> Fitted:
     """The history of all phases, after which the network is trained.
 
@@ -38,9 +46,9 @@ def fit(
     fitted = Fitted()
     check_epochs(recipe, from_scratch=from_scratch)
     if from_scratch:
-        _fit_from_scratch(fitted, network, pixels, recipe, seed, supervision)
+        _fit_from_scratch(fitted, network, pixels, recipe, seed, supervision, teacher)
     else:
-        _fit_in_two_phases(fitted, network, pixels, recipe, seed, supervision)
+        _fit_in_two_phases(fitted, network, pixels, recipe, seed, supervision, teacher)
     return fitted
 
 
@@ -55,7 +63,13 @@ def _class_weight(network: Network, pixels: Pixels, recipe: Recipe) -> dict[int,
 
 
 def _fit_from_scratch(
-    fitted: Fitted, network: Network, pixels: Pixels, recipe: Recipe, seed: int, supervision: Supervision
+    fitted: Fitted,
+    network: Network,
+    pixels: Pixels,
+    recipe: Recipe,
+    seed: int,
+    supervision: Supervision,
+    teacher: Teacher | None,
 ) -> None:
     started = time.perf_counter()
     prepare_for_scratch(network)
@@ -68,12 +82,19 @@ def _fit_from_scratch(
         class_weight=_class_weight(network, pixels, recipe),
         seed=seed,
         supervision=supervision,
+        teacher=teacher,
     )
     fitted.seconds["from_scratch"] = time.perf_counter() - started
 
 
 def _fit_in_two_phases(
-    fitted: Fitted, network: Network, pixels: Pixels, recipe: Recipe, seed: int, supervision: Supervision
+    fitted: Fitted,
+    network: Network,
+    pixels: Pixels,
+    recipe: Recipe,
+    seed: int,
+    supervision: Supervision,
+    teacher: Teacher | None,
 ) -> None:
     class_weight, start = _class_weight(network, pixels, recipe), None
     started = time.perf_counter()
@@ -82,7 +103,13 @@ def _fit_in_two_phases(
         start = best_of(fitted.epochs, recipe.head_phase.monitor)
     elif recipe.head_phase.epochs:
         result = train_head(
-            network, pixels, recipe=recipe, class_weight=class_weight, seed=seed, supervision=supervision
+            network,
+            pixels,
+            recipe=recipe,
+            class_weight=class_weight,
+            seed=seed,
+            supervision=supervision,
+            teacher=teacher,
         )
         fitted.epochs += result.epochs
         start = result.best
@@ -101,5 +128,6 @@ def _fit_in_two_phases(
         seed=seed + recipe.head_phase.views,  # other views than the head has seen
         start=start,
         supervision=supervision,
+        teacher=teacher,
     )
     fitted.seconds["fine_tune"] = time.perf_counter() - started

@@ -6,13 +6,14 @@ every difference. Nothing here imports TensorFlow.
 
 from .asked import Asked
 from .existing import STAGE, check_free, kept_run
-from .record import Provenance, UsedWeights, provenance_of
+from .record import Provenance, UsedTeacher, UsedWeights, provenance_of
 from .unfinished import check_same
 
 __all__ = [
     "STAGE",
     "Asked",
     "Provenance",
+    "UsedTeacher",
     "UsedWeights",
     "check_free",
     "check_same",
