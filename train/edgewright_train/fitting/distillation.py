@@ -18,7 +18,7 @@ from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.preprocessing import Preprocessing
 from edgewright_runtime.run.splits import SplitRow
 
-from ..data.batches import plain_batches
+from ..data.batches import plain_batches, training_batches
 from ..data.pixels import Pixels, decoded
 from ..recipes import Distillation
 from ..teacher import TeacherFile, images_it_has_seen, outputs_of
@@ -90,6 +90,19 @@ def taught_by(
         teacher = Teacher(_as_function(model), outputs, pixels)
         _introduce(teacher, file, own, rows, reporter)
         yield teacher
+
+
+def taught_batches(pixels: Pixels, teacher: Teacher | None, **options: Any) -> Any:
+    """As `data.batches.training_batches` with these options, and where there is a teacher with its answers.
+
+    Both sides draw the same views, for these follow from the seed and the epoch alone, and are told in shares of the
+    image's side.
+    """
+    batches = training_batches(pixels, **options)
+    if teacher is None:
+        return batches
+    views = batches if teacher.pixels is pixels else training_batches(teacher.pixels, **options)
+    return with_answers(batches, views, teacher)
 
 
 def with_answers(batches: Any, views: Any, teacher: Teacher) -> Any:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from ..data.batches import plain_batches, training_batches
+from ..data.batches import plain_batches
 from ..data.pixels import Pixels
 from ..network.network import Network
 from ..network.sparsity import prunable
 from ..recipes import FineTunePhase, FullPhase, Recipe
 from .callbacks import BestWeights
 from .compilation import compile_classifier
-from .distillation import Teacher, with_answers
+from .distillation import Teacher, taught_batches
 from .epoch import Epoch
 from .layer_rates import layer_factors
 from .pruning import MagnitudePruning, ramp_epochs
@@ -48,22 +46,17 @@ def train_all(
     """
     supervision = supervision or Supervision()
     classes = network.classes
-
-    def batches_of(seen: Pixels) -> Any:
-        return training_batches(
-            seen,
-            batch_size=recipe.batch_size,
-            augmentation=recipe.augmentation,
-            classes=classes,
-            seed=seed,
-            balance=recipe.balance,
-            class_weight=class_weight,
-            clock=supervision.clock,
-        )
-
-    train = batches_of(pixels)
-    if teacher is not None:
-        train = with_answers(train, train if teacher.pixels is pixels else batches_of(teacher.pixels), teacher)
+    train = taught_batches(
+        pixels,
+        teacher,
+        batch_size=recipe.batch_size,
+        augmentation=recipe.augmentation,
+        classes=classes,
+        seed=seed,
+        balance=recipe.balance,
+        class_weight=class_weight,
+        clock=supervision.clock,
+    )
     pruned = recipe.pruning.sparsity > 0
     best = BestWeights(
         patience=phase.early_stopping_patience,

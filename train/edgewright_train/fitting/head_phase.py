@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from edgewright_runtime.console import Reporter
 
-from ..data.batches import plain_batches, training_batches
+from ..data.batches import plain_batches
 from ..data.epoch_order import EpochClock, shuffled_batches
 from ..data.pixels import Pixels
 from ..network.network import Network
@@ -21,7 +21,7 @@ from ..recipes import Recipe
 from .best_epoch import best_of
 from .callbacks import BestWeights
 from .compilation import compile_classifier
-from .distillation import Teacher, blended, with_answers
+from .distillation import Teacher, blended, taught_batches
 from .epoch import Epoch
 from .logistic_regression import DenseLayer, Examples, regressions
 from .losses import made_loss
@@ -145,21 +145,16 @@ def _training_examples(
 ) -> Examples:
     """The features of all views, each of which is what an epoch with the backbone in the loop would show."""
     views = recipe.head_phase.views
-
-    def batches_of(seen: Pixels) -> Any:
-        return training_batches(
-            seen,
-            batch_size=recipe.batch_size,
-            augmentation=recipe.augmentation,
-            classes=network.classes,
-            seed=seed,
-            balance=recipe.balance,
-            class_weight=class_weight,
-        )
-
-    batches = batches_of(pixels)
-    if teacher is not None:
-        batches = with_answers(batches, batches if teacher.pixels is pixels else batches_of(teacher.pixels), teacher)
+    batches = taught_batches(
+        pixels,
+        teacher,
+        batch_size=recipe.batch_size,
+        augmentation=recipe.augmentation,
+        classes=network.classes,
+        seed=seed,
+        balance=recipe.balance,
+        class_weight=class_weight,
+    )
     total = views * len(batches)
     seen = [_examples(network, batches, step=_counting(reporter, view * len(batches), total)) for view in range(views)]
     return Examples(
