@@ -14,11 +14,11 @@ from edgewright_runtime.console import Reporter
 from .data import Prepared
 from .data.pixels import decoded
 from .fitting.checkpoint import Checkpoint, CheckpointFolder
-from .fitting.distillation import taught_by
 from .fitting.interruption import shielded
 from .fitting.phases import fit
 from .fitting.precision import computing, copy_weights
 from .fitting.supervision import Supervision
+from .fitting.teaching import taught_by
 from .network import StartingWeights, backbone_named
 from .network.network import Network, build_network
 from .network.sparsity import sparsity_of

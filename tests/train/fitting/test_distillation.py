@@ -2,29 +2,19 @@
 
 from dataclasses import replace
 
-import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from edgewright_runtime.errors import EdgewrightError
 from edgewright_train.data.batches import training_batches
 from edgewright_train.data.pixels import decoded
-from edgewright_train.fitting.distillation import (
-    Distilled,
-    Teacher,
-    accuracy_of_labels,
-    blended,
-    taught_by,
-    with_answers,
-)
+from edgewright_train.fitting.distillation import Distilled, accuracy_of_labels, blended, with_answers
 from edgewright_train.fitting.full_phase import train_all
 from edgewright_train.fitting.head_phase import train_head
 from edgewright_train.fitting.losses import made_loss
+from edgewright_train.fitting.teaching import Teacher
 from edgewright_train.recipes import Distillation
-from edgewright_train.teacher import teacher_file
 
-from ...listening import Listening
 from ..choices import CROSSENTROPY
 from ..tiny import tiny_network
 
@@ -145,53 +135,3 @@ def test_all_layers_learn_from_the_teacher(colour_pixels, small_recipe):
     )  # fmt: skip
     assert epochs[-1].loss < 0.5 * epochs[0].loss
     assert epochs[-1].val_accuracy == pytest.approx(1 / 3)
-
-
-def introduced(source, pixels, rows, contract, out, labels=LABELS):
-    listening = Listening()
-    with taught_by(
-        teacher_file(str(source)), pixels, rows=rows, labels=labels, contract=contract, out=out, reporter=listening
-    ) as teacher:
-        return teacher, listening.lines
-
-
-@pytest.fixture
-def taught(head_run, small_recipe, colour_pixels):
-    from edgewright_runtime.run.splits import read_splits
-
-    return colour_pixels, read_splits(head_run / "splits.csv"), small_recipe.preprocessing()
-
-
-def test_teacher_is_introduced_by_how_much_it_gets_right(head_run, taught, tmp_path):
-    pixels, _, _ = taught
-    teacher, lines = introduced(head_run, *taught, tmp_path)
-    places = pixels.places["val"]
-    found = keras.models.load_model(head_run / "model.keras").predict(pixels.values[places], verbose=0)
-    right = (found.argmax(axis=1) == pixels.classes[places]).mean()
-    assert teacher.pixels is pixels
-    assert lines[0] == f"Teacher {head_run}: {right:.1%} of 6 validation images right, at 32 px."
-    assert any("hardly better than chance" in line for line in lines) == (right < 0.5)
-
-
-def test_what_is_assumed_of_a_bare_file_is_said(head_run, taught, tmp_path):
-    import shutil
-
-    shutil.copy(head_run / "model.keras", tmp_path)
-    _, lines = introduced(tmp_path / "model.keras", *taught, tmp_path)
-    assert "there is no preprocessing.json (it gets pixels 0 to 255" in lines[0]
-    assert "and no labels.txt" in lines[0]
-
-
-@pytest.mark.parametrize(
-    ("layers", "sentence"),
-    [
-        ([keras.layers.GlobalAveragePooling2D(), keras.layers.Dense(3)], "are no probabilities"),
-        ([keras.layers.GlobalAveragePooling2D(), keras.layers.Dense(4, "softmax")], "has 4 outputs and the data 3"),
-        ([keras.layers.Conv2D(3, 1)], "is no image classifier"),
-    ],
-    ids=["logits", "four classes", "maps"],
-)
-def test_what_cannot_teach_is_refused(taught, tmp_path, layers, sentence):
-    keras.Sequential([keras.Input((32, 32, 3)), *layers]).save(tmp_path / "odd.keras")
-    with pytest.raises(EdgewrightError, match=sentence):
-        introduced(tmp_path / "odd.keras", *taught, tmp_path)

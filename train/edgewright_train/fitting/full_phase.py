@@ -5,16 +5,16 @@ from __future__ import annotations
 from ..data.batches import plain_batches
 from ..data.pixels import Pixels
 from ..network.network import Network
-from ..network.sparsity import prunable
 from ..recipes import FineTunePhase, FullPhase, Recipe
 from .callbacks import BestWeights
 from .compilation import compile_classifier
-from .distillation import Teacher, taught_batches
+from .distillation import taught_batches
 from .epoch import Epoch
 from .layer_rates import layer_factors
 from .pruning import MagnitudePruning, ramp_epochs
 from .schedules import ScheduledRate
 from .supervision import Supervision
+from .teaching import Teacher
 
 
 def train_all(
@@ -78,7 +78,7 @@ def train_all(
         best=best,
         callbacks=[
             ScheduledRate(phase, steps=len(train)),
-            *([_pruning(network, recipe, phase, steps=len(train))] if pruned else []),
+            *([MagnitudePruning(recipe.pruning, epochs=phase.epochs, steps=len(train))] if pruned else []),
         ],
         validation_data=plain_batches(pixels, "val", batch_size=recipe.batch_size, classes=classes),
     )
@@ -88,7 +88,3 @@ def _factors(network: Network, phase: FullPhase) -> dict[str, float]:
     """Of the rates of the backbone's variables, where the phase has any but 1."""
     decay = phase.layer_decay if isinstance(phase, FineTunePhase) else 1.0
     return {} if decay == 1 else layer_factors(network.blocks, decay)
-
-
-def _pruning(network: Network, recipe: Recipe, phase: FullPhase, *, steps: int) -> MagnitudePruning:
-    return MagnitudePruning(recipe.pruning, prunable(network.model), epochs=phase.epochs, steps=steps)

@@ -21,12 +21,13 @@ from ..recipes import Recipe
 from .best_epoch import best_of
 from .callbacks import BestWeights
 from .compilation import compile_classifier
-from .distillation import Teacher, blended, taught_batches
+from .distillation import blended, taught_batches
 from .epoch import Epoch
 from .logistic_regression import DenseLayer, Examples, regressions
 from .losses import made_loss
 from .schedules import ScheduledRate
 from .supervision import Supervision
+from .teaching import Teacher
 
 _BATCH = 64
 

@@ -10,11 +10,11 @@ from ..data.pixels import Pixels
 from ..network.network import Network, freeze_for_fine_tuning, prepare_for_scratch
 from ..recipes import Recipe, check_epochs
 from .best_epoch import best_of
-from .distillation import Teacher
 from .epoch import Epoch
 from .full_phase import train_all
 from .head_phase import train_head
 from .supervision import Supervision
+from .teaching import Teacher
 
 
 @dataclass

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 
+from ..network.sparsity import prunable
 from ..recipes import Pruning
 
 _STEPS = 8
@@ -36,21 +36,25 @@ class MagnitudePruning(keras.callbacks.Callback):  # type: ignore[misc]
     an interruption prunes as it would have.
     """
 
-    def __init__(self, choices: Pruning, layers: Sequence[Any], *, epochs: int, steps: int) -> None:
+    def __init__(self, choices: Pruning, *, epochs: int, steps: int) -> None:
         """Makes it for a phase.
 
         Args:
             choices: how many weights become zero, and how fast.
-            layers: whose kernels are pruned.
             epochs: of the phase.
             steps: batches of an epoch.
         """
         super().__init__()
         self._choices, self._ramp = choices, ramp_epochs(choices, epochs)
-        self._kernels = tuple(layer.kernel for layer in layers)
-        self._masks = tuple(tf.Variable(tf.ones(kernel.shape), trainable=False) for kernel in self._kernels)
+        self._kernels: tuple[Any, ...] = ()
+        self._masks: tuple[Any, ...] = ()
         self._steps, self._every, self._epoch = steps, max(1, steps // _STEPS), 0
         self._apply = tf.function(self._masked)
+
+    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:  # noqa: ARG002
+        """Finds what is pruned in the model that is trained: the network, or its upper part."""
+        self._kernels = tuple(layer.kernel for layer in prunable(self.model))
+        self._masks = tuple(tf.Variable(tf.ones(kernel.shape), trainable=False) for kernel in self._kernels)
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:  # noqa: ARG002
         """Notes which it is."""
