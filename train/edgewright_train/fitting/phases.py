@@ -117,7 +117,7 @@ def _fit_in_two_phases(
     if not recipe.fine_tune.epochs:
         return
     started = time.perf_counter()
-    freeze_for_fine_tuning(network, recipe.fine_tune.unfreeze_layers)
+    freeze_for_fine_tuning(network, recipe.fine_tune.unfreeze_layers, batch_norm=recipe.pruning.sparsity > 0)
     fitted.epochs += train_all(
         network,
         pixels,
