@@ -190,7 +190,7 @@ test: $(VENV)/.setup-done  ## Run every test that can run here, long chains incl
 test-quick: $(VENV)/.setup-done  ## Run the tests without the long chains.
 	$(BIN)/python -m pytest $(IN_TWO) -m "not e2e and not pythons and not versions and not mediapipe and not backbones"
 
-test-pythons: $(VENV)/.setup-done  ## Install the wheel on Python 3.10, 3.12 and 3.13 where found, and classify.
+test-pythons: $(VENV)/.setup-done  ## Install the wheel on Python 3.10, 3.12 and 3.13 where found; classify, and train.
 	$(BIN)/python -m pytest -m pythons
 
 test-versions: $(VENV)/.setup-done  ## Convert with the oldest libraries that pyproject.toml allows, in an environment of its own.

@@ -29,7 +29,7 @@ from .targets import DEFAULT_FORMATS
 if TYPE_CHECKING:
     from edgewright_runtime.run.run_folder import RunFolder
 
-    from .importing.command import Declared
+    from .importing.declared import Declared
     from .pipeline import Outcome
 
 
@@ -193,13 +193,13 @@ def _parts(text: str) -> list[str]:
 def _run(source: Path, out: Path | None, declared: Declared) -> RunFolder:
     """The run folder to convert: `source` itself or, with `out`, the one that its model is imported into."""
     from edgewright_runtime.errors import EdgewrightError
-    from edgewright_runtime.run.run_folder import open_run
+    from edgewright_runtime.run.run_folder import RunFolder, open_run
 
     from .importing.command import imported
 
     if out is not None:
-        run, _ = imported(source, out, declared, if_needed=True, overwrite=False)
-        return run
+        imported(source, out, declared, if_needed=True, overwrite=False)
+        return RunFolder(out)
     declarations = {"--labels": declared.labels, "--data": declared.data, "--normalisation": declared.normalisation}
     given = [name for name, value in declarations.items() if value is not None]
     if given or source.is_file() or (source / "saved_model.pb").is_file():

@@ -10,17 +10,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .backends.base import Backend
-from .backends.raw_pixels import why_not_raw
+from .backends.input_fit import likely_normalisation, why_not
 from .backends.table import backend_for, load
 from .errors import EdgewrightError
 from .preferred import preferred_format
-from .preprocessing import Preprocessing
+from .preprocessing import Preprocessing, model_input
 from .preprocessing.decode import ImageSource
 from .run import manifest
 from .run.formats import FORMATS
 from .run.labels import class_names, read_labels
 from .run.run_folder import RunFolder, open_run
+from .run.temperature import Temperature, temperature_in
 from .suggestion import quoted
+
+NO_TEMPERATURE = Temperature()
 
 
 @dataclass(frozen=True)
@@ -55,10 +58,17 @@ class Classifier:
         format: the format's name, or the file's suffix for a file outside a run folder.
         path: the model file.
         why: why that format was taken, as a phrase; empty where it was named.
+        temperature: what makes the probabilities of `classify` true; it changes nothing where none was learned.
     """
 
     def __init__(
-        self, backend: Backend, *, labels: tuple[str, ...], preprocessing: Preprocessing, files: ModelFiles
+        self,
+        backend: Backend,
+        *,
+        labels: tuple[str, ...],
+        preprocessing: Preprocessing,
+        files: ModelFiles,
+        temperature: Temperature = NO_TEMPERATURE,
     ) -> None:
         self.backend = backend
         self.labels = labels
@@ -67,26 +77,35 @@ class Classifier:
         self.format = files.format
         self.path = files.model
         self.why = files.why
+        self.temperature = temperature
         _check_fit(self, files)
 
     @classmethod
-    def open(cls, path: str | Path, *, format: str | None = None, threads: int | None = None) -> Classifier:
+    def open(
+        cls, path: str | Path, *, format: str | None = None, threads: int | None = None, calibrated: bool = True
+    ) -> Classifier:
         """The classifier in a run folder, or of a model file with preprocessing.json and labels.txt beside or above it.
 
         Args:
             path: run folder or model file.
             format: which of a run folder's formats; if not given, see `preferred.preferred_format`.
             threads: how many threads inference may use; None leaves it to the library.
+            calibrated: whether `classify` applies the temperature in the temperature.json beside the contract, where
+                there is one. Without it probabilities are the model file's own.
 
         Raises:
             EdgewrightError: something is missing, malformed, or does not fit together.
             CheckFailedError: the model file is not what the manifest says.
             MissingDependencyError: the library that runs this format is not installed.
         """
-        return cls.from_files(find_model(Path(path), format_name=format, threads=threads), threads=threads)
+        files = find_model(Path(path), format_name=format, threads=threads)
+        temperature = temperature_in(files.preprocessing.parent) if calibrated else NO_TEMPERATURE
+        return cls.from_files(files, threads=threads, temperature=temperature)
 
     @classmethod
-    def from_files(cls, files: ModelFiles, *, threads: int | None = None) -> Classifier:
+    def from_files(
+        cls, files: ModelFiles, *, threads: int | None = None, temperature: Temperature = NO_TEMPERATURE
+    ) -> Classifier:
         """The classifier made of exactly these files.
 
         Raises:
@@ -96,10 +115,10 @@ class Classifier:
         preprocessing = Preprocessing.load(files.preprocessing)
         manifest.verify(files.model, files.labels, files.preprocessing)
         backend = load(files.model, backend=files.backend, threads=threads)
-        return cls(backend, labels=labels, preprocessing=preprocessing, files=files)
+        return cls(backend, labels=labels, preprocessing=preprocessing, files=files, temperature=temperature)
 
     def classify(self, image: ImageSource, *, top_k: int | None = None) -> list[Prediction]:
-        """The labels with their probabilities, best first.
+        """The labels with their probabilities, best first; the temperature is applied.
 
         Args:
             image: anything that `Preprocessing.apply` takes.
@@ -108,20 +127,32 @@ class Classifier:
         Raises:
             ImageReadError: the image cannot be read.
         """
-        return self.ranked(self.probabilities(self.preprocessing.apply(image)[np.newaxis])[0], top_k=top_k)
+        given = self.probabilities(self.preprocessing.apply(image)[np.newaxis])[0]
+        return self.ranked(self.temperature.applied_to(given), top_k=top_k)
 
     def classify_many(self, images: Iterable[ImageSource], *, top_k: int | None = None) -> list[list[Prediction]]:
         """`classify` of each image, in order."""
         return [self.classify(image, top_k=top_k) for image in images]
 
     def probabilities(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Class probabilities, shape (n, classes), of raw pixels of shape (n, height, width, channels)."""
-        return self.backend.probabilities(pixels)
+        """Class probabilities, shape (n, classes), of raw pixels of shape (n, height, width, channels).
+
+        They are the model file's own: no temperature is applied.
+        """
+        outputs = self.backend.probabilities(model_input(pixels, self.preprocessing))
+        return softmax(outputs) if self.preprocessing.output == "logits" else outputs
 
     def ranked(self, probabilities: NDArray[np.float32], *, top_k: int | None = None) -> list[Prediction]:
         """One image's probabilities, shape (classes,), as predictions, best first; equal ones in class order."""
         order = np.argsort(-probabilities, kind="stable")[:top_k]
         return [Prediction(self.labels[index], float(probabilities[index]), int(index)) for index in order]
+
+
+def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The probabilities that logits of shape (n, classes) stand for, of the same shape."""
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    probabilities: NDArray[np.float32] = powers / powers.sum(axis=1, keepdims=True)
+    return probabilities
 
 
 def find_model(path: Path, *, format_name: str | None = None, threads: int | None = None) -> ModelFiles:
@@ -181,12 +212,9 @@ def _check_fit(classifier: Classifier, files: ModelFiles) -> None:
         raise EdgewrightError(
             f"{files.model} takes images of shape {_shape(given)}, but {files.preprocessing} makes {_shape(wanted)}"
         )
-    why_not = why_not_raw(backend.input)
-    if why_not is not None:
-        raise EdgewrightError(
-            f"{files.model} {why_not}, but {files.preprocessing} makes values from 0 to 255; take the float model that "
-            f"it was made from in with `edgewright import MODEL --normalisation NAME`, and convert that"
-        )
+    reason = why_not(backend.input, contract)
+    if reason is not None:
+        raise EdgewrightError(f"{files.model} {reason}{_remedy(classifier, files)}")
     outputs = backend.output.shape[-1]
     if outputs == 1 and len(classifier.labels) == 2:
         raise EdgewrightError(
@@ -198,6 +226,18 @@ def _check_fit(classifier: Classifier, files: ModelFiles) -> None:
             f"{files.model} has {outputs} output(s), but {files.labels} has {len(classifier.labels)} label(s); "
             f"give the labels that it was trained with"
         )
+
+
+def _remedy(classifier: Classifier, files: ModelFiles) -> str:
+    """Where the contract does not fit the input: what it makes, and the command that gives the file one that fits."""
+    likely = likely_normalisation(classifier.backend.input)
+    is_raw = classifier.preprocessing.normalisation.applied_by == "graph"
+    by = f"but {files.preprocessing} makes values from 0 to 255" if is_raw else f"by {files.preprocessing}"
+    how = f"--normalisation {likely}" if likely else "--find-contract --data PHOTOS"
+    return (
+        f", {by}; take the file in with: edgewright import {quoted(files.model)} --labels {quoted(files.labels)} {how} "
+        f"--out RUN"
+    )
 
 
 def _shape(sizes: tuple[int | None, ...]) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import math
+import mmap
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +22,9 @@ from .hashing import content_of
 from .preprocessing import Preprocessing
 from .preprocessing.source import described
 from .run.splits import SplitRow, locate
+
+_RESIDENT_BYTES = 2**28
+"""Of the file, in this process's memory while it is written; about so many."""
 
 
 @contextlib.contextmanager
@@ -38,11 +43,15 @@ def cached_pixels(
         yield np.zeros(shape, np.uint8)
         return
     with tempfile.TemporaryFile(prefix="edgewright-") as file:
-        _reserve(file.fileno(), math.prod(shape))
+        reserve(file.fileno(), math.prod(shape))
         pixels: NDArray[np.uint8] = np.memmap(file, dtype=np.uint8, mode="r+", shape=shape)
+
+        often = max(1, _RESIDENT_BYTES // math.prod(shape[1:]))
 
         def read(index: int) -> None:
             pixels[index] = _pixels_of(rows[index], contract, run_path)
+            if index % often == often - 1:
+                forget(pixels)
             advance()
 
         # Pillow lets go of Python's lock while it decodes and resizes.
@@ -52,8 +61,22 @@ def cached_pixels(
         yield pixels
 
 
-def _reserve(descriptor: int, size_bytes: int) -> None:
-    """Takes the space on disk now: writing to a mapped file on a full disk would kill the process instead."""
+def forget(values: NDArray[Any]) -> None:
+    """Takes an array that lies in a mapped file out of this process's memory; the file keeps it, for later reads.
+
+    The system would do so itself before it ran out of memory; until then the process looks as large as the file.
+    """
+    mapped = getattr(values, "_mmap", None)
+    if mapped is not None and hasattr(mmap, "MADV_DONTNEED"):
+        mapped.madvise(mmap.MADV_DONTNEED)
+
+
+def reserve(descriptor: int, size_bytes: int) -> None:
+    """Takes the space on disk now: writing to a mapped file on a full disk would kill the process instead.
+
+    Raises:
+        EdgewrightError: there is no room.
+    """
     try:
         if hasattr(os, "posix_fallocate"):
             os.posix_fallocate(descriptor, 0, size_bytes)

@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 
 from edgewright_convert.importing.model_import import Declaration, import_model
-from edgewright_convert.importing.normalisations import normalisation_named
 from edgewright_convert.onnx.checks import run_onnx
 from edgewright_convert.options import ConvertOptions
 from edgewright_convert.pipeline import convert_run
 from edgewright_runtime.optional_imports import is_absent
 from edgewright_runtime.preprocessing import Preprocessing
+from edgewright_runtime.preprocessing.normalisations import normalisation_named
 from edgewright_runtime.run.run_folder import RunFolder
 from edgewright_runtime.run.splits import read_splits, rows_of
 

@@ -104,6 +104,19 @@ def test_the_pi_extra_classifies_on_other_pythons(
 
 
 @pytest.mark.pythons
+@pytest.mark.timeout(1800)  # TensorFlow and what comes with it are 2.5 GB
+@pytest.mark.parametrize("version", ["3.12", "3.13"])
+def test_the_train_extra_trains_on_other_pythons(version, wheel, run, make_venv, find_python, tmp_path, digit_images):
+    venv = make_venv(find_python(version), tmp_path / "venv", f"{wheel}[train]")
+    out = tmp_path / "run"
+    command = ("train", digit_images, "--recipe", "digits", "--epochs", "0,2", "--out", out, "--json")
+    done = run(venv, "-m", "edgewright_runtime.cli", *command, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["test"]["n"] == 60
+    assert (out / "report.html").is_file()
+
+
+@pytest.mark.pythons
 def test_the_tflite_runtime_extra_classifies_on_the_last_python_that_has_it(
     wheel, run, make_venv, find_python, tmp_path, converted_run, digit_images
 ):

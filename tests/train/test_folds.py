@@ -69,5 +69,20 @@ def test_finished_folds_are_refused_without_resume_and_with_another_seed(crossed
     out, _ = crossed
     with pytest.raises(EdgewrightError, match=r"fold-1 holds a model already"):
         train_folds(colours, out, options, folds=2)
-    with pytest.raises(EdgewrightError, match=r"fold-1 holds another training than fold 1 of 2 with seed 5"):
+    with pytest.raises(EdgewrightError, match=r"fold-1 was made from something else \(seed: 5 given, 4 in the run\)"):
         train_folds(colours, out, replace(options, seed=5), folds=2, resume=True)
+
+
+def test_finished_folds_of_other_images_recipe_weights_or_count_are_refused(crossed, colours, options, tmp_path):
+    out, _ = crossed
+    more = shutil.copytree(colours, tmp_path / "colours")
+    shutil.copy(next((more / "red").iterdir()), more / "red" / "again.png")
+    with pytest.raises(EdgewrightError, match="the data set has other files, labels or splits"):
+        train_folds(more, out, options, folds=2, resume=True)
+    longer = replace(options, recipe=options.recipe.with_epochs(3, 0))
+    with pytest.raises(EdgewrightError, match=r"recipe\.head_phase\.epochs: 3 given, 2 in the run"):
+        train_folds(colours, out, longer, folds=2, resume=True)
+    with pytest.raises(EdgewrightError, match="the weights have another content"):
+        train_folds(colours, out, replace(options, weights="none", epochs=(2, 1)), folds=2, resume=True)
+    with pytest.raises(EdgewrightError, match=r"fold\.count: 3 given, 2 in the run"):
+        train_folds(colours, out, options, folds=3, resume=True)

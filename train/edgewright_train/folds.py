@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean, stdev
 
 from edgewright_runtime.atomic import write_text
 from edgewright_runtime.console import Reporter, Silent
-from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.library_noise import Capture, quietened
 from edgewright_runtime.run.run_folder import RunFolder
 from edgewright_runtime.strict_json import read_object
@@ -75,7 +74,8 @@ def train_folds(
         options: how each is trained.
         folds: how many, from 2 on.
         overwrite: whether run folders may hold a model already.
-        resume: whether to leave finished folds as they are, go on with an interrupted one, and train the rest.
+        resume: whether to leave finished folds as they are, go on with an interrupted one, and train the rest. All must
+            be made from the same.
         reporter: what is told about progress.
         capture: what TensorFlow is imported in.
 
@@ -90,7 +90,7 @@ def train_folds(
         train_unless_done(
             data, run, options, overwrite=overwrite, resume=resume, reporter=reporter, capture=capture, fold=fold
         )
-        found.append(_scores(run, fold, options))
+        found.append(_scores(run, fold))
         write_text(out / "folds.csv", csv_text(FoldScores, found))
     return tuple(found)
 
@@ -103,14 +103,8 @@ def summary(values: Sequence[float]) -> Summary:
     return Summary(centre, deviation, max(0.0, centre - half), min(1.0, centre + half))
 
 
-def _scores(run: Path, fold: Fold, options: TrainOptions) -> FoldScores:
+def _scores(run: Path, fold: Fold) -> FoldScores:
     metrics = read_object(RunFolder(run).metrics)
-    made = metrics["training"]
-    if made.get("fold") != asdict(fold) or made["seed"] != options.seed:
-        raise EdgewrightError(
-            f"{run} holds another training than fold {fold.number} of {fold.count} with seed {options.seed}; give "
-            f"another --out, or --overwrite to replace it"
-        )
     return FoldScores(
         fold=fold.number,
         run=str(run),

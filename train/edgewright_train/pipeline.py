@@ -7,18 +7,31 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from edgewright_runtime.console import Reporter, Silent
+from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.library_noise import Capture, quietened
 from edgewright_runtime.optional_imports import check_installed, import_optional
 from edgewright_runtime.run.run_folder import RunFolder
 
+from .cluster import VARIABLE, check_alone, cluster_from_environment
 from .data import Prepared, fixed_labels, prepare
 from .data.folds import Fold, rows_of_fold
 from .fitting.checkpoint import Checkpoint, CheckpointFolder
 from .fitting.interruption import TrainingInterrupted, interruptible
+from .fitting.meeting import Meeting, meeting
 from .network import IMAGENET, NONE, StartingWeights, backbone_named, starting_weights
 from .options import TrainOptions
-from .provenance import Provenance, UsedTeacher, UsedWeights, check_free, check_same
+from .provenance import (
+    Provenance,
+    UsedTeacher,
+    UsedWeights,
+    check_finished,
+    check_free,
+    check_same,
+    data_digest,
+    made_from_in,
+)
 from .recipes import Recipe, check_epochs
+from .recipes.together import why_alone
 from .results import check_writable
 from .teacher import TeacherFile, outputs_of, teacher_file
 
@@ -81,8 +94,8 @@ def train_run(
     """
     reporter = reporter or Silent()
     try:
-        with interruptible():
-            return _train_run(data, out, options, overwrite, resume, reporter, capture, fold)
+        with interruptible(), meeting(cluster_from_environment(), reporter) as met:
+            return _train_run(data, out, options, overwrite, resume, reporter, capture, fold, met)
     except TrainingInterrupted as end:
         raise TrainingInterrupted(_what_is_kept(out), exit_status=end.exit_status) from None
 
@@ -101,10 +114,12 @@ def train_unless_done(
     """One of several trainings: as `train_run`, but `resume` leaves a finished one, and starts one that is not begun.
 
     Raises:
-        EdgewrightError, TrainingInterrupted: as `train_run`.
+        EdgewrightError, TrainingInterrupted: as `train_run`; or a finished one was made from something else.
     """
+    check_alone()
     unfinished = CheckpointFolder(out).exists()
     if resume and not unfinished and RunFolder(out).model.is_file():
+        _check_finished(data, out, options, fold, reporter)
         return
     train_run(
         data,
@@ -127,9 +142,13 @@ def _train_run(
     reporter: Reporter,
     capture: Capture,
     fold: Fold | None,
+    met: Meeting | None,
 ) -> Trained:
-    unfinished = _unfinished(out, resume, reporter)
-    recipe = _checked_recipe(out, options, overwrite=overwrite or unfinished is not None)
+    chief = met is None or met.cluster.is_chief
+    unfinished = _unfinished(out, resume, reporter) if chief else None
+    recipe = _checked_recipe(out if chief else None, options, overwrite=overwrite or unfinished is not None)
+    if met is not None and (why := why_alone(recipe)):
+        raise EdgewrightError(f"{why} in the recipe is for one device; change it, or unset {VARIABLE}")
     source = _weights_source(recipe, options)
     # TensorFlow takes seconds to import, and the download needs it: what can fail without it comes first.
     start = None if source == IMAGENET else _starting_weights(recipe, source)
@@ -140,13 +159,18 @@ def _train_run(
         prepared = replace(prepared, rows=rows_of_fold(prepared.rows, fold, seed=options.seed))
     if teacher is not None:
         outputs_of(teacher, prepared.dataset.labels)
-    training = _training(capture)
-    start = start or _starting_weights(recipe, source)
+    if start is None:
+        _training(capture)
+        start = _starting_weights(recipe, source)
     made_from = _provenance(data, prepared, recipe, start, options, fold, teacher)
+    checked = made_from.checked(prepared.dataset.labels)
     if unfinished is not None:
-        check_same(made_from.checked(prepared.dataset.labels), unfinished.made_from, out=out)
+        check_same(checked, unfinished.made_from, out=out)
         reporter.line(f"Going on after {unfinished.described()}.")
-    trained: Trained = training.train_prepared(
+    if met is not None:
+        met.agree(checked)
+        met.close()
+    trained: Trained = _training(capture).train_prepared(
         prepared,
         recipe=recipe,
         start=start,
@@ -155,8 +179,32 @@ def _train_run(
         reporter=reporter,
         unfinished=unfinished,
         teacher=teacher,
+        cluster=None if met is None else met.cluster,
     )
     return trained
+
+
+def _check_finished(data: Path, out: Path, options: TrainOptions, fold: Fold | None, reporter: Reporter) -> None:
+    """Refuses a finished training of other images, with another recipe, or the like."""
+    then = made_from_in(out)
+    labels = fixed_labels(options.labels_file, out)
+    recipe = options.changes.applied_to(options.unchanged_recipe())
+    source = _weights_source(recipe, options)
+    weights = then.weights
+    if source != IMAGENET or weights.source != IMAGENET:  # which Keras publishes; to fetch them would say no more
+        start = _starting_weights(recipe, source)
+        weights = UsedWeights(start.source, start.alpha, start.sha256)
+    now = replace(
+        then,
+        data_sha256=data_digest(data, out, reporter),
+        recipe=asdict(recipe),
+        weights=weights,
+        seed=options.seed,
+        deterministic=options.deterministic,
+        fold=None if fold is None else asdict(fold),
+        teacher=None if options.teacher is None else _used(teacher_file(str(options.teacher))),
+    )
+    check_finished(now.checked(() if labels is None else labels.names), then, out=out)
 
 
 def _unfinished(out: Path, resume: bool, reporter: Reporter) -> Checkpoint | None:
@@ -173,6 +221,9 @@ def _unfinished(out: Path, resume: bool, reporter: Reporter) -> Checkpoint | Non
 
 def _what_is_kept(out: Path) -> str:
     """What there is after an interruption."""
+    cluster = cluster_from_environment()
+    if cluster is not None and not cluster.is_chief:
+        return f"Interrupted; {cluster.addresses[0]}, the chief, keeps what there is of the training."
     folder = CheckpointFolder(out)
     if not folder.exists():
         return "Interrupted before the first epoch had ended; nothing is kept."
@@ -180,14 +231,20 @@ def _what_is_kept(out: Path) -> str:
     return f"Interrupted; the training is kept up to {folder.load().described()}{best}."
 
 
-def _checked_recipe(out: Path, options: TrainOptions, *, overwrite: bool) -> Recipe:
-    """The recipe with the changes in it, once all is checked that needs neither the data nor TensorFlow."""
+def _checked_recipe(out: Path | None, options: TrainOptions, *, overwrite: bool) -> Recipe:
+    """The recipe with the changes in it, once all is checked that needs neither the data nor TensorFlow.
+
+    `out` is None in a process that writes nothing there.
+    """
     unchanged = options.unchanged_recipe()
-    if not overwrite:
+    if out is not None and not overwrite:
         check_free(out)
     recipe = options.changes.applied_to(unchanged)
     check_installed("tensorflow", package="tensorflow", extra="train", purpose=_PURPOSE)
-    check_writable(out)
+    if _weights_source(recipe, options) == IMAGENET:
+        backbone_named(recipe.backbone).check_published()
+    if out is not None:
+        check_writable(out)
     check_epochs(recipe, from_scratch=_weights_source(recipe, options) == NONE)
     return recipe
 
@@ -199,6 +256,10 @@ def _weights_source(recipe: Recipe, options: TrainOptions) -> str:
 def _starting_weights(recipe: Recipe, source: str) -> StartingWeights:
     backbone = backbone_named(recipe.backbone)
     return starting_weights(source, backbone=backbone, alpha=recipe.alpha, size=recipe.input_size)
+
+
+def _used(teacher: TeacherFile) -> UsedTeacher:
+    return UsedTeacher(teacher.source, teacher.sha256)
 
 
 def _provenance(
@@ -221,7 +282,7 @@ def _provenance(
         seed=options.seed,
         deterministic=options.deterministic,
         fold=None if fold is None else asdict(fold),
-        teacher=None if teacher is None else UsedTeacher(teacher.source, teacher.sha256),
+        teacher=None if teacher is None else _used(teacher),
     )
 
 

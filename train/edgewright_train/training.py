@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import contextlib
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +11,11 @@ import keras
 from edgewright_runtime.atomic import atomic_path
 from edgewright_runtime.console import Reporter
 
+from .cluster import Cluster
 from .data import Prepared
 from .data.pixels import decoded
 from .fitting.checkpoint import Checkpoint, CheckpointFolder
+from .fitting.distribution import distribution
 from .fitting.interruption import shielded
 from .fitting.phases import fit
 from .fitting.precision import computing, copy_weights
@@ -41,6 +43,7 @@ def train_prepared(
     reporter: Reporter,
     unfinished: Checkpoint | None = None,
     teacher: TeacherFile | None = None,
+    cluster: Cluster | None = None,
 ) -> Trained:
     """The trained classifier, which lies in the run folder `out` when this returns.
 
@@ -53,18 +56,25 @@ def train_prepared(
         reporter: what is told about progress.
         unfinished: a training of the same that was interrupted, to go on with.
         teacher: from whose answers the network learns too.
+        cluster: the processes that train together, all of them there; only the chief writes `out`.
 
     Raises:
         EdgewrightError: an image has changed since it was read, the weights do not load, the training diverged, the
-            memory does not suffice, or `out` cannot be written.
+            memory does not suffice, `out` cannot be written, or another process of the cluster is gone.
         TrainingInterrupted: Ctrl-C was pressed; the checkpoint in `out` is that of the last whole epoch.
     """
     folder = CheckpointFolder(out)
     if unfinished is not None:
         remove_leftovers(out)
-    labels = prepared.dataset.labels
+    checked = made_from.checked(prepared.dataset.labels)
     prepare_session(deterministic=made_from.deterministic)
-    supervision = Supervision(reporter, folder=folder, made_from=made_from.checked(labels), unfinished=unfinished)
+    together = distribution(cluster, recipe, reporter)
+    if together is not None:
+        unfinished = together.unfinished(folder.content() if unfinished is not None else b"")
+    chief = together is None or together.is_chief
+    supervision = Supervision(
+        reporter, folder=folder if chief else None, made_from=checked, unfinished=unfinished, together=together
+    )
     with memory_explained(recipe):
         trained = _trained(
             prepared,
@@ -75,13 +85,22 @@ def train_prepared(
             supervision=supervision,
             teacher_file=teacher,
         )
+    if chief:
+        _publish(trained, out, folder, reporter)
+    if together is not None:
+        together.wait_for_all()
+    if not chief and cluster is not None:
+        reporter.line(f"{cluster.described()} has ended well; the chief, {cluster.addresses[0]}, has written.")
+    return trained
+
+
+def _publish(trained: Trained, out: Path, folder: CheckpointFolder, reporter: Reporter) -> None:
     reporter.line(f"Writing {out}.")
     with shielded():
         removed = publish(trained, out, logs=folder.logs)
         folder.remove()
     if removed:
         reporter.line(f"Removed {', '.join(removed)} of {out}: made from the model that was there before.")
-    return trained
 
 
 def _trained(
@@ -94,21 +113,22 @@ def _trained(
     supervision: Supervision,
     teacher_file: TeacherFile | None,
 ) -> Trained:
-    began, seed = time.perf_counter(), made_from.seed
+    seed, watch = made_from.seed, supervision.watch
     labels, contract = prepared.dataset.labels, recipe.preprocessing()
-    with (
-        decoded(prepared.rows, labels=labels, contract=contract, out=out) as pixels,
-        taught_by(
-            teacher_file,
-            pixels,
-            rows=prepared.rows,
-            labels=labels,
-            contract=contract,
-            out=out,
-            reporter=supervision.reporter,
-        ) as teacher,
-    ):
-        seconds = {"decoding": time.perf_counter() - began}
+    with contextlib.ExitStack() as stack:
+        with watch.part("decoding"):
+            pixels = stack.enter_context(decoded(prepared.rows, labels=labels, contract=contract, out=out))
+            teacher = stack.enter_context(
+                taught_by(
+                    teacher_file,
+                    pixels,
+                    rows=prepared.rows,
+                    labels=labels,
+                    contract=contract,
+                    out=out,
+                    reporter=supervision.reporter,
+                )
+            )
         with computing(mixed=recipe.optimizer.mixed_precision):
             network = _seeded_network(recipe, start, classes=len(labels), seed=seed)
         from_scratch = start.path is None
@@ -140,7 +160,7 @@ def _trained(
         scores=evaluation.scores,
         options=made_from.options(),
         rejected=prepared.dataset.rejected,
-        seconds={**seconds, **fitted.seconds, "all": time.perf_counter() - began},
+        seconds=watch.seconds(),
         temperature=evaluation.temperature,
         files=evaluation.files,
         sparsity=sparsity_of(network.model) if recipe.pruning.sparsity else None,

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from edgewright_runtime.command_line import Arguments, Command, number, path, whole_number
-from edgewright_runtime.errors import DEBUG_VARIABLE, EXIT_DONE, EdgewrightError
+from edgewright_runtime.errors import DEBUG_VARIABLE, EXIT_DONE
+from edgewright_runtime.preprocessing.contract import CHANNEL_ORDERS
+
+from .declared import Declared
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,30 +21,19 @@ if TYPE_CHECKING:
     from edgewright_runtime.dataset import RejectedFile
     from edgewright_runtime.run.run_folder import RunFolder
 
-    from .declaration import Declaration
+    from .any_model import Imported
 
 _NAMED_LEFT_OUT = 5  # the first tell what kind of file it is
-
-
-@dataclass(frozen=True)
-class Declared:
-    """What the user says on the command line about a model that was made elsewhere; None where nothing is said."""
-
-    labels: Path | None = None
-    data: Path | None = None
-    normalisation: str | None = None
-    output: str | None = None
-    size: str | None = None
-    resize: str = "squash"
-    interpolation: str = "bilinear"
-    crop_fraction: float = 1.0
-    threshold: float | None = None
-    seed: int = 0
 
 
 def add_declaration(parser: Arguments) -> None:
     """Declares what tells about a model that was made elsewhere: the same options for `import` and `convert`."""
     parser.add_argument("--labels", metavar="FILE", type=path, help="One label per line, in the order of the outputs.")
+    parser.add_argument(
+        "--find-contract",
+        action="store_true",
+        help="Find what is not said below by trying it on the photographs of --data.",
+    )
     parser.add_argument(
         "--normalisation",
         metavar="NAME",
@@ -49,21 +41,29 @@ def add_declaration(parser: Arguments) -> None:
         "SCALE,OFFSET.",
     )
     parser.add_argument(
+        "--channel-order", metavar="ORDER", choices=CHANNEL_ORDERS, help="RGB or BGR, where it is not the usual one."
+    )
+    parser.add_argument(
+        "--label-offset",
+        metavar="N",
+        type=whole_number(low=-1),
+        help="At which output the first label is; 1 where the model has a background class and the labels have not.",
+    )
+    parser.add_argument(
         "--data", metavar="DATA", type=path, help="Images to calibrate and evaluate with: folder or CSV file."
     )
     parser.add_argument("--output", metavar="KIND", help="probabilities or logits; found out if not given.")
     parser.add_argument("--size", metavar="HEIGHTxWIDTH", help="Of the input, where MODEL leaves it open.")
     parser.add_argument(
-        "--resize", metavar="HOW", default="squash", help="How images reach that size: squash, crop or pad."
+        "--resize", metavar="HOW", help="How images reach that size: squash (if not given), crop or pad."
     )
     parser.add_argument(
         "--crop-fraction",
         metavar="SHARE",
         type=number(low=0, high=1),
-        default=1.0,
         help="Share of the sides that --resize crop uses; ImageNet's usual is 0.875.",
     )
-    parser.add_argument("--interpolation", metavar="NAME", default="bilinear", help="bilinear, bicubic or lanczos.")
+    parser.add_argument("--interpolation", metavar="NAME", help="bilinear (if not given), bicubic or lanczos.")
     parser.add_argument(
         "--threshold",
         metavar="P",
@@ -78,6 +78,9 @@ def declared_by(arguments: argparse.Namespace) -> Declared:
         labels=arguments.labels,
         data=arguments.data,
         normalisation=arguments.normalisation,
+        channel_order=arguments.channel_order,
+        label_offset=arguments.label_offset,
+        find_contract=arguments.find_contract,
         output=arguments.output,
         size=arguments.size,
         resize=arguments.resize,
@@ -90,7 +93,12 @@ def declared_by(arguments: argparse.Namespace) -> Declared:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares what `import` takes."""
-    parser.add_argument("model", metavar="MODEL", type=path, help=".keras or .h5 file, or SavedModel folder.")
+    parser.add_argument(
+        "model",
+        metavar="MODEL",
+        type=path,
+        help=".keras or .h5 file, SavedModel folder, or a .tflite or .onnx file, which is run as it is.",
+    )
     parser.add_argument("--out", metavar="RUN", type=path, required=True, help="The run folder to write.")
     add_declaration(parser)
     parser.add_argument("--seed", metavar="N", type=whole_number(low=0), default=0, help="Of the splits.")
@@ -100,93 +108,88 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--overwrite", action="store_true", help="Replace the model in RUN, and remove what was made from it."
     )
+    parser.add_argument("--json", action="store_true", help="Print one JSON object: contract, tried and sure.")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Imports the model, or leaves the run alone."""
-    run_folder, made = imported(
+    result = imported(
         arguments.model,
         arguments.out,
         declared_by(arguments),
         if_needed=arguments.if_needed,
         overwrite=arguments.overwrite,
     )
-    print(f"{run_folder.path} is ready" if made else f"{run_folder.path} is up to date")
+    if arguments.json:
+        print(json.dumps(_as_json(arguments.out, result), indent=2, ensure_ascii=False))
+    elif result is None:
+        print(f"{arguments.out} is up to date")
+    else:
+        _tell(result)
     return EXIT_DONE
 
 
 COMMAND = Command(
-    summary="Take a model that was trained elsewhere into a run folder, from which it is converted like any other.",
+    summary="Take a model that was made elsewhere into a run folder; find its contract by trying where it is unknown.",
     example="edgewright import model.keras --labels labels.txt --normalisation unit --data photos/ --out runs/mine",
     add_arguments=add_arguments,
     run=run,
 )
 
 
-def imported(model: Path, out: Path, declared: Declared, *, if_needed: bool, overwrite: bool) -> tuple[RunFolder, bool]:
-    """The run folder, and whether it was made now; files that were left out of the data are named.
+def imported(model: Path, out: Path, declared: Declared, *, if_needed: bool, overwrite: bool) -> Imported | None:
+    """What the import came to; None where the run folder holds the same already.
+
+    What to know is told on standard error.
 
     Raises:
         EdgewrightError: something is missing or does not fit, or `out` holds a model and `overwrite` is not set.
     """
     from edgewright_runtime.console import status
     from edgewright_runtime.library_noise import captured
-    from edgewright_runtime.run.run_folder import RunFolder
 
-    from .model_import import check_unused, import_model, is_imported
+    from .any_model import import_any, is_there
+    from .model_import import check_unused
 
-    declaration = declaration_of(declared)
-    if if_needed and is_imported(model, out, declaration, data=declared.data, seed=declared.seed):
-        return RunFolder(out), False
+    if if_needed and is_there(model, out, declared):
+        return None
     if not overwrite:
         check_unused(out)
-    left_out: list[RejectedFile] = []
-    notes: list[str] = []
     with status() as line, captured(show=bool(os.environ.get(DEBUG_VARIABLE))):
         line.start("Looking at the model")
-        run = import_model(
-            model,
-            out,
-            declaration,
-            data=declared.data,
-            seed=declared.seed,
-            on_left_out=left_out.append,
-            on_note=notes.append,
-        )
-    for note in notes:
+        result = import_any(model, out, declared, on_step=lambda what: line.start(f"Trying {what}"))
+    for note in result.notes:
         print(f"Note: {note}", file=sys.stderr)
-    _warn_of(left_out)
-    _tell_of_threshold(run)
-    return run, True
+    _warn_of(result.rejected)
+    for doubt in result.doubts:
+        print(f"Warning: {doubt}", file=sys.stderr)
+    _tell_of_threshold(result.run)
+    return result
 
 
-def declaration_of(declared: Declared) -> Declaration:
-    """What is declared, checked for what must not be missing: all of that is named at once.
+def _as_json(out: Path, result: Imported | None) -> dict[str, Any]:
+    from edgewright_runtime.preprocessing import Preprocessing
+    from edgewright_runtime.run.run_folder import RunFolder
 
-    Raises:
-        EdgewrightError: naming what is missing.
-    """
-    from .declaration import Declaration
-    from .normalisations import NORMALISATIONS, normalisation_named
+    from .found_text import tried_as_json
 
-    required = {"--labels FILE": declared.labels, "--normalisation NAME": declared.normalisation}
-    absent = [name for name, value in required.items() if value is None]
-    if declared.labels is None or declared.normalisation is None:
-        raise EdgewrightError(
-            f"A model made elsewhere needs {' and '.join(absent)}; the normalisations are "
-            f"{', '.join(NORMALISATIONS)} or SCALE,OFFSET, and INT8 needs --data FOLDER as well, or --calibrate FOLDER "
-            f"when it is converted"
-        )
-    return Declaration(
-        labels=declared.labels,
-        normalisation=normalisation_named(declared.normalisation),
-        output=declared.output,
-        size=declared.size,
-        resize_method=declared.resize,
-        interpolation=declared.interpolation,
-        crop_fraction=declared.crop_fraction,
-        threshold=declared.threshold,
-    )
+    found = None if result is None else result.found
+    return {
+        "run": str(out),
+        "contract": Preprocessing.load(RunFolder(out).preprocessing).to_dict(),
+        "tried": [] if found is None else tried_as_json(found),
+        "sure": None if found is None else found.sure,
+        "notes": [] if result is None else list(result.notes),
+        "warnings": [] if result is None else list(result.doubts),
+    }
+
+
+def _tell(result: Imported) -> None:
+    from .found_text import print_found
+
+    if result.found is not None:
+        print_found(result.found)
+    print(f"{result.run.path} is ready")
 
 
 def _warn_of(left_out: Sequence[RejectedFile]) -> None:

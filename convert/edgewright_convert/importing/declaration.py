@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from edgewright_runtime.hashing import sha256_of_file
-
-from .normalisations import DeclaredNormalisation
+from edgewright_runtime.preprocessing.normalisations import NORMALISATIONS, DeclaredNormalisation
 
 
 @dataclass(frozen=True)
@@ -25,6 +24,8 @@ class Declaration:
         crop_fraction: of the contract: share of the centred region's sides that is used; below 1 only with `crop`.
         threshold: of a model with one output, the probability of the second label above which it says that label; None
             for 0.5.
+        label_offset: at which output the first label is; negative where the first labels have no output.
+        found: whether a search found what was not said.
     """
 
     labels: Path
@@ -35,6 +36,8 @@ class Declaration:
     interpolation: str = "bilinear"
     crop_fraction: float = 1.0
     threshold: float | None = None
+    label_offset: int = 0
+    found: bool = False
 
     def as_options(self) -> dict[str, Any]:
         """What the manifest keeps of it."""
@@ -47,4 +50,11 @@ class Declaration:
             "interpolation": self.interpolation,
             "crop_fraction": self.crop_fraction,
             **({} if self.threshold is None else {"threshold": self.threshold}),
+            **({"found": True} if self.found else {}),
+            **({} if self.label_offset == 0 else {"label_offset": self.label_offset}),
+            **({} if self.normalisation.bgr == self._is_bgr_by_name() else {"bgr": self.normalisation.bgr}),
         }
+
+    def _is_bgr_by_name(self) -> bool:
+        row = NORMALISATIONS.get(self.normalisation.name)
+        return row is not None and row.bgr

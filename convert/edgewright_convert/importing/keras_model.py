@@ -19,13 +19,13 @@ from numpy.typing import NDArray
 
 from edgewright_runtime.backends.keras_safety import refuse_code_layers, refuse_code_layers_in
 from edgewright_runtime.errors import EdgewrightError
+from edgewright_runtime.preprocessing.normalisations import DeclaredNormalisation
 
 from ..keras_internals import layer_that_makes
 from ..tensor_names import INPUT_NAME, OUTPUT_NAME
 from .binary import pair_head
 from .keras_end import activation_of, before_sigmoid
 from .model_checks import Shape
-from .normalisations import DeclaredNormalisation
 
 
 def load_imported_keras(path: Path) -> Any:

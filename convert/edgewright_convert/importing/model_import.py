@@ -20,6 +20,7 @@ from edgewright_runtime.run.splits import write_splits
 
 from .binary import check_threshold
 from .declaration import Declaration
+from .label_offset import labels_of_outputs
 from .wrapping import WrappedModel, contract_of, wrapped_model
 
 STAGE = "import"
@@ -56,7 +57,7 @@ def import_model(
     if data is None:
         _check_old_splits(RunFolder(out))
     check_threshold(declared.threshold)
-    labels = read_labels(declared.labels)
+    labels = _labels_of(declared)
     dataset = None if data is None else _read(data, labels, str(declared.labels))
     rows = () if dataset is None else split_dataset(dataset, seed=seed, every_class=False)
     if dataset is not None:
@@ -64,7 +65,7 @@ def import_model(
             on_note(note)
         for file in dataset.rejected:
             on_left_out(file)
-    is_keras = _is_keras(source)
+    is_keras = is_keras_model(source)
     wrapped = wrapped_model(source, declared, labels, is_keras=is_keras)
     run = RunFolder(atomic.make_folder(out))
     # The other kind of an earlier import would be taken for this model's reference, and its files for this model's.
@@ -84,6 +85,12 @@ def import_model(
     return run
 
 
+def _labels_of(declared: Declaration) -> tuple[str, ...]:
+    """One per output; how many there are is compared with the model afterwards."""
+    labels, offset = read_labels(declared.labels), declared.label_offset
+    return labels_of_outputs(labels, offset, len(labels) + offset, where=str(declared.labels)) if offset else labels
+
+
 def is_imported(source: Path, out: Path, declared: Declaration, *, data: Path | None, seed: int) -> bool:
     """Whether `out` holds what `import_model` would make of the same: neither the model nor what is declared differs.
 
@@ -91,7 +98,7 @@ def is_imported(source: Path, out: Path, declared: Declaration, *, data: Path | 
         EdgewrightError: there is no model at `source`, or the manifest in `out` is malformed.
     """
     run = RunFolder(out)
-    reference = run.model if _is_keras(source) else run.saved_model / "saved_model.pb"
+    reference = run.model if is_keras_model(source) else run.saved_model / "saved_model.pb"
     entry = read_manifest(out).artefacts.get(reference.relative_to(out).as_posix())
     if entry is None or not reference.is_file():
         return False
@@ -123,7 +130,7 @@ def _origin(
     """What the manifest keeps of where the model came from: when one of these values changes, it is another import."""
     return {
         "imported_from": source.name,
-        "imported_sha256": _sha256_of_model(source),
+        "imported_sha256": sha256_of_model(source),
         "declared": declared.as_options(),
         "data": None if data is None else str(data),
         "data_sha256": data_sha256,
@@ -143,13 +150,18 @@ def _check_old_splits(run: RunFolder) -> None:
         ) from error
 
 
-def _is_keras(source: Path) -> bool:
+def is_keras_model(source: Path) -> bool:
+    """Whether the model is a Keras file, rather than a SavedModel folder.
+
+    Raises:
+        EdgewrightError: it is neither.
+    """
     if source.is_dir():
         if not (source / "saved_model.pb").is_file():
             raise EdgewrightError(f"{source} is no SavedModel folder (it holds no saved_model.pb)")
         return False
     if not source.is_file():
-        raise EdgewrightError(f"No model at {source}; give a .keras or .h5 file or a SavedModel folder")
+        raise EdgewrightError(f"No model at {source}; give a .keras, .h5, .tflite or .onnx file or a SavedModel folder")
     if source.suffix.lower() not in _KERAS_SUFFIXES:
         raise EdgewrightError(f"{source} is no model that can be converted; give a .keras or .h5 file or a SavedModel")
     return True
@@ -183,7 +195,8 @@ def _register(
     )
 
 
-def _sha256_of_model(source: Path) -> str:
+def sha256_of_model(source: Path) -> str:
+    """The hash of a model file, or over all files of a SavedModel folder."""
     if source.is_file():
         return sha256_of_file(source)
     lines = "".join(f"{sha256_of_file(path)} {path.relative_to(source).as_posix()}\n" for path in files_of(source))

@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
 from edgewright_runtime.errors import EdgewrightError
+from edgewright_runtime.preprocessing.normalisations import DeclaredNormalisation
 from edgewright_runtime.suggestion import named
 
 from ..tensor_names import INPUT_NAME, OUTPUT_NAME
 from .binary import PairHead, pair_head
 from .model_checks import Shape
-from .normalisations import DeclaredNormalisation
 
 _SIGNATURE = "serving_default"
 _TAKEN = frozenset({"float32", "float16", "uint8"})

@@ -21,7 +21,7 @@ from .model_checks import ImageShape, Shape, check_outputs, image_shape, output_
 
 
 @dataclass(frozen=True)
-class _ImportedModel:
+class LoadedModel:
     """A model as its library loaded it, and what can be done with it.
 
     Attributes:
@@ -57,7 +57,7 @@ def wrapped_model(source: Path, declared: Declaration, labels: tuple[str, ...], 
     Raises:
         EdgewrightError: it is no image classifier, or does not fit the labels and the declaration.
     """
-    imported = _from_keras(source) if is_keras else _from_saved_model(source)
+    imported = loaded_model(source, is_keras=is_keras)
     shape = image_shape(source, imported.inputs, size=declared.size)
     check_outputs(source, imported.outputs, labels, declared.labels)
     sides = shape.height, shape.width, shape.channels
@@ -83,6 +83,15 @@ def wrapped_model(source: Path, declared: Declaration, labels: tuple[str, ...], 
     return WrappedModel(wrap(softmax=True) if kind == "logits" else bare, shape, kind, None)
 
 
+def loaded_model(source: Path, *, is_keras: bool) -> LoadedModel:
+    """The model at `source` as its library loads it.
+
+    Raises:
+        EdgewrightError: it cannot be loaded.
+    """
+    return _from_keras(source) if is_keras else _from_saved_model(source)
+
+
 def contract_of(wrapped: WrappedModel, declared: Declaration) -> Preprocessing:
     """How images become the wrapped model's input, as far as it was declared."""
     shape = wrapped.shape
@@ -103,11 +112,11 @@ def _leaf(module: str) -> Any:
     return import_optional(module, package="tensorflow", extra="convert", purpose="Converting a model")
 
 
-def _from_keras(source: Path) -> _ImportedModel:
+def _from_keras(source: Path) -> LoadedModel:
     leaf = _leaf("edgewright_convert.importing.keras_model")
     model = leaf.load_imported_keras(source)
     inputs, outputs = leaf.keras_shapes(source, model)
-    return _ImportedModel(
+    return LoadedModel(
         inputs,
         outputs,
         leaf.last_activation(model),
@@ -117,13 +126,13 @@ def _from_keras(source: Path) -> _ImportedModel:
     )
 
 
-def _from_saved_model(source: Path) -> _ImportedModel:
+def _from_saved_model(source: Path) -> LoadedModel:
     leaf = _leaf("edgewright_convert.importing.saved_model")
     loaded = leaf.load_imported_saved_model(source)
     inputs, outputs = leaf.saved_model_shapes(source, loaded)
     wrapped = leaf.WrappedSavedModel
     logit = leaf.before_sigmoid(loaded)
-    return _ImportedModel(
+    return LoadedModel(
         inputs,
         outputs,
         None if logit is None else "sigmoid",

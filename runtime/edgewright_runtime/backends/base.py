@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -19,11 +19,12 @@ class Tensor:
 
     Attributes:
         name: as the file has it.
-        shape: batch first; None where the size is free.
+        shape: batch first; None where the size is free. Of an image, channels last, however the file has it.
         dtype: numpy's name of the element type.
         scale: quantization parameter; 0.0 where the tensor is not quantized.
         zero_point: quantization parameter; real value = (stored - zero_point) * scale.
         stated_normalisation: what the file says of itself that readers do to pixels first; None where it says nothing.
+        channels_first: whether the file takes images as (batch, channels, height, width).
     """
 
     name: str
@@ -32,6 +33,7 @@ class Tensor:
     scale: float = 0.0
     zero_point: int = 0
     stated_normalisation: StatedNormalisation | None = None
+    channels_first: bool = False
 
 
 class Backend(Protocol):
@@ -49,8 +51,11 @@ class Backend(Protocol):
     input: Tensor
     output: Tensor
 
-    def probabilities(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Class probabilities, shape (n, classes), of raw pixels 0..255 of shape (n, height, width, channels)."""
+    def probabilities(self, pixels: NDArray[np.uint8] | NDArray[np.float32]) -> NDArray[np.float32]:
+        """What the file gives, shape (n, classes), for values of shape (n, height, width, channels).
+
+        The values are those that the file takes: raw pixels 0..255, or what `model_input` makes of them.
+        """
         ...
 
 
@@ -60,6 +65,29 @@ class Loader(Protocol):
     def __call__(self, path: Path, *, threads: int | None) -> Backend:
         """The loaded model; `threads` None leaves the number to the library."""
         ...
+
+
+_CHANNELS = frozenset({1, 3})
+
+
+def channels_last(tensor: Tensor) -> Tensor:
+    """An input of channels first, as files from PyTorch have it, described with channels last; others as they are."""
+    shape = tensor.shape
+    if len(shape) != 4 or shape[1] not in _CHANNELS or shape[3] in _CHANNELS:
+        return tensor
+    return replace(tensor, shape=(shape[0], *shape[2:], shape[1]), channels_first=True)
+
+
+def as_stored(values: NDArray[Any], tensor: Tensor) -> NDArray[Any]:
+    """Values of shape (n, height, width, channels) in the order of axes that the file takes."""
+    return np.ascontiguousarray(values.transpose(0, 3, 1, 2)) if tensor.channels_first else values
+
+
+def without_empty_axes(tensor: Tensor) -> Tensor:
+    """An output of shape (batch, classes, 1, 1) or (batch, 1, 1, classes) as one of (batch, classes)."""
+    batch, *rest = tensor.shape
+    kept = [size for size in rest if size != 1]
+    return replace(tensor, shape=(batch, *kept)) if len(rest) > 1 and len(kept) == 1 else tensor
 
 
 def in_fixed_batches(

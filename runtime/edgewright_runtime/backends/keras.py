@@ -27,8 +27,8 @@ class KerasModel:
         self.input = _only_tensor(model.inputs, "input")
         self.output = _only_tensor(model.outputs, "output")
 
-    def probabilities(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Class probabilities, shape (n, classes), of raw pixels 0..255 of shape (n, height, width, channels)."""
+    def probabilities(self, pixels: NDArray[np.uint8] | NDArray[np.float32]) -> NDArray[np.float32]:
+        """What the file gives, shape (n, classes), for values of shape (n, height, width, channels)."""
         # A fixed batch keeps Keras from tracing its graph anew for the last, smaller one.
         batch = self.input.shape[0] or (1 if len(pixels) == 1 else _BATCH)
         return in_fixed_batches(self._run, pixels.astype(self.input.dtype), batch)

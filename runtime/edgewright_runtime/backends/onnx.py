@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..errors import EdgewrightError
 from ..optional_imports import import_optional, version_of
-from .base import Tensor, in_fixed_batches
+from .base import Tensor, as_stored, channels_last, in_fixed_batches, without_empty_axes
 
 _DTYPES = {
     "tensor(float)": "float32",
@@ -29,18 +29,18 @@ class OnnxModel:
     def __init__(self, session: Any, *, library: str) -> None:
         self._session = session
         self.library = library
-        self.input = _only_tensor(session.get_inputs(), "input")
-        self.output = _only_tensor(session.get_outputs(), "output")
+        self.input = channels_last(_only_tensor(session.get_inputs(), "input"))
+        self.output = without_empty_axes(_only_tensor(session.get_outputs(), "output"))
 
-    def probabilities(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Class probabilities, shape (n, classes), of raw pixels 0..255 of shape (n, height, width, channels)."""
+    def probabilities(self, pixels: NDArray[np.uint8] | NDArray[np.float32]) -> NDArray[np.float32]:
+        """What the file gives, shape (n, classes), for values of shape (n, height, width, channels)."""
         batch = self.input.shape[0]
-        converted = pixels.astype(self.input.dtype, copy=False)
+        converted = as_stored(pixels.astype(self.input.dtype, copy=False), self.input)
         return self._run(converted) if batch is None else in_fixed_batches(self._run, converted, batch)
 
     def _run(self, pixels: NDArray[Any]) -> NDArray[np.float32]:
         (output,) = self._session.run([self.output.name], {self.input.name: pixels})
-        return np.asarray(output, np.float32)
+        return np.asarray(output, np.float32).reshape(len(pixels), -1)
 
 
 def load(path: Path, *, threads: int | None) -> OnnxModel:

@@ -10,15 +10,15 @@ from numpy.typing import NDArray
 from .base import Tensor
 
 
-def quantize_input(pixels: NDArray[np.uint8], tensor: Tensor) -> NDArray[Any]:
-    """Pixel values 0..255 as the input tensor stores them.
+def quantize_input(pixels: NDArray[np.uint8] | NDArray[np.float32], tensor: Tensor) -> NDArray[Any]:
+    """Pixel values 0..255, or what they were normalised to, as the input tensor stores them.
 
     Source of the formula: TensorFlow Lite 8-bit quantization specification, real = (stored - zero_point) * scale.
     """
     dtype: np.dtype[Any] = np.dtype(tensor.dtype)
     if tensor.scale == 0.0:
         return pixels.astype(dtype, copy=False)
-    if dtype == np.uint8 and tensor.scale == 1.0 and tensor.zero_point == 0:
+    if pixels.dtype == dtype == np.uint8 and tensor.scale == 1.0 and tensor.zero_point == 0:
         return pixels
     limits = np.iinfo(dtype)
     stored = np.round(pixels.astype(np.float32) / tensor.scale) + tensor.zero_point

@@ -30,8 +30,8 @@ class SavedModel:
         self._input_name, self.input = _only_tensor(inputs, "input")
         self._output_name, self.output = _only_tensor(self._function.structured_outputs, "output")
 
-    def probabilities(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Class probabilities, shape (n, classes), of raw pixels 0..255 of shape (n, height, width, channels)."""
+    def probabilities(self, pixels: NDArray[np.uint8] | NDArray[np.float32]) -> NDArray[np.float32]:
+        """What the file gives, shape (n, classes), for values of shape (n, height, width, channels)."""
         batch = self.input.shape[0] or min(len(pixels), _BATCH) or 1
         return in_fixed_batches(self._run, pixels.astype(self.input.dtype), batch)
 

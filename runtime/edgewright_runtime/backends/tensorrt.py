@@ -116,8 +116,8 @@ class TensorRtModel:
         # Runs at the latest before the interpreter ends, while the CUDA driver is still there.
         self._finalizer = weakref.finalize(self, on_gpu.close)
 
-    def probabilities(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Class probabilities, shape (n, classes), of raw pixels 0..255 of shape (n, height, width, channels)."""
+    def probabilities(self, pixels: NDArray[np.uint8] | NDArray[np.float32]) -> NDArray[np.float32]:
+        """What the file gives, shape (n, classes), for values of shape (n, height, width, channels)."""
         stored = pixels.astype(self.input.dtype, copy=False)
         least, greatest = self._on_gpu.batch
         chunks = in_profile(len(stored), least=least, greatest=greatest)

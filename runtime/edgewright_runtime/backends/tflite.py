@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from ..errors import EdgewrightError, MissingDependencyError
 from ..optional_imports import import_optional, is_importable, version_of
-from .base import Tensor, in_fixed_batches
+from .base import Tensor, as_stored, channels_last, in_fixed_batches, without_empty_axes
+from .input_fit import clipping
 from .quantization import dequantize_output, quantize_input
-from .raw_pixels import clipping
 from .tflite_metadata import StatedNormalisation, stated_normalisation
 
 
@@ -49,18 +49,24 @@ class TfliteModel:
         self._interpreter = interpreter
         self.library = library
         self.notes = notes
-        self._input_index, self.input = _only_tensor(interpreter.get_input_details(), "input")
-        self._output_index, self.output = _only_tensor(interpreter.get_output_details(), "output")
+        self._input_index, taken = _only_tensor(interpreter.get_input_details(), "input")
+        self._output_index, given = _only_tensor(interpreter.get_output_details(), "output")
+        self.input, self.output = channels_last(taken), without_empty_axes(given)
         self._batch = self.input.shape[0] or 1
 
-    def probabilities(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Class probabilities, shape (n, classes), of raw pixels 0..255 of shape (n, height, width, channels)."""
-        return in_fixed_batches(self._run, quantize_input(pixels, self.input), self._batch)
+    def probabilities(self, pixels: NDArray[np.uint8] | NDArray[np.float32]) -> NDArray[np.float32]:
+        """What the file gives, shape (n, classes), for values of shape (n, height, width, channels)."""
+        return in_fixed_batches(self._run, as_stored(quantize_input(pixels, self.input), self.input), self._batch)
+
+    def tensor_types(self) -> tuple[str, ...]:
+        """Numpy's name of the element type of every tensor in the file."""
+        return tuple(np.dtype(detail["dtype"]).name for detail in self._interpreter.get_tensor_details())
 
     def _run(self, stored: NDArray[Any]) -> NDArray[np.float32]:
         self._interpreter.set_tensor(self._input_index, stored)
         self._interpreter.invoke()
-        return dequantize_output(self._interpreter.get_tensor(self._output_index), self.output)
+        outputs = dequantize_output(self._interpreter.get_tensor(self._output_index), self.output)
+        return outputs.reshape(len(stored), -1)
 
 
 def load(path: Path, *, threads: int | None) -> TfliteModel:

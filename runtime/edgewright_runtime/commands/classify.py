@@ -5,13 +5,32 @@ from __future__ import annotations
 import argparse
 
 from ..command_line import Command, path, whole_number
+from ..errors import EdgewrightError
 from .labelling import DEFAULT_TOP_K, Request, label_images
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares what `classify` takes."""
     parser.add_argument("model", metavar="RUN|FILE", type=path, help="Run folder or model file.")
-    parser.add_argument("images", metavar="IMAGE", type=path, nargs="+", help="Image files.")
+    parser.add_argument(
+        "sources",
+        metavar="SOURCE",
+        nargs="+",
+        help="Images: a file, a folder, a pattern such as 'photos/**/*.jpg', or - for a list on standard input.",
+    )
+    parser.add_argument(
+        "--out",
+        metavar="FILE",
+        type=path,
+        help="Write rows to this .jsonl or .csv file; where it has some already, go on with it.",
+    )
+    parser.add_argument("--rows", metavar="FORM", help="Print rows as jsonl or csv, as they come.")
+    parser.add_argument(
+        "--workers",
+        metavar="N",
+        type=whole_number(low=1),
+        help="Images at a time; one per core where there are many, if not given.",
+    )
     parser.add_argument(
         "--format",
         metavar="NAME",
@@ -26,19 +45,31 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=whole_number(low=1),
         help="Threads for inference; the library's choice if not given.",
     )
+    parser.add_argument(
+        "--uncalibrated",
+        action="store_true",
+        help="Probabilities as the model file gives them, without the temperature that the training has learned.",
+    )
     parser.add_argument("--json", action="store_true", help="Print one JSON list, in the order of the images.")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Labels the images; 2 where one could not be read, else 0."""
+    given = [name for name in ("out", "rows", "json") if getattr(arguments, name)]
+    if len(given) > 1:
+        raise EdgewrightError(f"--{given[0]} and --{given[1]} exclude each other; give one of them")
     return label_images(
         Request(
             model=arguments.model,
-            images=tuple(arguments.images),
+            sources=tuple(arguments.sources),
             format_name=arguments.format,
             top_k=arguments.top_k,
             threads=arguments.threads,
             as_json=arguments.json,
+            calibrated=not arguments.uncalibrated,
+            out=arguments.out,
+            rows=arguments.rows,
+            workers=arguments.workers,
         )
     )
 

@@ -83,12 +83,15 @@ def run(arguments: argparse.Namespace) -> int:
         outcomes = evaluate_run(
             folder, chosen.formats, thresholds=thresholds, split=arguments.split, threads=arguments.threads
         )
+    alone = folder.imported_finished() is not None
     compared = [Measured(each.format, each.comparison, each.cause) for each in outcomes if each.comparison]
     if arguments.json:
         written = read_object(folder.accuracy)
         rows = {each.name: written[each.name][arguments.split] for each in compared}
         print(json.dumps(rows, indent=2, ensure_ascii=False))
         print_loud_lines(compared, to=sys.stderr)
+    elif alone:
+        _print_alone(compared)
     else:
         print_comparison(compared, reference=folder.reference().name)
     failed = report_errors(
@@ -96,7 +99,9 @@ def run(arguments: argparse.Namespace) -> int:
         named=arguments.format is not None,
         done=len(compared),
     )
-    return exit_status_of((each.comparison.decision for each in compared), strict=arguments.strict) or failed
+    # A file that was made elsewhere can only be compared with itself, which tells nothing but its accuracy.
+    decisions = () if alone else (each.comparison.decision for each in compared)
+    return exit_status_of(decisions, strict=arguments.strict) or failed
 
 
 COMMAND = Command(
@@ -106,6 +111,17 @@ COMMAND = Command(
     add_arguments=add_arguments,
     run=run,
 )
+
+
+def _print_alone(measured: Sequence[Measured]) -> None:
+    from ..evaluation.statistics import wilson_interval
+
+    for name, comparison, _ in measured:
+        low, high = wilson_interval(comparison.top1 * comparison.n, comparison.n, confidence=0.95)
+        print(
+            f"{name}: top-1 {comparison.top1:.2%} on {comparison.n} images (95 % interval {low:.1%} to {high:.1%}). It "
+            f"was made elsewhere and has no float model beside it to be compared with; see edgewright gate."
+        )
 
 
 class Measured(NamedTuple):

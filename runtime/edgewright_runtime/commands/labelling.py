@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
-from dataclasses import asdict
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..classifier import Classifier
-from ..errors import EXIT_BAD_INPUT, EXIT_DONE, ImageReadError
+from ..errors import EXIT_BAD_INPUT, EXIT_DONE
+from ..hashing import sha256_of_file
+from ..labelling.row import Row
+from ..labelling.sources import STANDARD_INPUT, image_paths
+from ..labelling.workers import rows_of_images
 from ..library_noise import captured
+from ..machine import cores
+
+if TYPE_CHECKING:
+    from ..labelling.row_file import RowFile
 
 DEFAULT_TOP_K = 3
+_FEW = 8
+"""Images that are not worth a classifier for each core."""
 
 
 class Request(NamedTuple):
@@ -21,53 +31,184 @@ class Request(NamedTuple):
 
     Attributes:
         model: run folder or model file.
-        images: image files.
+        sources: files, folders, patterns, or `-`; see `labelling.sources.image_paths`.
         format_name: which of the run's formats; None for the one that `Classifier.open` prefers.
         top_k: how many labels an image.
         threads: for inference; None for the library's choice.
-        as_json: one JSON list, not lines.
+        as_json: one JSON list at the end, not lines.
+        calibrated: whether the temperature that the training has learned is applied.
+        out: file of rows to write, and to go on with; None to print them.
+        rows: how rows are printed, `jsonl` or `csv`; None for lines for people.
+        workers: how many images at a time; None for one per core where there are many.
     """
 
     model: Path
-    images: tuple[Path, ...]
+    sources: tuple[str, ...]
     format_name: str | None = None
     top_k: int = DEFAULT_TOP_K
     threads: int | None = None
     as_json: bool = False
+    calibrated: bool = True
+    out: Path | None = None
+    rows: str | None = None
+    workers: int | None = None
 
 
 def label_images(request: Request) -> int:
-    """Prints the labels of each image and returns the exit status: 2 where an image could not be read, else 0.
+    """Labels all images and returns the exit status: 2 where one could not be read, else 0.
 
     Raises:
-        EdgewrightError: the model cannot be opened (see `Classifier.open`).
+        EdgewrightError: the model cannot be opened (see `Classifier.open`), a source cannot be read, or the rows
+            cannot be written.
     """
-    with captured():
-        classifier = Classifier.open(request.model, format=request.format_name, threads=request.threads)
-    for note in classifier.backend.notes:
+    workers = _workers(request)
+    first = _opened(request, workers)
+    for note in (*first.backend.notes, *filter(None, [first.temperature.why_not])):
         print(f"Warning: {note}", file=sys.stderr)
-    rows = [_labelled(classifier, image, request.top_k) for image in request.images]
-    if request.as_json:
-        print(json.dumps(rows, indent=2, ensure_ascii=False))
+    spare = [first]
+
+    def opened() -> Classifier:
+        return spare.pop() if spare else _opened(request, workers)
+
+    def label(paths: Iterable[str]) -> Iterator[Row]:
+        return rows_of_images(paths, opened, workers=workers, top_k=request.top_k)
+
+    paths = image_paths(request.sources, standard_input=sys.stdin)
+    began = time.perf_counter()
+    if request.out is not None:
+        counted = _to_file(request.out, paths, label, _origin(first, request.top_k))
+    elif request.as_json:
+        counted = _as_list(label(paths))
     else:
-        _print_lines(rows, classifier.class_names)
-        why = f"; {classifier.why}" if classifier.why else ""
-        print(f"({classifier.format}, {classifier.backend.library}{why})", file=sys.stderr)
-    return EXIT_BAD_INPUT if any("error" in row for row in rows) else EXIT_DONE
+        counted = _printed(label(paths), request.rows, first.class_names)
+    if request.out is not None or not request.as_json:
+        print(_summary(first, counted, time.perf_counter() - began), file=sys.stderr)
+    return EXIT_BAD_INPUT if counted.unreadable else EXIT_DONE
 
 
-def _labelled(classifier: Classifier, image: Path, top_k: int) -> dict[str, Any]:
-    try:
-        predictions = classifier.classify(image, top_k=top_k)
-    except ImageReadError as error:
-        return {"path": str(image), "error": str(error)}
-    return {"path": str(image), "predictions": [asdict(prediction) for prediction in predictions]}
+class _Counted(NamedTuple):
+    images: int = 0
+    unreadable: int = 0
+    kept: int = 0
+
+    def and_one(self, row: Row) -> _Counted:
+        return self._replace(images=self.images + 1, unreadable=self.unreadable + (row.error is not None))
 
 
-def _print_lines(rows: list[dict[str, Any]], class_names: Sequence[str]) -> None:
+def _workers(request: Request) -> int:
+    if request.workers is not None:
+        return request.workers
+    plain = all(source != STANDARD_INPUT and Path(source).is_file() for source in request.sources)
+    return 1 if plain and len(request.sources) <= _FEW else cores()
+
+
+def _opened(request: Request, workers: int) -> Classifier:
+    # One thread each: images side by side keep the cores busier than the parts of one image do.
+    threads = 1 if request.threads is None and workers > 1 else request.threads
+    with captured():
+        return Classifier.open(
+            request.model, format=request.format_name, threads=threads, calibrated=request.calibrated
+        )
+
+
+def _origin(classifier: Classifier, top_k: int) -> dict[str, Any]:
+    """What the rows depend on but the images."""
+    model = classifier.path
+    return {
+        "model": sha256_of_file(model) if model.is_file() else str(model),
+        "labels": list(classifier.labels),
+        "preprocessing": json.loads(json.dumps(classifier.preprocessing.to_dict())),
+        "temperature": classifier.temperature.value,
+        "top_k": top_k,
+    }
+
+
+def _to_file(
+    out: Path, paths: Iterable[str], label: Callable[[Iterable[str]], Iterator[Row]], origin: dict[str, Any]
+) -> _Counted:
+    from ..console import status
+    from ..labelling.row_file import RowFile
+
+    with RowFile(out, origin) as file, status() as line:
+        line.start(f"Labelling into {out}")
+        counted = _Counted(kept=file.kept)
+        try:
+            for row in label(_undone(paths, file)):
+                file.add(row)
+                counted = counted.and_one(row)
+                line.detail(f"{counted.images} images")
+        except KeyboardInterrupt:
+            print(f"{counted.images} rows are in {file.partial}; the same command goes on.", file=sys.stderr)
+            raise
+        file.finish()
+    return counted
+
+
+def _undone(paths: Iterable[str], file: RowFile) -> Iterator[str]:
+    """Those that have no row yet, each once."""
+    begun: set[str] = set()
+    for path in paths:
+        if path not in file and path not in begun:
+            begun.add(path)
+            if len(begun) > _REMEMBERED:
+                begun = {each for each in begun if each not in file}
+            yield path
+
+
+_REMEMBERED = 1000
+"""Paths that are begun but may have no row yet; those that have one by now are forgotten."""
+
+
+def _as_list(rows: Iterable[Row]) -> _Counted:
+    counted, values = _Counted(), []
     for row in rows:
-        if "error" in row:
-            print(f"Error: {row['error']}", file=sys.stderr)
-            continue
-        names = ", ".join(f"{class_names[found['index']]} {found['probability']:.1%}" for found in row["predictions"])
-        print(f"{row['path']}: {names}")
+        counted = counted.and_one(row)
+        values.append(_as_listed(row))
+    print(json.dumps(values, indent=2, ensure_ascii=False))
+    return counted
+
+
+def _as_listed(row: Row) -> dict[str, Any]:
+    """Without what says nothing: an image has either labels or an error."""
+    value = row.to_dict()
+    return {"path": row.path, "error": row.error} if row.error is not None else {**value, "error": None}
+
+
+def _printed(rows: Iterable[Row], form: str | None, class_names: Sequence[str]) -> _Counted:
+    counted = _Counted()
+    write, header = (None, "") if form is None else _writer(form)
+    if header:
+        print(header, end="", flush=True)
+    for row in rows:
+        counted = counted.and_one(row)
+        if write is not None:
+            print(write(row), end="", flush=True)
+        elif row.error is not None:
+            print(f"Error: {row.error}", file=sys.stderr)
+        else:
+            print(f"{row.path}: {_in_words(row, class_names)}", flush=True)
+    return counted
+
+
+def _writer(form: str) -> tuple[Callable[[Row], str], str]:
+    from ..labelling.writers import writer_named
+
+    return writer_named(form)
+
+
+def _in_words(row: Row, class_names: Sequence[str]) -> str:
+    return ", ".join(f"{class_names[found.index]} {found.probability:.1%}" for found in row.predictions)
+
+
+def _summary(classifier: Classifier, counted: _Counted, seconds: float) -> str:
+    why = f"; {classifier.why}" if classifier.why else ""
+    temperature = classifier.temperature.value
+    by = "" if temperature == 1 else f"; temperature {temperature:.3g}"
+    told = f"({classifier.format}, {classifier.backend.library}{why}{by})"
+    if counted.images <= _FEW and not counted.kept:
+        return told
+    kept = f", {counted.kept} were there" if counted.kept else ""
+    unreadable = f", {counted.unreadable} could not be read" if counted.unreadable else ""
+    return (
+        f"{counted.images} images in {seconds:.1f} s, {counted.images / seconds:.0f} a second{unreadable}{kept} {told}"
+    )

@@ -78,7 +78,7 @@ def _shared(label: str, labels: Sequence[str], names: Sequence[str], *, source: 
     indices = [index for index, other in enumerate(labels) if other == label]
     return (
         f"{source} has images labelled {label!r}, and {labels_from} gives that label to {len(indices)} classes "
-        f"({', '.join(map(str, indices))}, counted from 0); label them {names[indices[0]]!r} or, by the class index, "
+        f"({named(map(str, indices))}, counted from 0); label them {names[indices[0]]!r} or, by the class index, "
         f"{str(indices[0])!r}"
     )
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import EdgewrightError
+from ..suggestion import named
 
 DELIMITERS = (",", ";", "\t", "|")
 
@@ -46,6 +47,9 @@ _SPLIT = ("split", "set", "subset", "partition", "dataset", "datasplit")
 # Taken where no column is called by one of the others.
 _ELSE_PATH = ("imageid", "imgid", "id", "uuid", "name")
 _ELSE_LABEL = ("classid", "labelid", "categoryid", "classindex", "y")
+
+_SHOWN = 40
+"""Letters of a column's name that a sentence shows."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +118,7 @@ def _pick(
     found = [name for name in header if _bare(name) in known] or [name for name in header if _bare(name) in otherwise]
     if len(found) > 1:
         raise EdgewrightError(
-            f"{source} has the columns {', '.join(map(repr, found))}, and each may be {meaning}; call the one that is "
+            f"{source} has the columns {named(map(repr, found))}, and each may be {meaning}; call the one that is "
             f"{known[0]!r}"
         )
     return found[0] if found else None
@@ -124,8 +128,13 @@ def _bare(name: str) -> str:
     return re.sub(r"[\W_]", "", name.lower())
 
 
+def _short(name: str) -> str:
+    """The name in quotes, cut where it is no name of a column but a line of something else."""
+    return repr(name if len(name) <= _SHOWN else f"{name[:_SHOWN]}...")
+
+
 def _lacking(source: Path, header: Sequence[str], name: str) -> EdgewrightError:
     return EdgewrightError(
         f"{source} has no column that can be taken for {name!r}; its first line must name filepath,label (and may name "
-        f"split), or what is usual for them such as image,class, and is {','.join(header)!r}"
+        f"split), or what is usual for them such as image,class, and names {named(map(_short, header))}"
     )

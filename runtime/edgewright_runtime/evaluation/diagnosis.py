@@ -18,21 +18,32 @@ _EXPLAINED = 0.9
 
 @dataclass(frozen=True)
 class Mistake:
-    """A way of feeding the model that would mend a common mistake, and what it then says about the model."""
+    """A way of feeding the model that would mend a common mistake, and what it then says about the model.
+
+    Attributes:
+        mend: what is done to pixels 0..255.
+        says: what is wrong with the model if that helps.
+        scales: whether what comes out is no picture any more.
+    """
 
     mend: Callable[[NDArray[np.float32]], NDArray[Any]]
     says: str
+    scales: bool = False
 
 
 MISTAKES: tuple[Mistake, ...] = (
     Mistake(lambda x: x[..., ::-1], "it takes its channels in the order BGR, and gets RGB"),
-    Mistake(lambda x: x / 255, "it wants pixels scaled to 0..1, and gets 0..255: the scaling is missing in its graph"),
     Mistake(
-        lambda x: x / 127.5 - 1, "it wants pixels scaled to -1..1, and gets 0..255: the scaling is missing in its graph"
+        lambda x: x / 255, "it wants pixels scaled to 0..1, and gets 0..255: the scaling is missing in its graph", True
     ),
-    Mistake(lambda x: 2 * x - 255, "its graph scales pixels to 0..1 where its network was trained on -1..1"),
-    Mistake(lambda x: (x + 255) / 2, "its graph scales pixels to -1..1 where its network was trained on 0..1"),
-    Mistake(lambda x: x * 255, "it scales pixels twice, by 1/255 each time"),
+    Mistake(
+        lambda x: x / 127.5 - 1,
+        "it wants pixels scaled to -1..1, and gets 0..255: the scaling is missing in its graph",
+        True,
+    ),
+    Mistake(lambda x: 2 * x - 255, "its graph scales pixels to 0..1 where its network was trained on -1..1", True),
+    Mistake(lambda x: (x + 255) / 2, "its graph scales pixels to -1..1 where its network was trained on 0..1", True),
+    Mistake(lambda x: x * 255, "it scales pixels twice, by 1/255 each time", True),
     Mistake(lambda x: 255 - x, "it takes dark for light: its pixels are inverted"),
     Mistake(lambda x: x.swapaxes(1, 2), "it takes rows for columns: its images are transposed"),
     Mistake(lambda x: x[:, ::-1], "it takes its images upside down"),
@@ -75,13 +86,17 @@ def _wrongly_fed(candidate: Classifier, pixels: NDArray[np.uint8], reference: ND
     step = max(1, len(pixels) // _IMAGES)
     some, expected = np.asarray(pixels[::step], np.float32), reference[::step].argmax(axis=1)
     best, says = _EXPLAINED, None
+    raw = candidate.preprocessing.takes_raw_pixels
     for mistake in MISTAKES:
         fed = mistake.mend(some)
-        if fed.shape != some.shape:
+        if fed.shape != some.shape or (mistake.scales and not raw):
             continue
-        agreement = float(
-            (candidate.backend.probabilities(_as_input(fed, candidate)).argmax(axis=1) == expected).mean()
+        outputs = (
+            candidate.backend.probabilities(_as_input(fed, candidate))
+            if raw
+            else candidate.probabilities(fed.astype(np.uint8))
         )
+        agreement = float((outputs.argmax(axis=1) == expected).mean())
         if agreement > best:
             best, says = agreement, mistake.says
     return says

@@ -111,15 +111,28 @@ class RunFolder:
                 path.unlink()
         return tuple(removed)
 
+    def imported_finished(self) -> Format | None:
+        """The file that was made elsewhere and is run as it is; None where the run has a float model of its own."""
+        from .manifest import read_manifest  # it reads with msgspec, which no board needs to label an image
+
+        present = self.present()
+        if not present or present[0].name in REFERENCE_FORMATS or not self.manifest.is_file():
+            return None
+        entry = read_manifest(self.path).artefacts.get(present[0].path)
+        return present[0] if entry is not None and entry.stage == "import" else None
+
     def reference(self) -> Format:
-        """The float model that this run's formats are compared with.
+        """The float model that this run's formats are compared with, or the file that was imported finished.
 
         Raises:
-            EdgewrightError: the folder holds none.
+            EdgewrightError: the folder holds neither.
         """
         for name in REFERENCE_FORMATS:
             if self.file_of(name).exists():
                 return format_named(name)
+        imported = self.imported_finished()
+        if imported is not None:
+            return imported
         raise EdgewrightError(
             f"{self.path} holds no float model (model.keras or saved_model/); train one with: "
             f"edgewright train DATA --recipe NAME --out {quoted(self.path)}"

@@ -6,7 +6,7 @@ import pytest
 
 from edgewright_convert.importing.declaration import Declaration
 from edgewright_convert.importing.model_import import import_model
-from edgewright_convert.importing.normalisations import normalisation_named
+from edgewright_runtime.preprocessing.normalisations import normalisation_named
 
 
 @pytest.fixture

@@ -12,12 +12,12 @@ from keras import layers
 from edgewright_convert.float_model import load_float_model
 from edgewright_convert.importing.declaration import Declaration
 from edgewright_convert.importing.model_import import import_model
-from edgewright_convert.importing.normalisations import normalisation_named
 from edgewright_convert.options import ConvertOptions
 from edgewright_convert.pipeline import convert_run
 from edgewright_runtime.classifier import Classifier
 from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.preprocessing import Preprocessing
+from edgewright_runtime.preprocessing.normalisations import normalisation_named
 from edgewright_runtime.run.manifest import read_manifest
 
 from ...running import EDGEWRIGHT

@@ -1,8 +1,8 @@
 """What the manifest keeps of what the user declared."""
 
 from edgewright_convert.importing.declaration import Declaration
-from edgewright_convert.importing.normalisations import normalisation_named
 from edgewright_runtime.hashing import sha256_of_file
+from edgewright_runtime.preprocessing.normalisations import normalisation_named
 
 
 def test_labels_are_kept_by_their_content_and_the_threshold_only_where_one_was_given(digit_labels):

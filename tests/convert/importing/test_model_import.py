@@ -4,13 +4,13 @@ from collections import Counter
 import pytest
 
 from edgewright_convert.importing.model_import import Declaration, import_model
-from edgewright_convert.importing.normalisations import NORMALISATIONS
 from edgewright_convert.options import ConvertOptions
 from edgewright_convert.pipeline import convert_run
 from edgewright_runtime.errors import CheckFailedError, EdgewrightError
 from edgewright_runtime.evaluation.accuracy import evaluate_run
 from edgewright_runtime.evaluation.gate import Thresholds
 from edgewright_runtime.preprocessing import Preprocessing
+from edgewright_runtime.preprocessing.normalisations import NORMALISATIONS
 from edgewright_runtime.run.manifest import read_manifest, verify
 from edgewright_runtime.run.splits import read_splits
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from edgewright_convert.float_model import load_float_model
-from edgewright_convert.importing.normalisations import NORMALISATIONS
 from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.preprocessing import Preprocessing
+from edgewright_runtime.preprocessing.normalisations import NORMALISATIONS
 
 from ...tolerances import assert_probabilities_close
 from .by_hand import PIXELS, by_hand

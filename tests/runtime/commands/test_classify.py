@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import subprocess
+import time
 from pathlib import Path
+
+from edgewright_runtime.strict_json import write_object
 
 from ...running import EDGEWRIGHT, edgewright
 
@@ -94,3 +97,96 @@ def test_classify_that_cannot_write_its_answer_does_not_end_well(converted_run, 
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert done.returncode != 0
     assert "No space left" in done.stderr
+
+
+def test_temperature_of_the_run_is_applied_and_said_or_left_out(run_copy, seven):
+    def probabilities(*options):
+        done = edgewright("classify", run_copy, seven, "--json", "--top-k", "10", "--format", "tflite-fp32", *options)
+        assert done.returncode == 0, done.stderr
+        rows = json.loads(done.stdout)[0]["predictions"]
+        return {row["index"]: row["probability"] for row in rows}
+
+    before = probabilities()
+    manifest = json.loads((run_copy / "manifest.json").read_text())
+    of_model = manifest["artefacts"]["model.keras"]["sha256"]
+    write_object(run_copy / "temperature.json", {"schema_version": 1, "temperature": 4.0, "model_sha256": of_model})
+    after = probabilities()
+    assert list(after) == list(before)
+    total = sum(value**0.25 for value in before.values())
+    for index, value in after.items():
+        assert abs(value - before[index] ** 0.25 / total) < 1e-5
+    assert probabilities("--uncalibrated") == before
+    assert "; temperature 4)" in edgewright("classify", run_copy, seven, "--format", "tflite-fp32").stderr
+
+
+def test_temperature_of_another_model_is_a_warning(run_copy, seven):
+    write_object(run_copy / "temperature.json", {"schema_version": 1, "temperature": 4.0, "model_sha256": "0" * 64})
+    done = edgewright("classify", run_copy, seven, "--format", "tflite-fp32")
+    assert done.returncode == 0
+    assert "Warning: " in done.stderr
+    assert "temperature.json belongs to another model" in done.stderr
+
+
+def test_rows_of_a_folder_are_written_in_order_with_what_could_not_be_read(converted_run, digit_images, tmp_path):
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    for number, path in enumerate(sorted(digit_images.glob("*/000[0-3].png"))):
+        (photos / f"{number:03}.png").write_bytes(path.read_bytes())
+    (photos / "017b.png").write_text("no image")
+
+    done = edgewright("classify", converted_run, photos, "--out", tmp_path / "rows.jsonl", "--workers", "2")
+
+    assert done.returncode == 2
+    assert "41 images in" in done.stderr
+    assert "1 could not be read" in done.stderr
+    rows = [json.loads(line) for line in (tmp_path / "rows.jsonl").read_text().splitlines()]
+    assert [row["path"] for row in rows] == sorted(map(str, photos.iterdir()))
+    broken = [row for row in rows if row["error"]]
+    assert [row["path"] for row in broken] == [str(photos / "017b.png")]
+    assert all(row["label"] == row["predictions"][0]["label"] for row in rows if not row["error"])
+
+
+def test_rows_are_the_same_whatever_the_number_of_workers(converted_run, digit_images):
+    one, three = (
+        edgewright("classify", converted_run, digit_images / "3", "--rows", "csv", "--workers", count)
+        for count in (1, 3)
+    )
+
+    assert one.stdout == three.stdout
+    assert one.stdout.startswith("path,label,probability,predictions,error\n")
+    assert len(one.stdout.splitlines()) == 31
+
+
+def test_list_on_standard_input(converted_run, seven):
+    command = [EDGEWRIGHT, "classify", str(converted_run), "-", "--rows", "jsonl"]
+    done = subprocess.run(command, input=f"{seven}\n{seven}\n", capture_output=True, text=True, check=False)
+
+    assert [json.loads(line)["label"] for line in done.stdout.splitlines()] == ["7", "7"]
+
+
+def test_killed_run_is_finished_by_the_same_command_with_every_image_once(converted_run, digit_images, tmp_path):
+    out, whole = tmp_path / "rows.jsonl", tmp_path / "whole.jsonl"
+    command = [EDGEWRIGHT, "classify", str(converted_run), str(digit_images), "--out", str(out)]
+    for rows in (1, 40, 150):
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+            while process.poll() is None and len(_lines(tmp_path / "rows.jsonl.partial")) < rows:
+                time.sleep(0.002)
+            process.kill()
+
+    done = edgewright("classify", converted_run, digit_images, "--out", out)
+    edgewright("classify", converted_run, digit_images, "--out", whole)
+
+    assert done.returncode == 0, done.stderr
+    assert out.read_bytes() == whole.read_bytes()
+    assert len(_lines(out)) == 300
+
+
+def test_ways_of_writing_rows_exclude_each_other(converted_run, seven, tmp_path):
+    done = edgewright("classify", converted_run, seven, "--out", tmp_path / "rows.csv", "--json")
+
+    assert done.returncode == 2
+    assert "--out and --json exclude each other" in done.stderr
+
+
+def _lines(path):
+    return path.read_bytes().split(b"\n")[:-1] if path.exists() else []

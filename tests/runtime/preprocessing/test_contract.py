@@ -29,7 +29,13 @@ def contracts(draw: st.DrawFn) -> Preprocessing:
         exif_orientation=draw(st.booleans()),
         transparency_background=draw(COLOURS),
         jpeg_scaled_decode=draw(st.integers(0, 64)),
-        normalisation=Normalisation(draw(st.tuples(*[FINITE] * channels)), draw(st.tuples(*[FINITE] * channels))),
+        normalisation=Normalisation(
+            draw(st.tuples(*[FINITE] * channels)),
+            draw(st.tuples(*[FINITE] * channels)),
+            draw(st.sampled_from(["graph", "runtime"])),
+        ),
+        channel_order=draw(st.sampled_from(["RGB", "BGR"])) if channels == 3 else "RGB",
+        output=draw(st.sampled_from(["probabilities", "logits"])),
     )
 
 
@@ -70,7 +76,7 @@ def test_error_in_a_file_names_the_file(tmp_path):
         Preprocessing.load(path)
 
 
-@pytest.mark.parametrize("version", [None, 0, 2, "1", True, 1.0])
+@pytest.mark.parametrize("version", [None, 0, 3, "1", True, 1.0])
 def test_other_schema_version_is_refused(version):
     with pytest.raises(EdgewrightError, match="schema version"):
         Preprocessing.from_dict({**Preprocessing(8, 8).to_dict(), "schema_version": version})
@@ -176,3 +182,30 @@ def test_threshold_is_not_named_where_there_is_none():
 def test_threshold_outside_its_range_is_refused(threshold):
     with pytest.raises(EdgewrightError, match="decision_threshold must be above 0 and below 1"):
         Preprocessing(8, 8, decision_threshold=threshold)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"normalisation": Normalisation(applied_by="runtime")},
+        {"channel_order": "BGR"},
+        {"output": "logits"},
+    ],
+)
+def test_version_2_is_written_only_where_version_1_cannot_say_it(changed):
+    assert Preprocessing(8, 8).to_dict()["schema_version"] == 1
+    assert Preprocessing(8, 8, **changed).to_dict()["schema_version"] == 2
+
+
+def test_version_1_knows_neither_another_applier_nor_the_fields_of_version_2():
+    value = Preprocessing(8, 8).to_dict()
+
+    with pytest.raises(EdgewrightError, match="in schema version 1 normalisation is applied by the graph"):
+        Preprocessing.from_dict({**value, "normalisation": {**value["normalisation"], "applied_by": "runtime"}})
+    with pytest.raises(EdgewrightError, match="'channel_order', which schema version 1 has not"):
+        Preprocessing.from_dict({**value, "channel_order": "RGB"})
+
+
+def test_grayscale_has_no_channel_order():
+    with pytest.raises(EdgewrightError, match="one channel has no order"):
+        Preprocessing(8, 8, "grayscale", normalisation=Normalisation((1.0,), (0.0,)), channel_order="BGR")

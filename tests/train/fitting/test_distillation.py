@@ -6,13 +6,17 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from edgewright_runtime.console import Silent
 from edgewright_train.data.batches import training_batches
 from edgewright_train.data.pixels import decoded
 from edgewright_train.fitting.distillation import Distilled, accuracy_of_labels, blended, with_answers
+from edgewright_train.fitting.frozen.lower_layers import lower_layers
 from edgewright_train.fitting.full_phase import train_all
 from edgewright_train.fitting.head_phase import train_head
 from edgewright_train.fitting.losses import made_loss
 from edgewright_train.fitting.teaching import Teacher
+from edgewright_train.network import backbone_named, starting_weights
+from edgewright_train.network.network import build_network, freeze_for_fine_tuning
 from edgewright_train.recipes import Distillation
 
 from ..choices import CROSSENTROPY
@@ -135,3 +139,22 @@ def test_all_layers_learn_from_the_teacher(colour_pixels, small_recipe):
     )  # fmt: skip
     assert epochs[-1].loss < 0.5 * epochs[0].loss
     assert epochs[-1].val_accuracy == pytest.approx(1 / 3)
+
+
+def test_answers_come_with_frozen_layers_that_are_computed_once(colour_pixels, small_recipe, backbone_weights):
+    row, recipe = backbone_named("mobilenet_v2"), believing(small_recipe)
+    recipe = replace(recipe, fine_tune=replace(recipe.fine_tune, epochs=4, unfreeze_layers=4, views=1))
+    start = starting_weights(str(backbone_weights), backbone=row, alpha="auto", size=32)
+    network = build_network(row, start, contract=recipe.preprocessing(), classes=3, head=recipe.head)
+    freeze_for_fine_tuning(network, 4)
+    with lower_layers(
+        network, colour_pixels, recipe=recipe, class_weight=None, seed=1, reporter=Silent(),
+        teacher=always([0.02, 0.96, 0.02], colour_pixels),
+    ) as lower:  # fmt: skip
+        assert lower is not None
+        np.testing.assert_allclose(lower.train.labels[:, 3:], [[0.02, 0.96, 0.02]] * 24, rtol=1e-5)
+        epochs = train_all(
+            network, colour_pixels, name="fine_tune", phase=recipe.fine_tune, recipe=recipe, class_weight=None, seed=2,
+            lower=lower, teacher=always([0.02, 0.96, 0.02], colour_pixels),
+        )  # fmt: skip
+    assert epochs[-1].loss < 0.7 * epochs[0].loss

@@ -94,6 +94,20 @@ def test_phase_that_had_stopped_is_not_trained_further(colour_pixels, recipe, tm
         np.testing.assert_array_equal(one, two)
 
 
+def test_seconds_of_the_interrupted_process_count_too(colour_pixels, recipe, tmp_path):
+    folder = CheckpointFolder(tmp_path)
+    with pytest.raises(TrainingInterrupted):
+        trained(colour_pixels, recipe, Supervision(Interrupting("fine tune 2/"), folder=folder))
+    before = folder.load()
+    assert before.seconds.keys() == {"head", "fine_tune", "all"}
+    before = replace(before, seconds={"head": 1000.0, "fine_tune": 2000.0, "all": 4000.0})
+    network = tiny_network()
+    found = fit(
+        network, colour_pixels, recipe=recipe, from_scratch=False, seed=3, supervision=Supervision(unfinished=before)
+    )
+    assert 1000 <= found.seconds["head"] < found.seconds["fine_tune"] - 1000
+
+
 def test_interrupted_the_network_has_the_best_weights_so_far(colour_pixels, recipe, tmp_path):
     recipe = replace(recipe, fine_tune=replace(recipe.fine_tune, learning_rate=1.0))  # which only harms
     head_only, _ = trained(colour_pixels, recipe.with_epochs(5, 0), Supervision())

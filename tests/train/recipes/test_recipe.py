@@ -84,6 +84,11 @@ def test_fast_needs_no_gradients_for_its_head_and_takes_its_time_from_one_cycle_
     assert recipe.fine_tune.layer_decay < 1
 
 
+def test_fast_computes_the_lower_layers_once_for_both_phases():
+    recipe = load_recipe("fast")
+    assert recipe.head_phase.views == recipe.fine_tune.views < recipe.fine_tune.epochs
+
+
 @pytest.mark.parametrize("change", [{"layers": (8,)}, {"batch_norm": True}])
 def test_logistic_regression_is_refused_for_a_head_of_more_than_one_layer(change):
     recipe = load_recipe("fast")
@@ -164,6 +169,7 @@ def test_missing_file_is_named():
         ('balance = "class_weights"', 'balance = "weights"', "Unknown balance 'weights'"),
         ('monitor = "val_loss"', 'monitor = "val_acuracy"', "did you mean 'val_accuracy'"),
         ("layer_decay = 1.0", "layer_decay = 0.0", "layer_decay must be above 0"),
+        ('views = "every_epoch"', 'views = "all"', 'views must be at least 1 and at most 64, or "every_epoch"'),
         ("test_fraction = 0.2", "test_fraction = 0.0", "test_fraction must be above 0"),
         ("batch_size = 32", "batch_size == 32", "is not valid TOML"),
     ],
@@ -204,6 +210,7 @@ FACTORS = st.floats(0, 1, exclude_min=True)
             "learning_rate": st.floats(0, 10, exclude_min=True),
             "unfreeze_layers": st.one_of(st.integers(0, 999), st.just("all")),
             "layer_decay": FACTORS,
+            "views": st.one_of(st.integers(1, 64), st.just("every_epoch")),
         }
     ),
 )

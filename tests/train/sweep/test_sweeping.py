@@ -58,5 +58,5 @@ def test_finished_combinations_stay_as_they_are(swept, colours, options, tmp_pat
 
 def test_a_finished_run_of_another_training_is_refused(swept, colours, recipe):
     other = TrainOptions(recipe.with_epochs(0, 2), weights="none", seed=4)
-    with pytest.raises(EdgewrightError, match="size-16 holds another training than"):
+    with pytest.raises(EdgewrightError, match="size-16 was made from something else"):
         sweep_grid(colours, swept[0], other, WORDS, max_drop=1.0, resume=True)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,6 @@ from edgewright_runtime.run.run_folder import RunFolder
 from edgewright_runtime.strict_json import read_object
 
 from ..pipeline import train_unless_done
-from ..teacher import teacher_file
 from .entrants import Entrant
 from .measuring import Cost, cost_of
 from .verdict import Row
@@ -61,7 +59,6 @@ def measured(
 
 def _row(entrant: Entrant, run: Path, capture: Capture) -> Row:
     metrics = read_object(RunFolder(run).metrics)
-    _check_same(metrics["training"], entrant, run)
     test = metrics["test"]
     low, high = wilson_interval(test["accuracy"] * test["n"], test["n"], confidence=CONFIDENCE)
     with capture():
@@ -80,20 +77,6 @@ def _row(entrant: Entrant, run: Path, capture: Capture) -> Row:
         note=note,
         **costs,
     )
-
-
-def _check_same(made: Mapping[str, Any], entrant: Entrant, run: Path) -> None:
-    """Refuses a finished run of another recipe, seed or teacher, which would be no comparison."""
-    recipe = json.loads(json.dumps(asdict(entrant.options.unchanged_recipe())))  # lists in place of tuples
-    taught = None if entrant.options.teacher is None else teacher_file(str(entrant.options.teacher)).sha256
-    if (made["recipe"], made["seed"], (made.get("teacher") or {}).get("sha256")) != (
-        recipe,
-        entrant.options.seed,
-        taught,
-    ):
-        raise EdgewrightError(
-            f"{run} holds another training than this comparison's; give another --out, or --overwrite to replace it"
-        )
 
 
 def _size_of(run: Path) -> tuple[int, int]:

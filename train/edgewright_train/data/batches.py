@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import tensorflow as tf
-from numpy.typing import NDArray
 
 from ..recipes import Augmentation
 from .augmentation import augment
 from .epoch_order import EpochClock, shuffled_batches
+from .mapped import Mapped
 from .mixing import mix
 from .pixels import Pixels
 
@@ -80,13 +79,10 @@ def _weighted(labels: Any, class_weight: Mapping[int, float]) -> tuple[Any, Any]
 
 def _reading(pixels: Pixels, classes: int) -> Any:
     """A function from a tensor of places to the images' float32 pixels and one-hot labels."""
-    shape = pixels.values.shape[1:]
-
-    def values_at(batch: NDArray[np.int64]) -> NDArray[np.uint8]:
-        return np.asarray(pixels.values[batch])
+    shape, values_of = pixels.values.shape[1:], Mapped(pixels.values)
 
     def read(batch: Any) -> tuple[Any, Any]:
-        values = tf.numpy_function(values_at, [batch], tf.uint8)
+        values = tf.numpy_function(values_of.at, [batch], tf.uint8)
         values = tf.ensure_shape(values, (None, *shape))
         labels = tf.one_hot(tf.gather(pixels.classes, batch), classes)
         return tf.cast(values, tf.float32), labels

@@ -37,6 +37,7 @@ def shuffled_batches(
     batch_size: int,
     seed: int,
     balance: str = "none",
+    parts: int = 1,
     clock: EpochClock | None = None,
 ) -> Any:
     """A tf.data.Dataset of batches of the places, int64 of shape (batch,), each with a seed, int64 of shape (2,).
@@ -47,17 +48,20 @@ def shuffled_batches(
         batch_size: of all batches but perhaps the last.
         seed: of the order and of the batches' seeds.
         balance: which places an epoch has, as in the recipe.
+        parts: how many equal parts the places fall into, in their order; an epoch shows one of them, in turn.
         clock: which epoch a pass belongs to; without one every pass is an epoch of its own, in turn.
     """
-    passes = itertools.count()
+    passes, length = itertools.count(), len(places) // parts
 
     def drawn() -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-        generator = np.random.default_rng((seed, next(passes) if clock is None else clock.epoch))
-        order = epoch_places(places, classes, balance=balance, generator=generator)
+        epoch = next(passes) if clock is None else clock.epoch
+        generator = np.random.default_rng((seed, epoch))
+        part = slice(epoch % parts * length, (epoch % parts + 1) * length)
+        order = epoch_places(places[part], classes[part], balance=balance, generator=generator)
         for start in range(0, len(order), batch_size):
             yield order[start : start + batch_size], generator.integers(_LARGEST_SEED, size=2)
 
     kinds = tf.TensorSpec((None,), tf.int64), tf.TensorSpec((2,), tf.int64)
-    count = -(-epoch_length(classes, balance=balance) // batch_size)
+    count = -(-epoch_length(classes[:length], balance=balance) // batch_size)
     batches = tf.data.Dataset.from_generator(drawn, output_signature=kinds)
     return batches.apply(tf.data.experimental.assert_cardinality(count))

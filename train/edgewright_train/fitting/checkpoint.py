@@ -10,9 +10,9 @@ import json
 import shutil
 import zipfile
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +45,7 @@ class Checkpoint:
         optimizer: its variables: step, learning rate and moments.
         callbacks: the numbers that each callback keeps, by its place.
         arrays: the lists of arrays that each callback keeps, by its place and its attribute's name: the best weights.
+        seconds: how long each part took so far, in all processes that worked on it.
     """
 
     made_from: Mapping[str, Any]
@@ -55,6 +56,7 @@ class Checkpoint:
     optimizer: Arrays
     callbacks: tuple[Mapping[str, Any], ...]
     arrays: Mapping[str, Arrays]
+    seconds: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def epoch(self) -> int:
@@ -98,6 +100,7 @@ class CheckpointFolder:
             "stopped": checkpoint.stopped,
             "epochs": [asdict(epoch) for epoch in checkpoint.epochs],
             "callbacks": checkpoint.callbacks,
+            "seconds": dict(checkpoint.seconds),
         }
         groups = {"variables": checkpoint.variables, "optimizer": checkpoint.optimizer, **checkpoint.arrays}
         arrays = {f"{name}/{place}": array for name, group in groups.items() for place, array in enumerate(group)}
@@ -114,10 +117,8 @@ class CheckpointFolder:
         """
         path = self.path / _FILE
         try:
-            with path.open("rb") as content, np.load(content, allow_pickle=False) as file:
-                arrays = {name: file[name] for name in file.files}
-            description = json.loads(arrays.pop(_DESCRIPTION).tobytes())
-            return _checkpoint(description, _grouped(arrays))
+            with path.open("rb") as content:
+                return checkpoint_in(content)
         except FileNotFoundError as error:
             raise EdgewrightError(
                 f"There is no unfinished training in {self.path.parent}; leave --resume out to train from the start"
@@ -127,9 +128,25 @@ class CheckpointFolder:
                 f"The checkpoint {path} is damaged ({error}); train again without --resume, which replaces it"
             ) from error
 
+    def content(self) -> bytes:
+        """The file as it is; nothing where there is none."""
+        return (self.path / _FILE).read_bytes() if self.exists() else b""
+
     def remove(self) -> None:
         """Takes the folder away, whatever it holds."""
         shutil.rmtree(self.path, ignore_errors=True)
+
+
+def checkpoint_in(content: BinaryIO) -> Checkpoint:
+    """The checkpoint in an open file.
+
+    Raises:
+        OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile: the file is damaged.
+    """
+    with np.load(content, allow_pickle=False) as file:
+        arrays = {name: file[name] for name in file.files}
+    description = json.loads(arrays.pop(_DESCRIPTION).tobytes())
+    return _checkpoint(description, _grouped(arrays))
 
 
 def _as_bytes(description: Mapping[str, Any]) -> NDArray[np.uint8]:
@@ -153,4 +170,5 @@ def _checkpoint(description: Mapping[str, Any], groups: dict[str, Arrays]) -> Ch
         optimizer=groups.pop("optimizer"),
         callbacks=tuple(description["callbacks"]),
         arrays=groups,
+        seconds=description.get("seconds", {}),  # older releases kept none
     )

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import keras
-import numpy as np
-import tensorflow as tf
-from numpy.typing import NDArray
 
 from edgewright_runtime.console import Reporter
 
 from ..data.batches import plain_batches
-from ..data.epoch_order import EpochClock, shuffled_batches
 from ..data.pixels import Pixels
 from ..network.network import Network
 from ..recipes import Recipe
+from .augmented_batches import augmented_batches
 from .best_epoch import best_of
 from .callbacks import BestWeights
 from .compilation import compile_classifier
-from .distillation import blended, taught_batches
+from .distillation import blended
 from .epoch import Epoch
-from .logistic_regression import DenseLayer, Examples, regressions
+from .frozen.caching_rule import images_of_epoch
+from .frozen.computed_examples import compiled, computed_examples, passed_on
+from .frozen.examples import Examples, examples_in_order, shuffled_examples
+from .frozen.lower_layers import LowerLayers
+from .logistic_regression import DenseLayer, regressions
 from .losses import made_loss
 from .schedules import ScheduledRate
 from .supervision import Supervision
@@ -52,6 +54,7 @@ def train_head(
     recipe: Recipe,
     class_weight: Mapping[int, float] | None,
     seed: int,
+    lower: LowerLayers | None = None,
     supervision: Supervision | None = None,
     teacher: Teacher | None = None,
 ) -> HeadResult:
@@ -59,12 +62,66 @@ def train_head(
 
     One epoch goes once over all views of all images; with the solver `logistic_regression` it is one strength of the
     penalty.
+
+    Args:
+        network: whose backbone computes the features.
+        pixels: decoded images.
+        recipe: with the number of views.
+        class_weight: factor of each class's loss.
+        seed: of shuffling and augmentation.
+        lower: what the backbone's lower layers give for as many views or more, where that is known already.
+        supervision: what tells and writes down how the training goes.
+        teacher: whose answers are learnt from too; those of `lower` have them already.
     """
     supervision = supervision or Supervision()
-    train = _training_examples(network, pixels, recipe, class_weight, seed, supervision.reporter, teacher)
-    validation = _examples(network, plain_batches(pixels, "val", batch_size=recipe.batch_size, classes=network.classes))
-    epochs = _SOLVERS[recipe.head_phase.solver](network, train, validation, recipe, seed, supervision)
+    solve = _SOLVERS[recipe.head_phase.solver]
+    with _features(network, pixels, recipe, class_weight, seed, lower, supervision.reporter, teacher) as (
+        train,
+        validation,
+    ):
+        epochs = solve(network, train, validation, recipe, seed, supervision)
     return HeadResult(epochs, best_of(epochs, recipe.head_phase.monitor))
+
+
+@contextlib.contextmanager
+def _features(
+    network: Network,
+    pixels: Pixels,
+    recipe: Recipe,
+    class_weight: Mapping[int, float] | None,
+    seed: int,
+    lower: LowerLayers | None,
+    reporter: Reporter,
+    teacher: Teacher | None,
+) -> Iterator[tuple[Examples, Examples]]:
+    """The features of the training split's views and of the validation split."""
+    views = recipe.head_phase.views
+    if lower is not None and views <= lower.views:
+        compute = compiled(lower.cut.features)
+        yield passed_on(compute, lower.of_views(views)), passed_on(compute, lower.validation)
+        return
+    compute = compiled(network.features)
+    augmented = augmented_batches(
+        pixels, recipe=recipe, classes=network.classes, class_weight=class_weight, seed=seed, teacher=teacher
+    )
+    with (
+        computed_examples(
+            compute,
+            augmented,
+            images=images_of_epoch(pixels, recipe.balance),
+            views=views,
+            reporter=reporter,
+            what="features of augmented views",
+        ) as train,
+        computed_examples(
+            compute,
+            plain_batches(pixels, "val", batch_size=recipe.batch_size, classes=network.classes),
+            images=len(pixels.places["val"]),
+            reporter=reporter,
+            what="features of the validation split",
+        ) as validation,
+    ):
+        yield train, validation
 
 
 def _by_gradients(
@@ -75,7 +132,7 @@ def _by_gradients(
     head = keras.Sequential([keras.Input((train.features.shape[1],)), *network.head])
     compile_classifier(head, recipe, phase, taught=train.labels.shape[1] > network.classes)
     best = BestWeights(patience=phase.early_stopping_patience, monitor=phase.monitor)
-    batches = _batches(train, seed=seed, clock=supervision.clock)
+    batches = shuffled_examples(train, batch_size=_BATCH, seed=seed, clock=supervision.clock)
     return supervision.fit(
         head,
         batches,
@@ -83,21 +140,8 @@ def _by_gradients(
         epochs=phase.epochs,
         best=best,
         callbacks=[ScheduledRate(phase, steps=len(batches))],
-        validation_data=(validation.features, validation.labels),
+        validation_data=examples_in_order(validation, batch_size=_BATCH),
     )
-
-
-def _batches(train: Examples, *, seed: int, clock: EpochClock) -> Any:
-    """A tf.data.Dataset of features, labels and weights in the order of the clock's epoch."""
-    parts = (train.features, train.labels, train.weights)
-
-    def read(batch: Any, _: Any) -> tuple[Any, ...]:
-        values = tf.numpy_function(lambda places: tuple(part[places] for part in parts), [batch], [tf.float32] * 3)
-        shaped = zip(values, parts, strict=True)
-        return tuple(tf.ensure_shape(value, (None, *part.shape[1:])) for value, part in shaped)
-
-    places = np.arange(len(train.features), dtype=np.int64)
-    return shuffled_batches(places, places, batch_size=_BATCH, seed=seed, clock=clock).map(read).prefetch(2)
 
 
 def _by_logistic_regression(
@@ -133,51 +177,3 @@ _SOLVERS: dict[str, Callable[[Network, Examples, Examples, Recipe, int, Supervis
     "gradient": _by_gradients,
     "logistic_regression": _by_logistic_regression,
 }
-
-
-def _training_examples(
-    network: Network,
-    pixels: Pixels,
-    recipe: Recipe,
-    class_weight: Mapping[int, float] | None,
-    seed: int,
-    reporter: Reporter,
-    teacher: Teacher | None,
-) -> Examples:
-    """The features of all views, each of which is what an epoch with the backbone in the loop would show."""
-    views = recipe.head_phase.views
-    batches = taught_batches(
-        pixels,
-        teacher,
-        batch_size=recipe.batch_size,
-        augmentation=recipe.augmentation,
-        classes=network.classes,
-        seed=seed,
-        balance=recipe.balance,
-        class_weight=class_weight,
-    )
-    total = views * len(batches)
-    seen = [_examples(network, batches, step=_counting(reporter, view * len(batches), total)) for view in range(views)]
-    return Examples(
-        *(np.concatenate([getattr(each, part) for each in seen]) for part in ("features", "labels", "weights"))
-    )
-
-
-def _counting(reporter: Reporter, before: int, total: int) -> Callable[[int], None]:
-    return lambda done: reporter.step("features of augmented views", before + done, total)
-
-
-def _examples(network: Network, batches: Any, *, step: Callable[[int], None] | None = None) -> Examples:
-    features, labels, weights = [], [], []
-    for number, (images, truth, *of_images) in enumerate(batches, 1):
-        features.append(_as_float32(network.features.predict_on_batch(images)))
-        labels.append(np.asarray(truth))
-        weights.append(np.asarray(of_images[0]) if of_images else np.ones(len(truth), np.float32))
-        if step:
-            step(number)
-    return Examples(np.concatenate(features), np.concatenate(labels), np.concatenate(weights))
-
-
-def _as_float32(values: Any) -> NDArray[np.float32]:
-    """With mixed precision the backbone's features come in half of it."""
-    return np.asarray(values).astype(np.float32)

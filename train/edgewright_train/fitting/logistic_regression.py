@@ -9,14 +9,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits  # scikit-learn brings it
 
 from .epoch import Epoch
+from .frozen.examples import Examples, Floats
 
-Floats = NDArray[np.float32]
 LossOf = Callable[[Floats, Floats, Floats], float]
 """The loss from labels, probabilities and weights of images."""
 
@@ -27,21 +26,6 @@ scikit-learn's `C` is against the sum of the losses, and would mean something el
 """
 
 _ITERATIONS = 50
-
-
-@dataclass(frozen=True)
-class Examples:
-    """Features and what they belong to.
-
-    Attributes:
-        features: float32 of shape (images, channels).
-        labels: float32 of shape (images, classes), each row with the sum 1.
-        weights: of the images in the loss, float32 of shape (images,).
-    """
-
-    features: Floats
-    labels: Floats
-    weights: Floats
 
 
 @dataclass(frozen=True)

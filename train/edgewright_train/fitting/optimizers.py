@@ -43,6 +43,12 @@ class _OwnSteps:
         """Sets them, before the optimizer sees the variables."""
         self._decay, self._factors = decay, dict(factors)
 
+    def unbuilt(self) -> Any:
+        """One more with the same settings, which has seen no variables."""
+        own = type(self).from_config(self.get_config())  # type: ignore[attr-defined]
+        own.own_steps(decay=self._decay, factors=self._factors)
+        return own
+
     def build(self, variables: Any) -> None:
         """Looks up what each variable gets; paths are known here, but not any more where steps are made."""
         if not self.built:  # type: ignore[attr-defined]

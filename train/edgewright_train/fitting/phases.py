@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import time
+import contextlib
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ..data.pixels import Pixels
@@ -11,6 +12,7 @@ from ..network.network import Network, freeze_for_fine_tuning, prepare_for_scrat
 from ..recipes import Recipe, check_epochs
 from .best_epoch import best_of
 from .epoch import Epoch
+from .frozen.lower_layers import LowerLayers, lower_layers
 from .full_phase import train_all
 from .head_phase import train_head
 from .supervision import Supervision
@@ -19,7 +21,7 @@ from .teaching import Teacher
 
 @dataclass
 class Fitted:
-    """What the phases have left so far: their epochs, and the seconds that each took."""
+    """What the phases have left so far: their epochs, and the seconds that each took in all processes."""
 
     epochs: list[Epoch] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
@@ -52,6 +54,13 @@ def fit(
     return fitted
 
 
+@contextlib.contextmanager
+def _measured(fitted: Fitted, name: str, supervision: Supervision) -> Iterator[None]:
+    with supervision.watch.part(name):
+        yield
+    fitted.seconds[name] = supervision.watch.seconds()[name]
+
+
 def balanced_weights(pixels: Pixels, classes: int) -> dict[int, float]:
     """For each class index the factor that makes all classes count the same in the training split's loss."""
     counts = Counter(pixels.classes[pixels.places["train"]].tolist())
@@ -71,20 +80,19 @@ def _fit_from_scratch(
     supervision: Supervision,
     teacher: Teacher | None,
 ) -> None:
-    started = time.perf_counter()
     prepare_for_scratch(network)
-    fitted.epochs += train_all(
-        network,
-        pixels,
-        name="from_scratch",
-        phase=recipe.from_scratch,
-        recipe=recipe,
-        class_weight=_class_weight(network, pixels, recipe),
-        seed=seed,
-        supervision=supervision,
-        teacher=teacher,
-    )
-    fitted.seconds["from_scratch"] = time.perf_counter() - started
+    with _measured(fitted, "from_scratch", supervision):
+        fitted.epochs += train_all(
+            network,
+            pixels,
+            name="from_scratch",
+            phase=recipe.from_scratch,
+            recipe=recipe,
+            class_weight=_class_weight(network, pixels, recipe),
+            seed=seed,
+            supervision=supervision,
+            teacher=teacher,
+        )
 
 
 def _fit_in_two_phases(
@@ -96,38 +104,69 @@ def _fit_in_two_phases(
     supervision: Supervision,
     teacher: Teacher | None,
 ) -> None:
-    class_weight, start = _class_weight(network, pixels, recipe), None
-    started = time.perf_counter()
+    class_weight = _class_weight(network, pixels, recipe)
+    if recipe.fine_tune.epochs:
+        # Before the head is trained, which is on frozen layers anyway.
+        freeze_for_fine_tuning(network, recipe.fine_tune.unfreeze_layers, batch_norm=recipe.pruning.sparsity > 0)
+    with contextlib.ExitStack() as held:
+        with _measured(fitted, "head", supervision):
+            lower = held.enter_context(
+                lower_layers(
+                    network,
+                    pixels,
+                    recipe=recipe,
+                    class_weight=class_weight,
+                    seed=seed,
+                    reporter=supervision.reporter,
+                    teacher=teacher,
+                )
+            )
+            start = _head_phase(fitted, network, pixels, recipe, class_weight, seed, lower, supervision, teacher)
+        if not recipe.fine_tune.epochs:
+            return
+        with _measured(fitted, "fine_tune", supervision):
+            fitted.epochs += train_all(
+                network,
+                pixels,
+                name="fine_tune",
+                phase=recipe.fine_tune,
+                recipe=recipe,
+                class_weight=class_weight,
+                # Without lower layers in common, other views than the head has seen.
+                seed=seed + recipe.head_phase.views,
+                start=start,
+                lower=lower,
+                supervision=supervision,
+                teacher=teacher,
+            )
+
+
+def _head_phase(
+    fitted: Fitted,
+    network: Network,
+    pixels: Pixels,
+    recipe: Recipe,
+    class_weight: dict[int, float] | None,
+    seed: int,
+    lower: LowerLayers | None,
+    supervision: Supervision,
+    teacher: Teacher | None,
+) -> Epoch | None:
+    """The epoch whose weights the head has now; None where it has none."""
     if supervision.has_finished("head"):
         fitted.epochs += supervision.epochs_of("head")
-        start = best_of(fitted.epochs, recipe.head_phase.monitor)
-    elif recipe.head_phase.epochs:
-        result = train_head(
-            network,
-            pixels,
-            recipe=recipe,
-            class_weight=class_weight,
-            seed=seed,
-            supervision=supervision,
-            teacher=teacher,
-        )
-        fitted.epochs += result.epochs
-        start = result.best
-    fitted.seconds["head"] = time.perf_counter() - started
-    if not recipe.fine_tune.epochs:
-        return
-    started = time.perf_counter()
-    freeze_for_fine_tuning(network, recipe.fine_tune.unfreeze_layers, batch_norm=recipe.pruning.sparsity > 0)
-    fitted.epochs += train_all(
+        return best_of(fitted.epochs, recipe.head_phase.monitor)
+    if not recipe.head_phase.epochs:
+        return None
+    result = train_head(
         network,
         pixels,
-        name="fine_tune",
-        phase=recipe.fine_tune,
         recipe=recipe,
         class_weight=class_weight,
-        seed=seed + recipe.head_phase.views,  # other views than the head has seen
-        start=start,
+        seed=seed,
+        lower=lower,
         supervision=supervision,
         teacher=teacher,
     )
-    fitted.seconds["fine_tune"] = time.perf_counter() - started
+    fitted.epochs += result.epochs
+    return result.best

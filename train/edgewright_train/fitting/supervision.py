@@ -13,12 +13,18 @@ from edgewright_runtime.console import Reporter, Silent
 from ..data.epoch_order import EpochClock
 from .callbacks import BestWeights, Divergence, History
 from .checkpoint import Arrays, Checkpoint, CheckpointFolder
+from .distributed_fit import fit_together, mirrored, start_of_chief
+from .distribution import Distribution, peers_explained
 from .epoch import Epoch
 from .event_log import EventLog
 from .interruption import raise_if_interrupted, shielded
+from .stopwatch import Stopwatch
 
 # What Keras itself gives a callback, which is no state of the callback's.
 _OF_KERAS = frozenset({"params", "_model", "validation_data"})
+
+_ALONE = ("head",)
+"""Phases that every process goes through by itself: their examples are features, and their steps take no time."""
 
 
 class Supervision:
@@ -28,6 +34,7 @@ class Supervision:
         reporter: what is told about progress.
         clock: which epoch it is, for batches that are drawn for each.
         epochs: the history of all phases so far.
+        watch: how long each part takes.
     """
 
     def __init__(
@@ -37,6 +44,7 @@ class Supervision:
         folder: CheckpointFolder | None = None,
         made_from: Mapping[str, Any] | None = None,
         unfinished: Checkpoint | None = None,
+        together: Distribution | None = None,
     ) -> None:
         """A supervision of one training.
 
@@ -45,11 +53,14 @@ class Supervision:
             folder: where a checkpoint is written after every epoch; nowhere by default.
             made_from: what the training depends on, for the checkpoint.
             unfinished: what to go on with.
+            together: the processes and devices that train the network together; one by default.
         """
         self.reporter = reporter or Silent()
         self.clock = EpochClock()
         self.epochs: list[Epoch] = list(unfinished.epochs) if unfinished else []
+        self.watch = Stopwatch(unfinished.seconds if unfinished else None)
         self._folder, self._made_from, self._unfinished = folder, dict(made_from or {}), unfinished
+        self._together = together
         self._log: EventLog | None = None
 
     def has_finished(self, phase: str) -> bool:
@@ -81,26 +92,37 @@ class Supervision:
         """
         history = History(phase, epochs=epochs, reporter=self.reporter)
         done = self._unfinished if self._unfinished is not None and self._unfinished.phase == phase else None
-        model.optimizer.build(model.trainable_variables)
+        together = None if phase in _ALONE else self._together
+        fitted = model
+        if together is not None:
+            start_of_chief(model, best, together)
+            fitted = mirrored(model, together)
+        fitted.optimizer.build(fitted.trainable_variables)
         if done is not None:
-            _assign(model.variables, done.variables)
-            _assign(model.optimizer.variables, done.optimizer)
+            _assign(fitted.variables, done.variables)
+            _assign(fitted.optimizer.variables, done.optimizer)
         kept = (best, *callbacks)
-        keeping = _Keeping(self, phase, history, kept, done)
+        # The first writes what the others use; the last writes down what all have come to.
+        called = [Divergence(phase), history, *kept, _Keeping(self, phase, history, kept, done)]
+        first = 0 if done is None else epochs if done.stopped else done.epoch
         try:
-            model.fit(
-                data,
-                initial_epoch=0 if done is None else epochs if done.stopped else done.epoch,
-                epochs=epochs,
-                # The first writes what the others use; the last writes down what all have come to.
-                callbacks=[Divergence(phase), history, *kept, keeping],
-                shuffle=False,  # the batches come shuffled
-                verbose=0,
-                **options,
-            )
+            if together is None:
+                # The batches come shuffled.
+                model.fit(
+                    data, initial_epoch=first, epochs=epochs, callbacks=called, shuffle=False, verbose=0, **options
+                )
+            else:
+                with peers_explained(together):
+                    fit_together(
+                        fitted, data, together=together, initial_epoch=first, epochs=epochs, callbacks=called, **options
+                    )
         except KeyboardInterrupt:
+            best.set_model(model)
             best.put_back()
             raise
+        if together is not None:
+            best.set_model(model)
+            best.put_back()
         return self.epochs_of(phase)
 
     def record(self, epochs: Sequence[Epoch]) -> None:
@@ -141,6 +163,7 @@ class Supervision:
             optimizer=_values(model.optimizer.variables),
             callbacks=tuple(_numbers(callback) for callback in callbacks),
             arrays=dict(_lists_of_arrays(callbacks)),
+            seconds=self.watch.seconds(),
         )
 
 

@@ -101,17 +101,25 @@ class Backbone:
             own = f'{choices} or "auto"' if choices else '"auto", as it has its own,'
             raise EdgewrightError(f"activation must be {own} for {self.name}, not {activation!r}")
 
-    def imagenet_url(self, *, alpha: float, size: int) -> str:
-        """Where Keras publishes the ImageNet weights without the top; of another side where this one has none.
+    def check_published(self) -> None:
+        """Refuses a backbone of which there are no ImageNet weights.
 
         Raises:
-            EdgewrightError: there are none.
+            EdgewrightError: saying what to give instead.
         """
         if not self.published:
             raise EdgewrightError(
                 f"There are no ImageNet weights of {self.name}; train it from scratch with --weights none, or give a "
                 f"file with --weights PATH"
             )
+
+    def imagenet_url(self, *, alpha: float, size: int) -> str:
+        """Where Keras publishes the ImageNet weights without the top; of another side where this one has none.
+
+        Raises:
+            EdgewrightError: there are none.
+        """
+        self.check_published()
         nearest = size if size in self.published_sizes else self.published_sizes[-1]
         return self.published.format(alpha=float(alpha), size=nearest)
 

@@ -5,9 +5,11 @@ every difference. Nothing here imports TensorFlow.
 """
 
 from .asked import Asked
+from .differences import data_digest
 from .existing import STAGE, check_free, kept_run
+from .finished import check_finished, made_from_in
 from .record import Provenance, UsedTeacher, UsedWeights, provenance_of
-from .unfinished import check_same
+from .unfinished import check_same, unlike
 
 __all__ = [
     "STAGE",
@@ -15,8 +17,12 @@ __all__ = [
     "Provenance",
     "UsedTeacher",
     "UsedWeights",
+    "check_finished",
     "check_free",
     "check_same",
+    "data_digest",
     "kept_run",
+    "made_from_in",
     "provenance_of",
+    "unlike",
 ]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from edgewright_runtime.console import Reporter
-from edgewright_runtime.dataset.fingerprint import digest, files_now
+from edgewright_runtime.dataset.fingerprint import DataFile, digest, files_now
 from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.hashing import sha256_of_file
 from edgewright_runtime.run.labels import read_labels
@@ -59,14 +59,33 @@ def _of_data(asked: Asked, made: Provenance, run: RunFolder, reporter: Reporter)
     if asked.data is None and not source.exists():
         return
 
+    files = _files(source, run, reporter)
+    if digest(files) != made.data_sha256:
+        instead = "" if source == trained_on else f", given in place of {trained_on},"
+        yield f"data: {source}{instead} {changes_in(files, run=run, trained_on=trained_on)}"
+
+
+def data_digest(data: Path, out: Path, reporter: Reporter) -> str:
+    """Of the data set's files as they are now, to compare with the one that the run in `out` was made from.
+
+    Args:
+        data: a folder of classes or a CSV file.
+        out: the run folder, which keeps the hashes of files that have not changed since.
+        reporter: what is told about progress.
+
+    Raises:
+        EdgewrightError: the data set is not there or cannot be read.
+    """
+    return digest(_files(data, RunFolder(out), reporter))
+
+
+def _files(source: Path, run: RunFolder, reporter: Reporter) -> tuple[DataFile, ...]:
     def step(done: int, total: int) -> None:
         reporter.step("looking for changes in the data set", done, total)
 
     files = files_now(source, kept_in=run.path / _HASHES, on_progress=step)
     reporter.finish()
-    if digest(files) != made.data_sha256:
-        instead = "" if source == trained_on else f", given in place of {trained_on},"
-        yield f"data: {source}{instead} {changes_in(files, run=run, trained_on=trained_on)}"
+    return files
 
 
 def _of_recipe(asked: Asked, made: Provenance) -> Iterator[str]:

@@ -31,14 +31,25 @@ def check_same(now: Mapping[str, Any], then: Mapping[str, Any], *, out: Path) ->
     Raises:
         EdgewrightError: naming the differences, five at most.
     """
-    flat_now, flat_then = flat(now), flat(then)
-    names = sorted(name for name in flat_now.keys() | flat_then.keys() if flat_now.get(name) != flat_then.get(name))
-    if names:
-        found = [
-            _WITHOUT_VALUES.get(name, f"{name}: {flat_now.get(name)} given, {flat_then.get(name)} there")
-            for name in names
-        ]
+    found = unlike(now, then)
+    if found:
         raise EdgewrightError(
             f"The interrupted training in {out} was made from something else ({named(found)}); give what it was "
             f"made from, or leave --resume out to train anew in its place"
         )
+
+
+def unlike(now: Mapping[str, Any], then: Mapping[str, Any], *, where: str = "there") -> tuple[str, ...]:
+    """One part of a sentence per difference of two trainings; none where both are made from the same.
+
+    Args:
+        now: `Provenance.checked` of what is asked for.
+        then: the same of the other one.
+        where: the other one is.
+    """
+    flat_now, flat_then = flat(now), flat(then)
+    names = sorted(name for name in flat_now.keys() | flat_then.keys() if flat_now.get(name) != flat_then.get(name))
+    return tuple(
+        _WITHOUT_VALUES.get(name, f"{name}: {flat_now.get(name)} given, {flat_then.get(name)} {where}")
+        for name in names
+    )

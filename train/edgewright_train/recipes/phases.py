@@ -79,7 +79,10 @@ class FineTunePhase(FullPhase):
     Attributes:
         unfreeze_layers: the topmost so many layers of the backbone, or `all` of them.
         layer_decay: factor of the learning rate from one block of the backbone to the one below it; 1 for one rate.
+        views: how many augmented versions of the training split the frozen lower layers are computed for, once, where
+            that pays; or `every_epoch`, for a new one in each epoch and the whole network computed each time.
     """
 
     unfreeze_layers: int | str = field(metadata=rule(low=0, otherwise="all"))
     layer_decay: float = field(metadata=_FACTOR)
+    views: int | str = field(metadata=rule(low=1, high=64, otherwise="every_epoch"))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from edgewright_runtime.errors import EdgewrightError
-from edgewright_runtime.suggestion import unknown_name
+from ..errors import EdgewrightError
+from ..suggestion import unknown_name
 
 
 @dataclass(frozen=True)

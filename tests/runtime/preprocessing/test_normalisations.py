@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from edgewright_convert.importing.normalisations import normalisation_named
 from edgewright_runtime.errors import EdgewrightError
+from edgewright_runtime.preprocessing.normalisations import normalisation_named
 
 
 @pytest.mark.parametrize("text", ["minusone", "1", "1,2,3", "0,1", "inf,0", "nan,0"])

@@ -5,6 +5,7 @@ import struct
 import subprocess
 import sys
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,11 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edgewright_runtime.backends.base import Tensor
+from edgewright_runtime.backends.input_fit import clipping, likely_normalisation, why_not, why_not_raw
 from edgewright_runtime.backends.quantization import quantize_input
-from edgewright_runtime.backends.raw_pixels import clipping, why_not_raw
 from edgewright_runtime.backends.tflite_metadata import StatedNormalisation, stated_normalisation
 from edgewright_runtime.classifier import Classifier
 from edgewright_runtime.errors import EdgewrightError
+from edgewright_runtime.preprocessing import Normalisation, Preprocessing
+from edgewright_runtime.preprocessing.normalisations import normalisation_named
 from edgewright_runtime.run.manifest import add_artefacts, describe
 from edgewright_runtime.run.run_folder import RunFolder
 
@@ -57,6 +60,45 @@ def test_input_whose_range_is_that_of_pixels_takes_them(name):
 @pytest.mark.parametrize("name", NORMALISED_OUTSIDE)
 def test_input_whose_range_is_not_that_of_pixels_says_so(name):
     assert "it wants pixels that were normalised outside the file" in str(why_not_raw(NORMALISED_OUTSIDE[name]))
+
+
+LIKELY = {
+    "1/128 about 128": "minus-one-to-one",
+    "-1..1": "minus-one-to-one",
+    "-1..1 as int8": "minus-one-to-one",
+    "0..1": "unit",
+    "0..1 as int8": "unit",
+    "minus ImageNet's mean": "imagenet-caffe",
+    "ImageNet's mean and deviation": "imagenet-torch",
+}
+
+
+def contract(name: str) -> Preprocessing:
+    row = normalisation_named(name).for_channels(3)
+    return Preprocessing(32, 32, normalisation=Normalisation(row.scale, row.offset, "runtime"))
+
+
+@pytest.mark.parametrize("name", LIKELY)
+def test_range_of_the_input_speaks_for_a_normalisation_which_then_fits(name):
+    assert likely_normalisation(NORMALISED_OUTSIDE[name]) == LIKELY[name]
+    assert why_not(NORMALISED_OUTSIDE[name], contract(LIKELY[name])) is None
+
+
+@pytest.mark.parametrize("name", ["1/128 about 128", "0..1"])
+@pytest.mark.parametrize("other", ["imagenet-caffe", "raw"])
+def test_normalisation_of_another_range_does_not_fit(name, other):
+    assert "and is given" in str(why_not(NORMALISED_OUTSIDE[name], contract(other)))
+
+
+def test_values_that_would_use_a_hundredth_of_the_levels_do_not_fit():
+    assert "and is given -1 to 1" in str(why_not(TAKES_RAW_PIXELS["raw bytes as int8"], contract("minus-one-to-one")))
+
+
+def test_metadata_speaks_for_the_normalisation_that_it_states():
+    stated = replace(tensor(0.0, 0, "float32"), stated_normalisation=StatedNormalisation((127.5,), (127.5,)))
+    assert likely_normalisation(stated) == "minus-one-to-one"
+    stated = replace(stated, stated_normalisation=StatedNormalisation((100.0,), (50.0,)))
+    assert likely_normalisation(stated) == "0.02,-2"
 
 
 @given(st.floats(1e-4, 8), st.integers(-128, 255), st.sampled_from(["uint8", "int8"]))
@@ -149,7 +191,8 @@ def test_real_file_with_scale_1_128_and_its_zero_in_the_middle_is_refused(
     zero_point = {"uint8": 128, "int8": 0}[dtype]
     assert f"takes input values from -1 to 0.9922 (scale 0.007812, zero point {zero_point})" in str(error.value)
     assert str(run.preprocessing) in str(error.value)
-    assert "edgewright import MODEL --normalisation NAME" in str(error.value)
+    assert f"edgewright import {run.file_of('tflite-int8')} " in str(error.value)
+    assert "--normalisation minus-one-to-one" in str(error.value)
 
 
 @pytest.mark.parametrize(("high", "warned"), [(255.0, False), (248.0, False), (180.0, True)])

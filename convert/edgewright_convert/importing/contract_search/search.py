@@ -1,0 +1,106 @@
+"""The search: first what becomes of pixels, then how photographs are resized."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from edgewright_runtime.errors import EdgewrightError
+
+from .bare_model import BareModel
+from .candidates import GEOMETRIES, Candidate, Geometry, Known, offsets_to_try, values_to_try
+from .trial import Photographs, Score, Trial
+from .verdict import is_sure, open_questions
+
+FIRST_LOOK = 100
+"""Photographs on which every range of values is tried; only the best are tried on all."""
+
+_FINALISTS = 3
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the search came to.
+
+    Attributes:
+        scores: of all that was tried, the best first; each contract once, on as many photographs as it was tried on.
+        sure: whether range of values, channel order and label offset can be told from all others.
+        doubts: what could not be told apart, a sentence each.
+    """
+
+    scores: tuple[Score, ...]
+    sure: bool
+    doubts: tuple[str, ...]
+
+    @property
+    def best(self) -> Score:
+        """The contract that was found."""
+        return self.scores[0]
+
+
+def search(
+    model: BareModel,
+    photographs: Photographs,
+    *,
+    labels: int,
+    known: Known | None = None,
+    on_step: Callable[[str], None] = lambda _: None,
+) -> Found:
+    """The contract under which the model does best.
+
+    Args:
+        model: as it is.
+        photographs: labelled or not; a few hundred are enough.
+        labels: how many there are.
+        known: what need not be tried.
+        on_step: told what is tried next.
+
+    Raises:
+        EdgewrightError: no contract fits the model's input, or a photograph cannot be read.
+    """
+    known = known or Known()
+    trial = Trial(model, photographs, on_step=on_step)
+    offsets = offsets_to_try(model.outputs, labels, known)
+    first = known.geometry or GEOMETRIES[0]
+    tried = _try_values(model, trial, known, first, offsets, min(FIRST_LOOK, len(photographs.paths)))
+    finalists = [score.candidate for score in tried[:_FINALISTS]]
+    final = _on_all(trial, finalists, first, offsets, len(photographs.paths))
+    final += _try_geometries(trial, final[0].candidate, known, len(photographs.paths))
+    final.sort(key=lambda score: score.rank, reverse=True)
+    best, seen = final[0], {score.candidate for score in final}
+    rest = [*final[1:], *(score for score in tried if score.candidate not in seen)]
+    scores = (best, *sorted(rest, key=lambda score: score.rank, reverse=True))
+    return Found(scores, is_sure(scores), open_questions(scores))
+
+
+def _try_values(
+    model: BareModel, trial: Trial, known: Known, geometry: Geometry, offsets: Sequence[int], images: int
+) -> list[Score]:
+    candidates = values_to_try(model.input, model.shape, known)
+    if not candidates:
+        raise EdgewrightError(
+            f"{model.path} takes values that none of the known normalisations gives; say which it wants with "
+            f"--normalisation SCALE,OFFSET"
+        )
+    found = [score for values in candidates for score in trial.scores(values, geometry, offsets, images=images)]
+    return sorted(found, key=lambda score: score.rank, reverse=True)
+
+
+def _on_all(
+    trial: Trial, best: Sequence[Candidate], geometry: Geometry, offsets: Sequence[int], images: int
+) -> list[Score]:
+    several = list(dict.fromkeys(candidate.values for candidate in best))
+    found = [score for values in several for score in trial.scores(values, geometry, offsets, images=images)]
+    return sorted(found, key=lambda score: score.rank, reverse=True)
+
+
+def _try_geometries(trial: Trial, best: Candidate, known: Known, images: int) -> list[Score]:
+    """The other ways of resizing, under the best of all else."""
+    if known.geometry is not None:
+        return []
+    others = [geometry for geometry in GEOMETRIES if geometry != best.geometry]
+    return [
+        score
+        for geometry in others
+        for score in trial.scores(best.values, geometry, [best.label_offset], images=images)
+    ]

@@ -1,0 +1,100 @@
+"""How sure the search may be of what it found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from edgewright_runtime.evaluation.statistics import exact_mcnemar
+from edgewright_runtime.preprocessing.normalisations import DeclaredNormalisation
+
+from .candidates import Candidate
+from .trial import Score
+
+_TOLD_APART = 0.01
+"""Of a paired test between two contracts: how likely as great a difference is where there is none."""
+
+_UNLABELLED = (
+    "The photographs have no labels: contracts were judged by how sure the answers are, and how unlike each other."
+)
+
+_SAME_LEVELS = 2.0
+"""Two normalisations that never differ by more grey levels than this are one to a network: (v - 127) / 128 is
+`minus-one-to-one`."""
+
+
+def is_sure(scores: Sequence[Score]) -> bool:
+    """Whether the first can be told from every other that means something else by the pixels or the labels."""
+    best = scores[0]
+    if best.right is None:
+        return False
+    return all(beats(best, other) for other in scores[1:] if not means_the_same(best.candidate, other.candidate))
+
+
+def open_questions(scores: Sequence[Score]) -> tuple[str, ...]:
+    """What the photographs did not settle, a sentence each."""
+    best = scores[0]
+    if best.right is None:
+        return (
+            "The photographs have no labels, so that how sure its answers are is all that a contract was judged by.",
+        )
+    equal = [score for score in scores[1:] if not beats(best, score)]
+    sentences = []
+    other = next((score for score in equal if not means_the_same(best.candidate, score.candidate)), None)
+    if other is not None:
+        sentences.append(
+            f"{described(other.candidate)} does as well on these photographs ({_percent(other)} against "
+            f"{_percent(best)}); more of them would tell."
+        )
+    resized = next((score for score in equal if means_the_same(best.candidate, score.candidate)), None)
+    if resized is not None and resized.candidate.geometry != best.candidate.geometry:
+        sentences.append(
+            f"How photographs are resized hardly matters here: {_resized(resized.candidate)} gives "
+            f"{_percent(resized)}, and {_resized(best.candidate)} {_percent(best)}."
+        )
+    return tuple(sentences)
+
+
+def described(candidate: Candidate) -> str:
+    """The candidate in the words of the options that ask for it."""
+    values = candidate.values
+    offset = f" --label-offset {candidate.label_offset}" if candidate.label_offset else ""
+    order = f" --channel-order {values.channel_order}" if values.channel_order != "RGB" else ""
+    return f"--normalisation {values.normalisation.name}{order}{offset}"
+
+
+def _resized(candidate: Candidate) -> str:
+    geometry = candidate.geometry
+    share = f" of {geometry.crop_fraction:g}" if geometry.crop_fraction != 1 else ""
+    return f"{geometry.resize_method}{share} ({geometry.interpolation})"
+
+
+def _percent(score: Score) -> str:
+    return f"{score.accuracy or 0:.1%} right"
+
+
+def beats(best: Score, other: Score) -> bool:
+    """Whether the best is right more often than the other, beyond chance, on the photographs that both saw."""
+    if best.right is None or other.right is None:
+        return False
+    both = min(best.images, other.images)
+    mine, its = best.right[:both], other.right[:both]
+    gained, lost = int((mine & ~its).sum()), int((its & ~mine).sum())
+    return gained > lost and exact_mcnemar(lost, gained) < _TOLD_APART
+
+
+def means_the_same(one: Candidate, other: Candidate) -> bool:
+    """Whether the two differ, if at all, by what a network does not notice, or by how photographs are resized."""
+    return (
+        one.label_offset == other.label_offset
+        and one.values.channel_order == other.values.channel_order
+        and _levels_apart(one.values.normalisation, other.values.normalisation) <= _SAME_LEVELS
+    )
+
+
+def _levels_apart(one: DeclaredNormalisation, other: DeclaredNormalisation) -> float:
+    """The greatest difference of what the two make of a pixel, in grey levels of the first."""
+    ends = np.array([[0.0], [255.0]])
+    made = [ends * np.asarray(row.scale) + np.asarray(row.offset) for row in (one, other)]
+    return float((np.abs(made[0] - made[1]) / np.abs(np.asarray(one.scale))).max())

@@ -1,0 +1,34 @@
+"""What is known of one image once it was labelled."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from ..classifier import Prediction
+
+
+@dataclass(frozen=True)
+class Row:
+    """One image.
+
+    Attributes:
+        path: as its source names it.
+        predictions: the best labels, best first; empty where the image could not be read.
+        error: why it could not be read, one sentence; None where it could.
+    """
+
+    path: str
+    predictions: tuple[Prediction, ...] = ()
+    error: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """One JSON object: path, label, probability, predictions, error."""
+        best = self.predictions[0] if self.predictions else None
+        return {
+            "path": self.path,
+            "label": None if best is None else best.label,
+            "probability": None if best is None else best.probability,
+            "predictions": [asdict(prediction) for prediction in self.predictions],
+            "error": self.error,
+        }

@@ -1,0 +1,173 @@
+"""A file of rows that grows, and from which a killed run is gone on with.
+
+Rows go to `NAME.partial`, one write each, and the file gets its name when all are there. Beside it lies
+`NAME.origin.json`: what made the rows. What a killed process has handed to the system is kept; its last row, if it is
+cut off, is taken away again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from ..atomic import cannot_write
+from ..errors import EdgewrightError
+from ..strict_json import read_object, write_object
+from .row import Row
+from .writers import FORMS, writer_named
+
+_HASH_BYTES = 8
+"""Of each path that is done: among a million, two are alike with a probability of one in 37 million."""
+
+
+class RowFile:
+    """A file of rows, open to add to; a context manager.
+
+    Attributes:
+        path: what it is called when it is whole.
+        partial: what it is called until then.
+        kept: rows that were there already.
+    """
+
+    def __init__(self, path: Path, origin: Mapping[str, Any]) -> None:
+        """Opens the file, with the rows that an earlier run of the same has left.
+
+        Args:
+            path: ending in .jsonl or .csv.
+            origin: what makes the rows: the model, its contract, how many labels.
+
+        Raises:
+            EdgewrightError: another ending, rows of another origin, or a file that cannot be written.
+        """
+        self.path = path
+        self._write, header = writer_named(_form_of(path))
+        self.partial, self._origin = _beside(path, ".partial"), _beside(path, ".origin.json")
+        self._done: set[bytes] = set()
+        self._check_origin(origin)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._start()
+            self._file = self.partial.open("r+b" if self.partial.exists() else "w+b", buffering=0)
+            end = self._read_kept(header.encode())
+            self._file.truncate(end)
+            self._file.seek(end)
+            if not end:
+                self._file.write(header.encode())
+        except OSError as error:
+            raise cannot_write(self.partial, error) from error
+        self.kept = len(self._done)
+
+    def __enter__(self) -> RowFile:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
+
+    def __contains__(self, path: str) -> bool:
+        return _digest(path) in self._done
+
+    def add(self, row: Row) -> None:
+        """Writes the row at once, as one piece.
+
+        Raises:
+            EdgewrightError: the disk is full, or the like.
+        """
+        try:
+            data = self._write(row).encode("utf-8", "surrogateescape")
+            written = self._file.write(data)
+            if written != len(data):
+                raise EdgewrightError(f"Cannot write {self.partial}: the disk is full; free it up and go on.")
+        except OSError as error:
+            raise cannot_write(self.partial, error) from error
+        self._done.add(_digest(row.path))
+
+    def finish(self) -> None:
+        """Gives the file its name: it is whole."""
+        try:
+            os.fsync(self._file.fileno())
+            self.partial.replace(self.path)
+        except OSError as error:
+            raise cannot_write(self.path, error) from error
+
+    def _check_origin(self, origin: Mapping[str, Any]) -> None:
+        there = self.path.exists() or self.partial.exists()
+        if there and not self._origin.is_file():
+            raise EdgewrightError(
+                f"{self.path} was not written by this command, or its {self._origin.name} is gone; name another file "
+                f"with --out"
+            )
+        if there and read_object(self._origin) != dict(origin):
+            changed = next(name for name in (*origin, "") if read_object(self._origin).get(name) != origin.get(name))
+            raise EdgewrightError(
+                f"{self.path} holds rows that were made otherwise ({changed or 'options'} differs); name another file "
+                f"with --out, or delete it to begin anew"
+            )
+        if not there:
+            write_object(self._origin, dict(origin))
+
+    def _start(self) -> None:
+        """A whole file is gone on with as a part: a source may have grown since."""
+        if self.path.exists() and not self.partial.exists():
+            temporary = _beside(self.path, ".copy")
+            shutil.copyfile(self.path, temporary)
+            temporary.replace(self.partial)
+
+    def _read_kept(self, header: bytes) -> int:
+        """Where the last whole row ends; its paths are taken down."""
+        end = 0
+        for record, after in _records(self._file):
+            if end or not header or record != header:
+                self._done.add(_digest(_path_in(record, self.path)))
+            end = after
+        return end
+
+
+def _records(file: Any) -> Iterator[tuple[bytes, int]]:
+    """The whole records of a file of rows, and where each ends: a line end inside quotes belongs to a record."""
+    record, end = b"", 0
+    with open(file.fileno(), "rb", closefd=False) as lines:
+        for line in lines:
+            record += line
+            end += len(line)
+            if line.endswith(b"\n") and (record.startswith(b"{") or record.count(b'"') % 2 == 0):
+                yield record, end
+                record = b""
+
+
+def _path_in(record: bytes, where: Path) -> str:
+    text = record.decode("utf-8", "surrogateescape")
+    try:
+        if where.suffix.lower() == ".jsonl":
+            return str(json.loads(text)["path"])
+        import csv
+
+        return next(csv.reader([text]))[0]
+    except (ValueError, KeyError, TypeError, IndexError, StopIteration) as error:
+        raise EdgewrightError(
+            f"{where} holds a row that this command has not written; name another file with --out"
+        ) from error
+
+
+def _digest(path: str) -> bytes:
+    return hashlib.blake2b(path.encode("utf-8", "surrogateescape"), digest_size=_HASH_BYTES).digest()
+
+
+def _form_of(path: Path) -> str:
+    form = path.suffix.lower().lstrip(".")
+    if form not in FORMS:
+        raise EdgewrightError(
+            f"{path} must end in {' or '.join('.' + name for name in FORMS)}, which says how rows are written"
+        )
+    return form
+
+
+def _beside(path: Path, ending: str) -> Path:
+    return path.with_name(path.name + ending)

@@ -1,0 +1,56 @@
+"""How rows are written: JSON Lines, CSV, and lines for people."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ..errors import EdgewrightError
+from ..suggestion import unknown_name
+from .row import Row
+
+Write = Callable[[Row], str]
+"""From a row to the text of it, line end included."""
+
+CSV_COLUMNS = ("path", "label", "probability", "predictions", "error")
+
+
+def jsonl_line(row: Row) -> str:
+    """One JSON object on one line."""
+    return json.dumps(row.to_dict(), ensure_ascii=False) + "\n"
+
+
+def csv_line(row: Row) -> str:
+    """One record; the predictions are a JSON list in one cell, and nothing is written as an empty cell."""
+    values = row.to_dict()
+    values["predictions"] = json.dumps(values["predictions"], ensure_ascii=False)
+    return _csv(["" if values[name] is None else values[name] for name in CSV_COLUMNS])
+
+
+def csv_header() -> str:
+    """The line with the columns' names."""
+    return _csv(CSV_COLUMNS)
+
+
+def _csv(cells: Sequence[Any]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerow(cells)
+    return text.getvalue()
+
+
+FORMS: dict[str, tuple[Write, str]] = {"jsonl": (jsonl_line, ""), "csv": (csv_line, csv_header())}
+"""By name: what writes a row, and what stands before the first."""
+
+
+def writer_named(name: str) -> tuple[Write, str]:
+    """What writes a row, and what stands before the first.
+
+    Raises:
+        EdgewrightError: no such form.
+    """
+    if name not in FORMS:
+        raise EdgewrightError(unknown_name("form of rows", name, FORMS))
+    return FORMS[name]

@@ -1,0 +1,102 @@
+"""What the frozen lower layers give for some views of each image: computed once, and what both phases go on from."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from edgewright_runtime.console import Reporter
+
+from ...data.batches import plain_batches
+from ...data.pixels import Pixels
+from ...network.cut import Cut
+from ...network.network import Network
+from ...recipes import Recipe
+from ..augmented_batches import augmented_batches
+from ..teaching import Teacher
+from .caching_rule import frozen_layers, images_of_epoch
+from .computed_examples import compiled, computed_examples
+from .examples import Examples
+
+
+@dataclass(frozen=True)
+class LowerLayers:
+    """The network cut in two, and what its lower part gives.
+
+    Attributes:
+        cut: the two parts.
+        views: how many of each image there are.
+        train: activations of the training split, in float16, one view behind the other.
+        validation: those of the validation split.
+    """
+
+    cut: Cut
+    views: int
+    train: Examples
+    validation: Examples
+
+    def of_views(self, count: int) -> Examples:
+        """The training split's activations, the first views alone."""
+        return self.train.first(count * len(self.train.features) // self.views)
+
+
+@contextlib.contextmanager
+def lower_layers(
+    network: Network,
+    pixels: Pixels,
+    *,
+    recipe: Recipe,
+    class_weight: Mapping[int, float] | None,
+    seed: int,
+    reporter: Reporter,
+    teacher: Teacher | None = None,
+) -> Iterator[LowerLayers | None]:
+    """The activations that the recipe's phases share, which go away with the block; None where they do not pay.
+
+    Images are augmented and mixed before, so that labels and weights are those of mixed images.
+
+    Args:
+        network: with the layers frozen that phase 2 leaves so.
+        pixels: decoded images.
+        recipe: with the number of views.
+        class_weight: factor of each class's loss.
+        seed: of the augmentation.
+        reporter: what is told what is done, and how far it is.
+        teacher: whose answers stand behind the labels then.
+
+    Raises:
+        EdgewrightError: there is no room on the disk.
+    """
+    decision = frozen_layers(network, pixels, recipe.fine_tune, balance=recipe.balance)
+    if decision.told:
+        reporter.line(decision.told)
+    if decision.cut is None:
+        yield None
+        return
+    views, compute = int(recipe.fine_tune.views), compiled(decision.cut.lower)
+    augmented = augmented_batches(
+        pixels, recipe=recipe, classes=network.classes, class_weight=class_weight, seed=seed, teacher=teacher
+    )
+    with (
+        computed_examples(
+            compute,
+            augmented,
+            images=images_of_epoch(pixels, recipe.balance),
+            views=views,
+            kept_as=np.float16,
+            reporter=reporter,
+            what="lower layers, augmented views",
+        ) as train,
+        computed_examples(
+            compute,
+            plain_batches(pixels, "val", batch_size=recipe.batch_size, classes=network.classes),
+            images=len(pixels.places["val"]),
+            kept_as=np.float16,
+            reporter=reporter,
+            what="lower layers, validation split",
+        ) as validation,
+    ):
+        yield LowerLayers(decision.cut, views, train, validation)
