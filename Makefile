@@ -33,11 +33,11 @@ EDGEWRIGHT ?= $(BIN)/edgewright
 SETUP := $(if $(filter $(BIN)/edgewright,$(EDGEWRIGHT)),$(VENV)/.setup-done)
 # tensorrt-rtx has wheels for these machines only; elsewhere its formats say which extra they need.
 comma := ,
-EXTRAS := train,convert,onnx,bench,docs,dev$(if $(filter Linux-x86_64,$(shell uname -s -m | tr ' ' -)),$(comma)rtx)
+EXTRAS := train,inspect,convert,onnx,bench,docs,dev$(if $(filter Linux-x86_64,$(shell uname -s -m | tr ' ' -)),$(comma)rtx)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo train convert tflite-fp32 tflite-fp16 tflite-dynamic tflite-int8 onnx tensorrt tensorrt-rtx \
-	evaluate explain bench classify test test-quick test-pythons test-versions test-mediapipe test-backbones test-processors benchmarks bench-suite docs lint typecheck typecheck-tensorrt \
+.PHONY: help setup demo inspect train convert tflite-fp32 tflite-fp16 tflite-dynamic tflite-int8 onnx tensorrt tensorrt-rtx \
+	doctor evaluate explain bench classify test test-quick test-pythons test-versions test-mediapipe test-backbones test-processors benchmarks bench-suite docs lint typecheck typecheck-tensorrt \
 	format clean at-least-one ask-for-image
 
 # --- What follows from it ---
@@ -121,6 +121,10 @@ $(DIGITS)/.complete: | $(SETUP)
 	$(EDGEWRIGHT) digits $(DIGITS)
 	@touch $@
 
+inspect: $(SETUP) $(if $(call same,$(DIGITS),$(or $(DATA),$(DIGITS))),$(DIGITS)/.complete)  ## Look at DATA (else the digits) before training: what is wrong with it, and a page in build/.
+	@mkdir -p build
+	$(EDGEWRIGHT) inspect $(call quoted,$(or $(DATA),$(DIGITS)))$(call option,--weights,WEIGHTS) --html build/inspection.html
+
 train: $(SETUP) $(DIGITS_DATA)  ## Train the float model (or take MODEL in) into RUN.
 ifeq ($(MODEL),)
 	$(EDGEWRIGHT) train$(if $(DATA), $(call quoted,$(DATA))) --out $(run)$(train_options) $(if $(call is_set,OVERWRITE),--overwrite,--if-needed)
@@ -167,6 +171,9 @@ at-least-one: train
 
 evaluate: $(MEASURED)  ## Compare every format in RUN with its float model.
 	$(EDGEWRIGHT) evaluate $(run)$(gate_options)
+
+doctor: $(SETUP) $(DIGITS_DATA)  ## Say what is wrong with DATA and RECIPE before they are trained.
+	$(EDGEWRIGHT) doctor $(call quoted,$(DATA))$(call option,--recipe,RECIPE)$(call option,--weights,WEIGHTS)$(call option,--seed,SEED)$(call option,--labels,LABELS)
 
 explain: $(MEASURED)  ## Say what INT8 costs RUN in labels, where it loses them, and what to do about it.
 	$(EDGEWRIGHT) explain $(run)$(if $(OPTIONS), $(OPTIONS))

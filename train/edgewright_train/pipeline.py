@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from edgewright_runtime.console import Reporter, Silent
+from edgewright_runtime.dataset.groups import groups_of
 from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.library_noise import Capture, quietened
 from edgewright_runtime.optional_imports import check_installed, import_optional
@@ -156,7 +157,8 @@ def _train_run(
     labels = fixed_labels(options.labels_file, out)
     prepared = prepare(data, recipe=recipe, labels=labels, seed=options.seed, reporter=reporter)
     if fold is not None:
-        prepared = replace(prepared, rows=rows_of_fold(prepared.rows, fold, seed=options.seed))
+        groups = groups_of(prepared.dataset.images)
+        prepared = replace(prepared, rows=rows_of_fold(prepared.rows, fold, seed=options.seed, groups=groups))
     if teacher is not None:
         outputs_of(teacher, prepared.dataset.labels)
     if start is None:

@@ -10,10 +10,15 @@ import keras
 
 from edgewright_runtime.atomic import atomic_path
 from edgewright_runtime.console import Reporter
+from edgewright_runtime.errors import EdgewrightError
 
 from .cluster import Cluster
 from .data import Prepared
+from .data.data_warnings import TOLD_BEFORE
 from .data.pixels import decoded
+from .diagnosis import verdict_lines
+from .diagnosis.failed import leave_diagnosis
+from .diagnosis.verdict import head_weights
 from .fitting.checkpoint import Checkpoint, CheckpointFolder
 from .fitting.distribution import distribution
 from .fitting.interruption import shielded
@@ -75,16 +80,21 @@ def train_prepared(
     supervision = Supervision(
         reporter, folder=folder if chief else None, made_from=checked, unfinished=unfinished, together=together
     )
-    with memory_explained(recipe):
-        trained = _trained(
-            prepared,
-            recipe=recipe,
-            start=start,
-            made_from=made_from,
-            out=out,
-            supervision=supervision,
-            teacher_file=teacher,
-        )
+    try:
+        with memory_explained(recipe):
+            trained = _trained(
+                prepared,
+                recipe=recipe,
+                start=start,
+                made_from=made_from,
+                out=out,
+                supervision=supervision,
+                teacher_file=teacher,
+            )
+    except EdgewrightError as error:
+        if chief:
+            leave_diagnosis(error, out)
+        raise
     if chief:
         _publish(trained, out, folder, reporter)
     if together is not None:
@@ -101,6 +111,8 @@ def _publish(trained: Trained, out: Path, folder: CheckpointFolder, reporter: Re
         folder.remove()
     if removed:
         reporter.line(f"Removed {', '.join(removed)} of {out}: made from the model that was there before.")
+    for said in verdict_lines(trained.diagnosis.without(TOLD_BEFORE)):
+        reporter.line(said)
 
 
 def _trained(
@@ -131,7 +143,7 @@ def _trained(
             )
         with computing(mixed=recipe.optimizer.mixed_precision):
             network = _seeded_network(recipe, start, classes=len(labels), seed=seed)
-        from_scratch = start.path is None
+        from_scratch, head_before = start.path is None, head_weights(network)
         try:
             fitted = fit(
                 network,
@@ -149,7 +161,7 @@ def _trained(
             supervision.end()
             supervision.reporter.finish()
         network = _in_float32(network, recipe, start)
-        told = Told(out, made_from, prepared.rows, labels, tuple(fitted.epochs))
+        told = Told(out, made_from, prepared.rows, labels, tuple(fitted.epochs), prepared.dataset, recipe, head_before)
         evaluation = evaluated(network, pixels, told, batch_size=recipe.batch_size, reporter=supervision.reporter)
     return Trained(
         model=_without_optimizer(network.model),
@@ -160,10 +172,11 @@ def _trained(
         scores=evaluation.scores,
         options=made_from.options(),
         rejected=prepared.dataset.rejected,
-        seconds=watch.seconds(),
+        seconds={"doctor": evaluation.diagnosis_s, **watch.seconds()},
         temperature=evaluation.temperature,
         files=evaluation.files,
         sparsity=sparsity_of(network.model) if recipe.pruning.sparsity else None,
+        diagnosis=evaluation.diagnosis,
     )
 
 

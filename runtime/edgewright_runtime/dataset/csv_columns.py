@@ -44,6 +44,7 @@ _LABEL = (
     "breed",
 )
 _SPLIT = ("split", "set", "subset", "partition", "dataset", "datasplit")
+_GROUP = ("group", "groups", "groupid")
 # Taken where no column is called by one of the others.
 _ELSE_PATH = ("imageid", "imgid", "id", "uuid", "name")
 _ELSE_LABEL = ("classid", "labelid", "categoryid", "classindex", "y")
@@ -60,16 +61,19 @@ class Columns:
         path: of the image, its file name or that without its ending.
         label: its class.
         split: the column whose name says so; None where there is none.
+        group: the column of what images belong to; None where there is none.
     """
 
     path: str
     label: str
     split: str | None
+    group: str | None = None
 
     @property
     def as_documented(self) -> bool:
-        """Whether they are called `filepath`, `label` and `split`."""
-        return (self.path, self.label, self.split or _SPLIT[0]) == (_PATH[0], _LABEL[0], _SPLIT[0])
+        """Whether they are called `filepath`, `label`, `split` and `group`."""
+        called = (self.path, self.label, self.split or _SPLIT[0], self.group or _GROUP[0])
+        return called == (_PATH[0], _LABEL[0], _SPLIT[0], _GROUP[0])
 
 
 def delimiter_of(text: str) -> str:
@@ -92,10 +96,13 @@ def columns_of(source: Path, header: Sequence[str]) -> Columns:
     others = [name for name in header if name and name != path]
     split = _pick(source, others, "the split", _SPLIT)
     others = [name for name in others if name != split]
+    # A file of two columns has no room for groups: the one that is not the path is the label.
+    group = _pick(source, others, "the group", _GROUP) if len(others) > 1 else None
+    others = [name for name in others if name != group]
     label = _pick(source, others, "the label", _LABEL, _ELSE_LABEL)
     if label is None and len(others) != 1:
         raise _lacking(source, header, _LABEL[0])
-    return Columns(path, label or others[0], split)
+    return Columns(path, label or others[0], split, group)
 
 
 def path_column_of(source: Path, header: Sequence[str]) -> str:

@@ -150,13 +150,15 @@ def _row(source: Path, line: int, fields: dict[str, str | None], columns: Column
     split = split_named(written)
     if written and split is None:
         raise EdgewrightError(f"Line {line} of {source}: {written!r} is no split; use {', '.join(SPLITS)}")
-    return ListedFile(path, label, split)
+    group = (fields.get(columns.group) or "").strip() if columns.group else ""
+    return ListedFile(path, label, split, group)
 
 
 def _note_of_columns(source: Path, columns: Columns, delimiter: str) -> tuple[str, ...]:
     if columns.as_documented and delimiter == ",":
         return ()
     split = f", and {columns.split!r} as its split" if columns.split else ""
+    split += f", and {columns.group!r} as its group" if columns.group else ""
     parted = f" (fields are parted by {_DELIMITER_NAMES[delimiter]})" if delimiter != "," else ""
     return (
         f"{source}: the column {columns.path!r} is read as the image, {columns.label!r} as its label{split}{parted}.",

@@ -1,4 +1,4 @@
-"""Every file opened once: is it an image, of what size, and with what content."""
+"""Every file opened once: is it an image, of what size, with what content, and what does it look like."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from ..hashing import content_of
 from ..preprocessing import Preprocessing
 from ..preprocessing.decode import stored_size
 from ..preprocessing.source import described
+from .looks import is_large_enough, look_of
 from .types import LabelledImage, ListedFile, RejectedFile
 
 OnProgress = Callable[[int, int], None]
@@ -44,16 +45,17 @@ def _inspect(file: ListedFile) -> LabelledImage | RejectedFile:
         return RejectedFile(file.path.encode("utf-8", "backslashreplace").decode(), "its name is not UTF-8")
     try:
         with content_of(Path(file.path)) as content:
-            _PROBE.apply(content.source, name=described(file.path))
+            pixels = _PROBE.apply(content.source, name=described(file.path))
             width, height = stored_size(content.source)
-        return LabelledImage(file.path, file.label, content.sha256, file.split, width, height)
+        look = look_of(pixels) if is_large_enough(width, height) else b""
+        return LabelledImage(file.path, file.label, content.sha256, file.split, width, height, look, file.group)
     except ImageReadError as error:
-        return RejectedFile(file.path, _of_it(str(error), described(file.path)))
+        return RejectedFile(file.path, of_it(str(error), described(file.path)))
     except OSError as error:
         return RejectedFile(file.path, f"it cannot be read: {error.strerror or error}; check the path")
 
 
-def _of_it(sentence: str, name: str) -> str:
+def of_it(sentence: str, name: str) -> str:
     """What an error says of a file, for after its name: `it` where the sentence names the file again."""
     for start, instead in ((f"Cannot read {name}: ", "it cannot be read: "), (f"{name} ", "it ")):
         if sentence.startswith(start):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -17,11 +17,13 @@ class ListedFile:
         path: opens from the working folder, or is absolute.
         label: its class, as the data set says it.
         split: `train`, `val` or `test` where the data set says so.
+        group: what the data set says that it belongs to, such as the plant that it shows; else empty.
     """
 
     path: str
     label: str
     split: str | None = None
+    group: str = ""
 
     @property
     def is_utf8(self) -> bool:
@@ -44,6 +46,8 @@ class LabelledImage:
         split: `train`, `val` or `test` where the data set says so.
         width_px: columns as stored in the file.
         height_px: rows as stored in the file.
+        look: what it looks like, as `looks.look_of` makes it; empty where it is not known or the image is too small.
+        group: what the data set says that it belongs to; else empty.
     """
 
     path: str
@@ -52,6 +56,8 @@ class LabelledImage:
     split: str | None = None
     width_px: int = 0
     height_px: int = 0
+    look: bytes = field(default=b"", repr=False)
+    group: str = ""
 
 
 @dataclass(frozen=True)

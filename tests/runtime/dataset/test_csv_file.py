@@ -93,7 +93,7 @@ def test_file_listed_under_two_labels_is_left_out_by_name(folder):
     ("text", "sentence"),
     [
         ("", "no column that can be taken for 'filepath'; its first line must name filepath,label"),
-        ("colour,size\n0.png,a\n", "no column that can be taken for 'filepath';.*is 'colour,size'"),
+        ("colour,size\n0.png,a\n", "no column that can be taken for 'filepath';.*names 'colour', 'size'"),
         ("filepath\n0.png\n", "no column that can be taken for 'label'"),
         ("filepath,width,height\n0.png,1,2\n", "no column that can be taken for 'label'"),
         ("filepath,label\n", "has no rows below its header"),
@@ -229,3 +229,22 @@ def test_any_content_is_read_or_refused_in_one_sentence(folder, content):
     path.write_bytes(b"filepath,label\n" + content)
     with contextlib.suppress(EdgewrightError):
         list_csv(path)
+
+
+def test_a_group_column_says_what_belongs_together(folder):
+    rows = "".join(f"{number}.png,{'ab'[number % 2]},plant {number // 4}\n" for number in range(8))
+    listed = list_csv(written(folder, f"filepath,label,group\n{rows}"))
+    assert [file.group for file in listed.files] == ["plant 0"] * 4 + ["plant 1"] * 4
+    assert listed.notes == ()
+
+
+def test_a_group_column_of_another_name_is_noted(folder):
+    rows = "".join(f"{number}.png,{'ab'[number % 2]},{number // 4}\n" for number in range(8))
+    listed = list_csv(written(folder, f"image,class,group_id\n{rows}"))
+    assert {file.group for file in listed.files} == {"0", "1"}
+    assert "'group_id' as its group" in listed.notes[0]
+
+
+def test_the_one_column_beside_the_path_is_the_label_even_if_it_is_called_group(folder):
+    listed = list_csv(written(folder, "filepath,group\n0.png,a\n1.png,b\n"))
+    assert [file.label for file in listed.files] == ["a", "b"]

@@ -2,7 +2,9 @@
 
 import hashlib
 from collections import Counter, defaultdict
+from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -165,3 +167,46 @@ class TestWhereNotEveryClassIsNeeded:
         images = [image("a", 0, split="train"), image("b", 0, split="test")]
         with pytest.raises(EdgewrightError, match="No image is left for val"):
             split_dataset(dataset(images), seed=0, every_class=False)
+
+
+class TestGroups:
+    """What belongs together is on one side, whatever its classes."""
+
+    @given(st.lists(st.integers(1, 4), min_size=5, max_size=25), st.integers(0, 10**6))
+    def test_no_group_is_in_two_splits(self, sizes, seed):
+        images = [
+            replace(image("ab"[group % 2], 10 * group + number), group=str(group // 2 if group < 4 else group))
+            for group, size in enumerate((*sizes, 1, 1, 1, 1, 1, 1))
+            for number in range(size)
+        ]
+        rows = split_dataset(dataset(images), seed=seed)
+        splits_of = defaultdict(set)
+        for row, one in zip(rows, images, strict=True):
+            splits_of[one.group].add(row.split)
+        assert all(len(splits) == 1 for splits in splits_of.values())
+        assert {(row.label, row.split) for row in rows} >= {(label, "train") for label in "ab"}
+
+    def test_images_alone_in_their_groups_are_split_as_ever(self):
+        data = plain({"a": 30, "b": 12})
+        alone = dataset([replace(one, group=one.path) for one in data.images])
+        assert split_dataset(alone, seed=3) == split_dataset(data, seed=3)
+
+    def test_images_that_look_alike_are_on_one_side(self):
+        looks = [np.random.default_rng(number).integers(0, 256, 256, np.uint8).tobytes() for number in range(12)]
+        images = [replace(image(label, number), look=looks[number % 12]) for label in "ab" for number in range(24)]
+        by_number = defaultdict(set)
+        for row in split_dataset(dataset(images), seed=0):
+            by_number[int(row.path.split("/")[1].split("-")[0]) % 12].add(row.split)
+        assert all(len(splits) == 1 for splits in by_number.values())
+
+    def test_shares_are_of_images_and_not_of_groups(self):
+        images = [replace(image("a", number), group=str(number // 5)) for number in range(100)]
+        images += [image("b", number) for number in range(100)]
+        counts = Counter((row.label, row.split) for row in split_dataset(dataset(images), seed=0))
+        assert counts["a", "test"] == counts["b", "test"] == 20
+        assert counts["a", "val"] == counts["b", "val"] == 15
+
+    def test_a_class_of_too_few_groups_is_refused(self):
+        images = [*plain({"b": 9}).images, *(replace(image("a", number), group="one plant") for number in range(9))]
+        with pytest.raises(EdgewrightError, match=r"'a' has 9 different image\(s\), in 1 group\(s\)"):
+            split_dataset(dataset(images), seed=0)

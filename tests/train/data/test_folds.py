@@ -55,3 +55,16 @@ def test_more_folds_than_images_of_a_class_are_refused():
 def test_one_fold_is_none():
     with pytest.raises(EdgewrightError, match="from 2 on, not 1"):
         Fold(1, 1)
+
+
+def test_what_belongs_together_is_held_out_together():
+    groups = {row.sha256: f"{row.label}-{int(row.path[3:]) // 2}" for row in ROWS}
+    parts = [
+        {row.path for row in rows_of_fold(ROWS, Fold(number, 3), seed=0, groups=groups) if row.split == "val"}
+        for number in (1, 2, 3)
+    ]
+    outside = {row.path for row in ROWS if row.split != "test"}
+    assert set().union(*parts) == outside
+    for row in ROWS:
+        together = {other.path for other in ROWS if groups[other.sha256] == groups[row.sha256]} & outside
+        assert sum(bool(together & part) for part in parts) <= 1

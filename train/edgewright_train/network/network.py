@@ -107,6 +107,20 @@ def backbone_model(
     return build(pixels, row=row, normalisation=normalisation or row.normalisation, alpha=alpha, activation=activation)
 
 
+def backbone_features_model(row: Backbone, weights: StartingWeights, *, side: int) -> Any:
+    """A Keras model from pixels 0 to 255, shape (None, side, side, 3), to the backbone's features, averaged.
+
+    Raises:
+        EdgewrightError: the weights do not fit.
+    """
+    pixels = keras.Input((side, side, 3), name="pixels")
+    base = backbone_model(row, pixels, alpha=weights.alpha)
+    load_into(base, weights)
+    if weights.path is not None and row.after_loading:
+        _function(row.after_loading)(base)
+    return keras.Model(pixels, keras.layers.GlobalAveragePooling2D()(base.outputs[0]), name="features")
+
+
 def blocks_of(layers: tuple[Any, ...], pattern: str) -> tuple[tuple[Any, ...], ...]:
     """The layers that have weights, grouped by block, the topmost block first.
 

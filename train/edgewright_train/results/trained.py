@@ -10,6 +10,7 @@ from edgewright_runtime.dataset import RejectedFile
 from edgewright_runtime.preprocessing import Preprocessing
 from edgewright_runtime.run.splits import SPLITS, SplitRow
 
+from ..diagnosis import NOTHING_FOUND, Diagnosis
 from ..fitting import Epoch
 from .calibration import Temperature
 from .scores import Scores
@@ -35,6 +36,7 @@ class Trained:
         temperature: that makes the probabilities true; None where none was learned.
         sparsity: of a pruned network; None of another.
         files: what else the run folder is to hold (pictures, tables, the page), by path in it with forward slashes.
+        diagnosis: what is wrong with the training.
     """
 
     model: Any
@@ -49,6 +51,7 @@ class Trained:
     temperature: Temperature | None = None
     files: Mapping[str, bytes] = field(default_factory=dict)
     sparsity: Sparsity | None = None
+    diagnosis: Diagnosis = NOTHING_FOUND
 
     def metrics(self) -> dict[str, Any]:
         """The object in metrics.json."""

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import keras
 import numpy as np
 import tensorflow as tf
 from numpy.typing import DTypeLike, NDArray
@@ -44,10 +45,22 @@ class Compiled:
 
 
 def compiled(model: Any) -> Compiled:
-    """The model, whose graph is built when it is called for the first time."""
+    """The model with the weights that it has now; its graph is built when it is called for the first time.
+
+    The weights are constants there, so that TensorFlow folds batch normalisation into the kernels before it: a third of
+    the time of a MobileNetV2.
+    """
+    trained, others = (
+        [np.asarray(keras.ops.convert_to_numpy(variable)) for variable in variables]
+        for variables in (model.trainable_variables, model.non_trainable_variables)
+    )
+
+    def infer(inputs: Any) -> Any:
+        constants = ([tf.constant(value) for value in values] for values in (trained, others))
+        return model.stateless_call(*constants, inputs, training=False)[0]
+
     inputs = tf.TensorSpec((None, *model.input_shape[1:]), tf.float32)
-    function = tf.function(lambda batch: model(batch, training=False), input_signature=[inputs], autograph=False)
-    return Compiled(function, tuple(model.output_shape[1:]))
+    return Compiled(tf.function(infer, input_signature=[inputs], autograph=False), tuple(model.output_shape[1:]))
 
 
 @contextlib.contextmanager

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from ...diagnosis import NOTHING_FOUND, Diagnosis
 from ..findings import Evidence, accuracy_sentence, calibration_sentence, next_steps, percent
 from ..inside.gallery import Exhibit, Gallery
 from ..scores import Scores
+from .document import document
 from .markup import plot, tiles
-from .style import STYLE
 from .tables import class_table, figures_table, pair_table
 
 _IN_SUMMARY = 3  # confused pairs
@@ -51,6 +52,7 @@ class Content:
         mistakes: the surest ones.
         galleries: looks inside.
         notes: what could not be made or drawn, one sentence each.
+        diagnosis: what is wrong with the training.
     """
 
     title: str
@@ -61,34 +63,13 @@ class Content:
     mistakes: Sequence[Mistake]
     galleries: Sequence[Gallery]
     notes: Sequence[str]
+    diagnosis: Diagnosis = NOTHING_FOUND
 
 
 def page_html(content: Content) -> str:
     """The page as HTML; whatever comes from a model, a path or the user is escaped, and nothing is loaded."""
     sections = [section for section in _sections(content) if section[2]]
-    links = " ".join(f'<a href="#{anchor}">{heading}</a>' for anchor, heading, _ in sections)
-    body = "\n".join(f'<h2 id="{anchor}">{heading}</h2>\n{text}' for anchor, heading, text in sections)
-    return f"""<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
-<title>{escape(content.title)}</title>
-<style>
-{STYLE}</style>
-</head>
-<body>
-<main>
-<h1>{escape(content.title)}</h1>
-<p class="soft small">{escape(content.origin)}</p>
-{_summary(content)}
-<nav>{links}</nav>
-{body}
-</main>
-</body>
-</html>
-"""
+    return document(content.title, origin=content.origin, summary=_summary(content), sections=sections)
 
 
 def _summary(content: Content) -> str:
@@ -129,6 +110,7 @@ def _sections(content: Content) -> list[tuple[str, str, str]]:
     evidence = content.evidence
     matrix = _plot(content, "confusion_matrix", "confusion matrix", large=len(evidence.labels) > _PLAIN_UP_TO)
     return [
+        ("doctor", "What the doctor says", _doctor(content.diagnosis)),
         ("classes", "Classes, the worst first", class_table(evidence)),
         ("confused", "Confused most", pair_table(evidence)),
         ("matrix", "Confusion matrix", matrix),
@@ -140,6 +122,15 @@ def _sections(content: Content) -> list[tuple[str, str, str]]:
         ("figures", "All figures", figures_table(evidence.scores)),
         ("notes", "Notes", "".join(f'<p class="soft">{escape(note)}</p>' for note in content.notes)),
     ]
+
+
+def _doctor(diagnosis: Diagnosis) -> str:
+    """A card for each finding, the errors first."""
+    return "".join(
+        f'<div class="card"><p><b>{escape(each.what)}</b> <span class="soft">{escape(each.severity)}, '
+        f"{escape(each.code)}</span></p><p>{escape(each.evidence)}</p><p>{escape(each.remedy)}</p></div>"
+        for each in diagnosis.findings
+    )
 
 
 def _plot(content: Content, name: str, alternative: str, *, large: bool = False, caption: str = "") -> str:

@@ -56,5 +56,10 @@ th.name, td.name { text-align: left; white-space: normal; overflow-wrap: anywher
 .span.two-tone i { background: var(--two); }
 @media (max-width: 34rem) { th, td { padding: .32rem .45rem; } .span { width: 2.6rem; margin-right: .3rem; }
   .span.two-tone { display: none; } }
+.finding { border-top: 1px solid var(--line); margin-top: .7rem; padding-top: .5rem; }
+.finding p { margin: .15rem 0; } .finding.error > p:first-child { color: var(--bad); }
+.pairs, .samples { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(24rem, 100%), 1fr));
+  gap: .3rem 1.4rem; }
+.samples { display: block; } .pairs > * { min-width: 0; }
 details { margin-top: .5rem; } summary { cursor: pointer; color: var(--bar); }
 """
