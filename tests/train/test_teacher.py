@@ -64,3 +64,13 @@ def test_images_that_the_teacher_was_trained_on_and_are_held_back_here_are_count
     assert images_it_has_seen(teacher, rows) == 0
     swapped = [replace(row, split="test") for row in rows]
     assert images_it_has_seen(teacher, swapped) == sum(row.split == "train" for row in rows)
+
+
+def test_a_teacher_that_takes_no_pixels_is_refused(head_run, tmp_path):
+    shutil.copy(head_run / "model.keras", tmp_path)
+    contract = teacher_file(str(head_run)).contract
+    replace(contract, normalisation=replace(contract.normalisation, applied_by="runtime")).save(
+        tmp_path / "preprocessing.json"
+    )
+    with pytest.raises(EdgewrightError, match="edgewright import makes a run folder of it that takes pixels"):
+        teacher_file(str(tmp_path))

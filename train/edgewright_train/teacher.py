@@ -43,7 +43,8 @@ def teacher_file(source: str) -> TeacherFile:
     """The teacher that a run folder or a .keras file is, with the labels and the contract that lie beside the model.
 
     Raises:
-        EdgewrightError: there is no such model, it is not what its manifest says, or its layers run code of their own.
+        EdgewrightError: there is no such model, it is not what its manifest says, its layers run code of their own, or
+            it takes no pixels.
     """
     given = Path(source)
     model = RunFolder(given).model if given.is_dir() else given
@@ -53,12 +54,18 @@ def teacher_file(source: str) -> TeacherFile:
     verify(model)
     refuse_code_layers(model)
     beside = RunFolder(model.parent)
+    contract = Preprocessing.load(beside.preprocessing) if beside.preprocessing.is_file() else None
+    if contract is not None and not contract.takes_raw_pixels:
+        raise EdgewrightError(
+            f"The teacher {model} takes values that are normalised or reordered before they reach it, says "
+            f"{beside.preprocessing}; edgewright import makes a run folder of it that takes pixels"
+        )
     return TeacherFile(
         source,
         model,
         sha256_of_file(model),
         read_labels(beside.labels) if beside.labels.is_file() else None,
-        Preprocessing.load(beside.preprocessing) if beside.preprocessing.is_file() else None,
+        contract,
     )
 
 
