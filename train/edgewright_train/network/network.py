@@ -144,7 +144,7 @@ def freeze_for_fine_tuning(network: Network, unfreeze_layers: int | str, *, batc
 
     A frozen BatchNorm computes with its moving averages in training too: a batch of 32 tells less about the activations
     than the data that the weights come from. That is no longer so where weights are pruned, which changes what the
-    averages are of: with them frozen, a network of which half is pruned is at chance.
+    averages are of: with them frozen, a network that was pruned to 90 % ended at chance.
     """
     layers = network.backbone_layers
     first = 0 if unfreeze_layers == "all" else max(0, len(layers) - int(unfreeze_layers))
