@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import math
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -148,6 +149,14 @@ def path(text: str) -> Path:
     return Path(text)
 
 
+class KeyValues(argparse.Action):
+    """An option that takes every word behind it with an equals sign in it; the value is a list of these words."""
+
+    def __call__(self, _: Any, namespace: argparse.Namespace, values: Any, option_string: str | None = None) -> None:  # noqa: ARG002
+        """Adds the word."""
+        setattr(namespace, self.dest, [*(getattr(namespace, self.dest) or []), values])
+
+
 class _Formatter(argparse.RawDescriptionHelpFormatter):
     """Help with defaults behind the options that have one, and `Usage:` with a capital as all headings here."""
 
@@ -243,19 +252,25 @@ class Parser(argparse.ArgumentParser):
         argparse alone takes images in one row only, or, told to let options stand between them, reports what is missing
         in two goes.
         """
-        rest = iter(words)
+        rest = deque(words)
         options: list[str] = []
         others: list[str] = []
-        for word in rest:
+        while rest:
+            word = rest.popleft()
             if word == "--":
                 others.extend(rest)
-            elif not word.startswith("-") or word == "-":
+                break
+            if not word.startswith("-") or word == "-":
                 others.append(word)
-            else:
-                options.append(self._with_value(word, rest))
+                continue
+            options.append(self._with_value(word, rest))
+            name = word.partition("=")[0]
+            if isinstance(self._option_string_actions[name], KeyValues):
+                while rest and not rest[0].startswith("-") and "=" in rest[0]:
+                    options.append(f"{name}={rest.popleft()}")
         return [*options, "--", *others] if others else options
 
-    def _with_value(self, word: str, rest: Iterable[str]) -> str:
+    def _with_value(self, word: str, rest: deque[str]) -> str:
         name, equals, value = word.partition("=")
         action = self._option_string_actions.get(name)
         if action is None:
@@ -266,10 +281,10 @@ class Parser(argparse.ArgumentParser):
             return word
         if equals:
             return word
-        following = next(iter(rest), "--")
+        following = rest[0] if rest else "--"
         if following == "--" or following.partition("=")[0] in self._option_string_actions:
             raise EdgewrightError(f"{name} needs a value: {name} {action.metavar or 'VALUE'}; {self._see}")
-        return f"{name}={following}"
+        return f"{name}={rest.popleft()}"
 
     def _unknown(self, option: str) -> str:
         import difflib  # here, for only mistakes need it

@@ -115,7 +115,7 @@ def test_command_on_a_page_is_one_that_the_parser_takes(where, words):
     if words == ["--version"]:
         return
     name, *rest = words
-    parser_of(name, command_named(name)).parse_intermixed_args(rest)
+    parser_of(name, command_named(name)).parsed(rest)
 
 
 @pytest.mark.parametrize(("where", "words"), [pytest.param(*each, id=each[0]) for each in commands("make")])

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edgewright_runtime.command_line import Command, number, one_of, parser_of, path, whole_number
+from edgewright_runtime.command_line import Command, KeyValues, number, one_of, parser_of, path, whole_number
 from edgewright_runtime.commands.classify import COMMAND
 from edgewright_runtime.errors import EdgewrightError
 
@@ -124,3 +124,22 @@ def test_help_tells_every_default_and_an_example_that_can_be_copied(monkeypatch)
     assert "[default: 0]" in text
     assert "[default: test]" in text
     assert text.count("[default:") == 2
+
+
+def test_an_option_of_pairs_takes_every_word_with_an_equals_sign_behind_it():
+    def declare(parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("data", nargs="?")
+        parser.add_argument("--sweep", metavar="KEY=V1,V2 ...", action=KeyValues)
+        parser.add_argument("--out")
+
+    parser = parser_of("x", Command("s", "e", declare, lambda _: 0))
+    for words in (
+        ["photos", "--sweep", "alpha=1,2", "size=3", "--out", "a=b"],
+        ["--sweep", "alpha=1,2", "size=3", "photos", "--out=a=b"],
+        ["--sweep=alpha=1,2", "--out", "a=b", "--sweep", "size=3", "--", "photos"],
+    ):
+        found = parser.parsed(words)
+        assert (found.data, found.sweep, found.out) == ("photos", ["alpha=1,2", "size=3"], "a=b")
+    assert parser.parsed([]).sweep is None
+    with pytest.raises(EdgewrightError, match="--sweep needs a value: --sweep KEY=V1,V2"):
+        parser.parsed(["--sweep"])

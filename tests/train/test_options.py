@@ -23,6 +23,8 @@ NOT_OF_THE_TRAINING = {
     "resume",
     "folds",
     "compare",
+    "sweep",
+    "max_drop",
     "json",
 }
 

@@ -7,88 +7,20 @@ import json
 import os
 import shlex
 import sys
-from dataclasses import asdict
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from edgewright_runtime.command_line import Command, number, path, whole_number
+from edgewright_runtime.command_line import Command
 from edgewright_runtime.errors import DEBUG_VARIABLE, EXIT_DONE, EdgewrightError
+
+from .arguments import MAX_DROP, add_arguments
 
 if TYPE_CHECKING:
     from edgewright_runtime.console import Reporter
 
     from .options import TrainOptions
     from .provenance import Asked
-    from .results import Trained
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declares what `train` takes."""
-    parser.add_argument(
-        "data",
-        metavar="DATA",
-        type=path,
-        nargs="?",
-        help="A folder of classes, or a CSV file with the columns filepath,label (and perhaps split).",
-    )
-    parser.add_argument("--out", metavar="RUN", type=path, help="The run folder to write.")
-    parser.add_argument(
-        "--recipe", metavar="NAME|FILE", help="digits, fast, banana, viewpoint, flowers, or a .toml file."
-    )
-    parser.add_argument(
-        "--print-recipe",
-        action="store_true",
-        help="Print the whole recipe, with what it takes from its base and what options change, and train nothing.",
-    )
-    parser.add_argument("--weights", metavar="W", help="imagenet, none, or a .h5 file, in place of the recipe's.")
-    parser.add_argument(
-        "--epochs", metavar="P1,P2", help="Epochs of the head, and of the phase that trains all layers."
-    )
-    parser.add_argument(
-        "--seed",
-        metavar="N",
-        type=whole_number(low=0),
-        help="Of the split, the first weights, shuffling and augmentation; 0 if not given.",
-    )
-    parser.add_argument("--labels", metavar="FILE", type=path, help="labels.txt with the classes in their order.")
-    parser.add_argument(
-        "--size", metavar="PIXELS", type=whole_number(low=1), help="Input side, in place of the recipe's."
-    )
-    parser.add_argument("--alpha", metavar="A", type=number(), help="Width multiplier, in place of the recipe's.")
-    parser.add_argument(
-        "--if-needed",
-        action="store_true",
-        help="Keep a RUN that was made from the same, refuse one that was not. What is not given (DATA and --recipe "
-        "too) is as RUN has it.",
-    )
-    parser.add_argument(
-        "--overwrite", action="store_true", help="Replace the model in RUN, and remove what was made from it."
-    )
-    parser.add_argument(
-        "--resume",
-        action="store_true",
-        help="Go on with the training that was interrupted in RUN, after its last whole epoch; give what it was given.",
-    )
-    parser.add_argument(
-        "--folds",
-        metavar="K",
-        type=whole_number(low=2),
-        help="Cross-validation: K trainings in RUN/fold-1 to RUN/fold-K, each with other images held out.",
-    )
-    parser.add_argument(
-        "--compare",
-        metavar="A,B",
-        help="Train several backbones in RUN/A, RUN/B, ... on one split, convert and time each, and say which to ship.",
-    )
-    parser.add_argument(
-        "--deterministic",
-        action="store_true",
-        help="The same seed gives the same weights, bit by bit, on this machine; slower.",
-    )
-    parser.add_argument("--json", action="store_true", help="Print metrics.json's object and nothing else.")
-    parser.add_argument(
-        "--list-backbones", action=_ListBackbones, help="Print the backbones of recipes, and nothing else."
-    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -97,34 +29,24 @@ def run(arguments: argparse.Namespace) -> int:
 
     from .fitting.interruption import TrainingInterrupted
 
-    if arguments.if_needed and arguments.overwrite:
-        raise EdgewrightError("--if-needed keeps the model in RUN and --overwrite replaces it; give one of them")
-    asked, out = _asked(arguments), arguments.out
+    _refuse_contradictions(arguments)
+    asked = _asked(arguments)
     if arguments.print_recipe:
         print(_recipe_text(asked), end="")
         return EXIT_DONE
-    if out is None:
+    if arguments.out is None:
         raise EdgewrightError("edgewright train needs --out RUN; see edgewright train --help")
     if not os.environ.get(DEBUG_VARIABLE):
         # TensorFlow looks for a GPU again with the first step, and calls it an error that there is none.
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    work = next((does for name, does in _SERIES.items() if getattr(arguments, name) is not None), _one_training)
     try:
         with watching(sys.stderr) as reporter:
-            if arguments.compare is not None:
-                return _compared(arguments, asked, reporter)
-            if arguments.folds is not None:
-                return _cross_validated(arguments, asked, reporter)
-            if _may_be_kept(arguments) and (kept := _kept(out, asked, reporter, as_json=arguments.json)) is not None:
-                print(kept)
-                return EXIT_DONE
-            trained = _trained(out, asked, reporter, overwrite=arguments.overwrite, resume=arguments.resume)
+            show = work(arguments, asked, reporter)
     except TrainingInterrupted as end:
         print(f"{end}{_how_to_go_on(arguments)}", file=sys.stderr)
         return end.exit_status
-    if arguments.json:
-        print(json.dumps(trained.metrics(), indent=2, ensure_ascii=False))
-    else:
-        _show(trained, out)
+    show()
     return EXIT_DONE
 
 
@@ -136,17 +58,18 @@ COMMAND = Command(
 )
 
 
-class _ListBackbones(argparse.Action):
-    """As --help: it needs none of the arguments that a training must have."""
-
-    def __init__(self, option_strings: list[str], dest: str, help: str) -> None:
-        super().__init__(option_strings, dest, nargs=0, default=argparse.SUPPRESS, help=help)
-
-    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        from .network.listing import backbone_list
-
-        print(backbone_list())
-        parser.exit()
+def _refuse_contradictions(arguments: argparse.Namespace) -> None:
+    if arguments.if_needed and arguments.overwrite:
+        raise EdgewrightError("--if-needed keeps the model in RUN and --overwrite replaces it; give one of them")
+    given = [name for name in _SERIES if getattr(arguments, name) is not None]
+    if len(given) > 1:
+        raise EdgewrightError(f"--{given[0]} and --{given[1]} exclude each other; give one of them")
+    if given and arguments.if_needed:
+        raise EdgewrightError(
+            f"--if-needed is for one run; with --{given[0]}, --resume leaves finished trainings as they are"
+        )
+    if arguments.max_drop is not None and arguments.sweep is None:
+        raise EdgewrightError("--max-drop is for --sweep, which names the smallest model within it")
 
 
 def _asked(arguments: argparse.Namespace) -> Asked:
@@ -157,30 +80,13 @@ def _asked(arguments: argparse.Namespace) -> Asked:
     return Asked(
         data=arguments.data,
         recipe=arguments.recipe,
-        changes=RecipeChanges(epochs, arguments.size, arguments.alpha),
+        changes=RecipeChanges(epochs, arguments.size, arguments.alpha, arguments.prune),
         weights=arguments.weights,
         seed=arguments.seed,
         labels=arguments.labels,
+        teacher=arguments.teacher,
         deterministic=arguments.deterministic,
     )
-
-
-def _may_be_kept(arguments: argparse.Namespace) -> bool:
-    """Whether a finished run stays: where that is asked for, and where there is nothing left to go on with."""
-    from .fitting.checkpoint import CheckpointFolder
-
-    return bool(arguments.if_needed or (arguments.resume and not CheckpointFolder(arguments.out).exists()))
-
-
-def _how_to_go_on(arguments: argparse.Namespace) -> str:
-    from .fitting.checkpoint import CheckpointFolder
-
-    # Of several trainings one that is whole is something to go on from too.
-    several = arguments.folds is not None or arguments.compare is not None
-    if not CheckpointFolder(arguments.out).exists() and not (several and any(arguments.out.glob("*/"))):
-        return ""
-    typed = [word for word in sys.argv[1:] if word != "--resume"]
-    return f" Go on with: {shlex.join(['edgewright', *typed, '--resume'])}"
 
 
 def _recipe_text(asked: Asked) -> str:
@@ -189,6 +95,40 @@ def _recipe_text(asked: Asked) -> str:
     if asked.recipe is None:
         raise EdgewrightError(f"--print-recipe needs --recipe: one of {', '.join(recipe_names())}, or a .toml file")
     return toml_from_recipe(asked.changes.applied_to(load_recipe(asked.recipe)))
+
+
+def _how_to_go_on(arguments: argparse.Namespace) -> str:
+    from .fitting.checkpoint import CheckpointFolder
+
+    # Of several trainings one that is whole is something to go on from too.
+    several = any(getattr(arguments, name) is not None for name in _SERIES)
+    if not CheckpointFolder(arguments.out).exists() and not (several and any(arguments.out.glob("*/"))):
+        return ""
+    typed = [word for word in sys.argv[1:] if word != "--resume"]
+    return f" Go on with: {shlex.join(['edgewright', *typed, '--resume'])}"
+
+
+Show = Callable[[], None]
+"""Prints what a training or several of them came to, when the line that moves on the terminal is gone."""
+
+
+def _one_training(arguments: argparse.Namespace, asked: Asked, reporter: Reporter) -> Show:
+    from .pipeline import train_run
+    from .printed import print_trained
+
+    out, as_json = arguments.out, arguments.json
+    if _may_be_kept(arguments) and (kept := _kept(out, asked, reporter, as_json=as_json)) is not None:
+        return lambda: print(kept)
+    data, options = _told(asked, out)
+    trained = train_run(data, out, options, **_how(arguments, reporter))
+    return lambda: print_trained(trained, out, as_json=as_json)
+
+
+def _may_be_kept(arguments: argparse.Namespace) -> bool:
+    """Whether a finished run stays: where that is asked for, and where there is nothing left to go on with."""
+    from .fitting.checkpoint import CheckpointFolder
+
+    return bool(arguments.if_needed or (arguments.resume and not CheckpointFolder(arguments.out).exists()))
 
 
 def _kept(out: Path, asked: Asked, reporter: Reporter, *, as_json: bool) -> str | None:
@@ -205,74 +145,52 @@ def _kept(out: Path, asked: Asked, reporter: Reporter, *, as_json: bool) -> str 
     return json.dumps(read_object(RunFolder(out).metrics), indent=2, ensure_ascii=False)
 
 
-def _trained(out: Path, asked: Asked, reporter: Reporter, *, overwrite: bool, resume: bool) -> Trained:
-    from edgewright_runtime.library_noise import captured
+def _cross_validation(arguments: argparse.Namespace, asked: Asked, reporter: Reporter) -> Show:
+    from .folds import train_folds
+    from .printed import print_folds
 
-    from .pipeline import train_run
-
-    data, options = _told(asked, out)
-    return train_run(data, out, options, overwrite=overwrite, resume=resume, reporter=reporter, capture=captured)
-
-
-def _cross_validated(arguments: argparse.Namespace, asked: Asked, reporter: Reporter) -> int:
-    from edgewright_runtime.library_noise import captured
-
-    from .folds import summary, train_folds
-
-    if arguments.if_needed:
-        raise EdgewrightError("--if-needed is for one run; with --folds, --resume leaves finished folds as they are")
     data, options = _told(asked, arguments.out)
-    found = train_folds(
-        data,
-        arguments.out,
-        options,
-        folds=arguments.folds,
-        overwrite=arguments.overwrite,
-        resume=arguments.resume,
-        reporter=reporter,
-        capture=captured,
-    )
-    figures = {name: summary([getattr(row, f"{name}_accuracy") for row in found]) for name in ("val", "test")}
-    if arguments.json:
-        print(json.dumps({"folds": list(map(asdict, found)), **{n: asdict(f) for n, f in figures.items()}}, indent=2))
-        return EXIT_DONE
-    print("\nfold  images  held-out accuracy  test accuracy")
-    for row in found:
-        print(f"{row.fold:>4}  {row.val:>6}  {row.val_accuracy:>17.4f}  {row.test_accuracy:>13.4f}")
-    for name, figure in zip(("Held-out", "Test"), figures.values(), strict=True):
-        print(
-            f"{name} accuracy {figure.mean:.4f}, deviation {figure.deviation:.4f}, 95 % interval of the mean "
-            f"{figure.low:.4f} to {figure.high:.4f}."
-        )
-    print(f"Table: {arguments.out / 'folds.csv'}")
-    return EXIT_DONE
+    found = train_folds(data, arguments.out, options, folds=arguments.folds, **_how(arguments, reporter))
+    return lambda: print_folds(found, arguments.out, as_json=arguments.json)
 
 
-def _compared(arguments: argparse.Namespace, asked: Asked, reporter: Reporter) -> int:
+def _comparison(arguments: argparse.Namespace, asked: Asked, reporter: Reporter) -> Show:
+    from .comparison import compare_backbones
+    from .printed import print_comparison
+
+    data, options = _told(asked, arguments.out)
+    rows = compare_backbones(data, arguments.out, options, arguments.compare, **_how(arguments, reporter))
+    return lambda: print_comparison(rows, arguments.out, as_json=arguments.json)
+
+
+def _sweep(arguments: argparse.Namespace, asked: Asked, reporter: Reporter) -> Show:
+    from .printed import print_sweep
+    from .sweep import sweep_grid
+
+    data, options = _told(asked, arguments.out)
+    max_drop = MAX_DROP if arguments.max_drop is None else arguments.max_drop
+    swept = sweep_grid(data, arguments.out, options, arguments.sweep, max_drop=max_drop, **_how(arguments, reporter))
+    return lambda: print_sweep(swept, arguments.out, as_json=arguments.json)
+
+
+_SERIES: dict[str, Callable[[argparse.Namespace, Asked, Reporter], Show]] = {
+    "folds": _cross_validation,
+    "compare": _comparison,
+    "sweep": _sweep,
+}
+"""What trains several times, by the option that asks for it."""
+
+
+def _how(arguments: argparse.Namespace, reporter: Reporter) -> dict[str, Any]:
+    """What all of these take in the same way."""
     from edgewright_runtime.library_noise import captured
 
-    from .comparison import compare_backbones, print_rows
-
-    other = [name for name in ("folds", "if_needed") if getattr(arguments, name)]
-    if other:
-        raise EdgewrightError(f"--compare and --{other[0].replace('_', '-')} exclude each other; give one of them")
-    data, options = _told(asked, arguments.out)
-    rows = compare_backbones(
-        data,
-        arguments.out,
-        options,
-        arguments.compare,
-        overwrite=arguments.overwrite,
-        resume=arguments.resume,
-        reporter=reporter,
-        capture=captured,
-    )
-    if arguments.json:
-        print(json.dumps(list(map(asdict, rows)), indent=2))
-        return EXIT_DONE
-    print_rows(rows)
-    print(f"Table: {arguments.out / 'comparison.csv'}, plot: {arguments.out / 'comparison.png'}")
-    return EXIT_DONE
+    return {
+        "overwrite": arguments.overwrite,
+        "resume": arguments.resume,
+        "reporter": reporter,
+        "capture": captured,
+    }
 
 
 def _told(asked: Asked, out: Path) -> tuple[Path, TrainOptions]:
@@ -296,26 +214,8 @@ def _told(asked: Asked, out: Path) -> tuple[Path, TrainOptions]:
         labels=asked.labels,
         size=asked.changes.input_size,
         alpha=asked.changes.alpha,
+        teacher=asked.teacher,
+        prune=asked.changes.sparsity,
         deterministic=asked.deterministic,
     )
     return asked.data, options
-
-
-def _show(trained: Trained, out: Path) -> None:
-    from edgewright_runtime.run.run_folder import RunFolder
-
-    test = trained.scores["test"]
-    width = max(len("class"), *(len(name) for name in test.per_class))
-    print(f"\n{'class':<{width}}  precision  recall      f1  images")
-    for name, scores in test.per_class.items():
-        numbers = "  ".join(
-            f"{'-' if value is None else f'{value:.3f}':>{room}}"
-            for value, room in ((scores.precision, 9), (scores.recall, 6), (scores.f1, 6))
-        )
-        print(f"{name:<{width}}  {numbers}  {scores.support:>6}")
-    print(f"\nTest accuracy {test.accuracy:.4f} on {test.n} images (validation {trained.scores['val'].accuracy:.4f}).")
-    print(f"Run folder: {out}")
-    print(f"Next: edgewright convert {shlex.quote(str(out))} --to tflite-int8")
-    page = RunFolder(out).report
-    if page.name in trained.files:
-        print(f"How good it is, and where it errs: {page}")

@@ -1,10 +1,10 @@
-"""Dataclasses as the text of a CSV file."""
+"""Dataclasses and other rows as the text of a CSV file."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
@@ -16,8 +16,13 @@ def csv_text(kind: type, rows: Iterable[Any]) -> str:
         kind: a dataclass, for the header that a table without rows has too.
         rows: instances of it.
     """
+    return table_text([field.name for field in fields(kind)], map(asdict, rows))
+
+
+def table_text(names: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
+    """A header of the names, then a line per row; None is empty."""
     text = io.StringIO()
-    writer = csv.DictWriter(text, [field.name for field in fields(kind)], lineterminator="\n")
+    writer = csv.DictWriter(text, names, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(asdict(row) for row in rows)
+    writer.writerows(rows)
     return text.getvalue()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from edgewright_runtime.errors import EdgewrightError
@@ -25,6 +25,9 @@ class TrainOptions:
             folder or beside the CSV file, and else the class names sorted.
         size: input side in pixels, in place of the recipe's.
         alpha: width multiplier, in place of the recipe's.
+        teacher: a run folder or a .keras file of a classifier of the same classes, from whose answers the network
+            learns too.
+        prune: share of each kernel's weights that become zero, in place of the recipe's.
         deterministic: whether the same seed gives the same weights, bit by bit, on the same machine and with the same
             versions. Slower; and the whole process stays so.
     """
@@ -36,6 +39,8 @@ class TrainOptions:
     labels: str | Path | None = None
     size: int | None = None
     alpha: float | None = None
+    teacher: str | Path | None = None
+    prune: float | None = None
     deterministic: bool = False
 
     def __post_init__(self) -> None:
@@ -50,7 +55,7 @@ class TrainOptions:
     @property
     def changes(self) -> RecipeChanges:
         """What takes the place of the recipe's own values; not yet compared with what the backbone allows."""
-        return RecipeChanges(self.epochs, self.size, self.alpha)
+        return RecipeChanges(self.epochs, self.size, self.alpha, self.prune)
 
     @property
     def labels_file(self) -> Path | None:
@@ -64,3 +69,15 @@ class TrainOptions:
             EdgewrightError: there is no such recipe or file, or it is not as a recipe must be.
         """
         return load_recipe(self.recipe) if isinstance(self.recipe, str) else self.recipe
+
+    def settled(self, recipe: Recipe, *, weights: str | None) -> TrainOptions:
+        """These for another recipe, which has all changes in it, and for other weights."""
+        return replace(self, recipe=recipe, weights=weights, epochs=None, size=None, alpha=None, prune=None)
+
+    def changed_recipe(self) -> Recipe:
+        """The recipe with the changes in it.
+
+        Raises:
+            EdgewrightError: as `unchanged_recipe`, or a change is out of its range.
+        """
+        return self.changes.applied_to(self.unchanged_recipe())

@@ -23,6 +23,7 @@ from .network import IMAGENET, NONE, StartingWeights, backbone_named, starting_w
 from .options import TrainOptions
 from .provenance import (
     Provenance,
+    UsedTeacher,
     UsedWeights,
     check_finished,
     check_free,
@@ -33,6 +34,7 @@ from .provenance import (
 from .recipes import Recipe, check_epochs
 from .recipes.together import why_alone
 from .results import check_writable
+from .teacher import TeacherFile, outputs_of, teacher_file
 
 if TYPE_CHECKING:
     from .results import Trained
@@ -151,15 +153,18 @@ def _train_run(
     source = _weights_source(recipe, options)
     # TensorFlow takes seconds to import, and the download needs it: what can fail without it comes first.
     start = None if source == IMAGENET else _starting_weights(recipe, source)
+    teacher = None if options.teacher is None else teacher_file(str(options.teacher))
     labels = fixed_labels(options.labels_file, out)
     prepared = prepare(data, recipe=recipe, labels=labels, seed=options.seed, reporter=reporter)
     if fold is not None:
         groups = groups_of(prepared.dataset.images)
         prepared = replace(prepared, rows=rows_of_fold(prepared.rows, fold, seed=options.seed, groups=groups))
+    if teacher is not None:
+        outputs_of(teacher, prepared.dataset.labels)
     if start is None:
         _training(capture)
         start = _starting_weights(recipe, source)
-    made_from = _provenance(data, prepared, recipe, start, options, fold)
+    made_from = _provenance(data, prepared, recipe, start, options, fold, teacher)
     checked = made_from.checked(prepared.dataset.labels)
     if unfinished is not None:
         check_same(checked, unfinished.made_from, out=out)
@@ -175,6 +180,7 @@ def _train_run(
         out=out,
         reporter=reporter,
         unfinished=unfinished,
+        teacher=teacher,
         cluster=None if met is None else met.cluster,
     )
     return trained
@@ -198,6 +204,7 @@ def _check_finished(data: Path, out: Path, options: TrainOptions, fold: Fold | N
         seed=options.seed,
         deterministic=options.deterministic,
         fold=None if fold is None else asdict(fold),
+        teacher=None if options.teacher is None else _used(teacher_file(str(options.teacher))),
     )
     check_finished(now.checked(() if labels is None else labels.names), then, out=out)
 
@@ -253,8 +260,18 @@ def _starting_weights(recipe: Recipe, source: str) -> StartingWeights:
     return starting_weights(source, backbone=backbone, alpha=recipe.alpha, size=recipe.input_size)
 
 
+def _used(teacher: TeacherFile) -> UsedTeacher:
+    return UsedTeacher(teacher.source, teacher.sha256)
+
+
 def _provenance(
-    data: Path, prepared: Prepared, recipe: Recipe, start: StartingWeights, options: TrainOptions, fold: Fold | None
+    data: Path,
+    prepared: Prepared,
+    recipe: Recipe,
+    start: StartingWeights,
+    options: TrainOptions,
+    fold: Fold | None,
+    teacher: TeacherFile | None,
 ) -> Provenance:
     return Provenance(
         data=str(data),
@@ -267,6 +284,7 @@ def _provenance(
         seed=options.seed,
         deterministic=options.deterministic,
         fold=None if fold is None else asdict(fold),
+        teacher=None if teacher is None else _used(teacher),
     )
 
 

@@ -25,14 +25,17 @@ from .fitting.interruption import shielded
 from .fitting.phases import fit
 from .fitting.precision import computing, copy_weights
 from .fitting.supervision import Supervision
+from .fitting.teaching import taught_by
 from .network import StartingWeights, backbone_named
 from .network.network import Network, build_network
+from .network.sparsity import sparsity_of
 from .provenance import Provenance
 from .recipes import Recipe
 from .results import Trained
 from .results.evaluation import Told, evaluated
 from .results.publish import publish, remove_leftovers
 from .session import memory_explained, prepare_session
+from .teacher import TeacherFile
 
 
 def train_prepared(
@@ -44,6 +47,7 @@ def train_prepared(
     out: Path,
     reporter: Reporter,
     unfinished: Checkpoint | None = None,
+    teacher: TeacherFile | None = None,
     cluster: Cluster | None = None,
 ) -> Trained:
     """The trained classifier, which lies in the run folder `out` when this returns.
@@ -56,6 +60,7 @@ def train_prepared(
         out: the run folder.
         reporter: what is told about progress.
         unfinished: a training of the same that was interrupted, to go on with.
+        teacher: from whose answers the network learns too.
         cluster: the processes that train together, all of them there; only the chief writes `out`.
 
     Raises:
@@ -78,7 +83,13 @@ def train_prepared(
     try:
         with memory_explained(recipe):
             trained = _trained(
-                prepared, recipe=recipe, start=start, made_from=made_from, out=out, supervision=supervision
+                prepared,
+                recipe=recipe,
+                start=start,
+                made_from=made_from,
+                out=out,
+                supervision=supervision,
+                teacher_file=teacher,
             )
     except EdgewrightError as error:
         if chief:
@@ -112,17 +123,37 @@ def _trained(
     made_from: Provenance,
     out: Path,
     supervision: Supervision,
+    teacher_file: TeacherFile | None,
 ) -> Trained:
     seed, watch = made_from.seed, supervision.watch
     labels, contract = prepared.dataset.labels, recipe.preprocessing()
     with contextlib.ExitStack() as stack:
         with watch.part("decoding"):
             pixels = stack.enter_context(decoded(prepared.rows, labels=labels, contract=contract, out=out))
+            teacher = stack.enter_context(
+                taught_by(
+                    teacher_file,
+                    pixels,
+                    rows=prepared.rows,
+                    labels=labels,
+                    contract=contract,
+                    out=out,
+                    reporter=supervision.reporter,
+                )
+            )
         with computing(mixed=recipe.optimizer.mixed_precision):
             network = _seeded_network(recipe, start, classes=len(labels), seed=seed)
         from_scratch, head_before = start.path is None, head_weights(network)
         try:
-            fitted = fit(network, pixels, recipe=recipe, from_scratch=from_scratch, seed=seed, supervision=supervision)
+            fitted = fit(
+                network,
+                pixels,
+                recipe=recipe,
+                from_scratch=from_scratch,
+                seed=seed,
+                supervision=supervision,
+                teacher=teacher,
+            )
         except KeyboardInterrupt:
             _keep_best(_in_float32(network, recipe, start), CheckpointFolder(out))
             raise
@@ -144,6 +175,7 @@ def _trained(
         seconds={"doctor": evaluation.diagnosis_s, **watch.seconds()},
         temperature=evaluation.temperature,
         files=evaluation.files,
+        sparsity=sparsity_of(network.model) if recipe.pruning.sparsity else None,
         diagnosis=evaluation.diagnosis,
     )
 

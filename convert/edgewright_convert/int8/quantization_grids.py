@@ -60,6 +60,20 @@ class ActivationRange:
         return np.float32(-round(-self.low / self.step) * self.step)
 
 
+_PRUNED = 0.2
+"""Share of a kernel's weights that are zero by chance in no network, nor in one that was quantized before."""
+
+
+def kept_weights(kernel: NDArray[np.float64]) -> NDArray[np.float64]:
+    """0 for each weight that pruning has made zero and that is to stay so, 1 for the others, in the kernel's shape.
+
+    Zeros are what makes a pruned file small once it is compressed. A kernel with few of them was not pruned: rounding
+    may use all of its weights.
+    """
+    zero = kernel == 0
+    return np.where(zero, 0.0, 1.0) if zero.mean() >= _PRUNED else np.ones(kernel.shape)
+
+
 def weight_scales(kernel: NDArray[np.float64]) -> NDArray[np.float64]:
     """One scale per output channel, shape (..., channels), of kernels of shape (..., inputs, channels).
 

@@ -13,6 +13,7 @@ else:
     import tomli as tomllib
 
 PAGE = (Path(__file__).parents[3] / "docs" / "reference" / "recipes.md").read_text(encoding="utf-8")
+TABLES = ("head", "optimizer", "loss", "augmentation", "distillation", "pruning")
 PHASES = ("head_phase", "fine_tune", "from_scratch")
 
 
@@ -33,7 +34,10 @@ def test_every_option_is_there_with_the_value_that_flowers_has():
     top = {name: value for name, value in flowers.items() if not isinstance(value, dict)}
     tables = {
         "At the top": top,
-        **{f"`[{name}]`": flowers[name] for name in ("head", "optimizer", "loss", "augmentation")},
+        **{
+            f"`[{name}]`": flowers[name]
+            for name in ("head", "optimizer", "loss", "augmentation", "distillation", "pruning")
+        },
     }
     for heading, values in tables.items():
         assert {name: value_of(cells[1]) for name, cells in rows_below(heading).items()} == values

@@ -6,8 +6,18 @@ knows only the run folders that they leave.
 """
 
 from .comparing import compare_backbones
-from .entrants import Entrant, entrants_of
+from .entrants import Entrant, entrants_of, weights_among
+from .rows import measured
 from .tables import print_rows
 from .verdict import Row, worth_shipping
 
-__all__ = ["Entrant", "Row", "compare_backbones", "entrants_of", "print_rows", "worth_shipping"]
+__all__ = [
+    "Entrant",
+    "Row",
+    "compare_backbones",
+    "entrants_of",
+    "measured",
+    "print_rows",
+    "weights_among",
+    "worth_shipping",
+]

@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any
 
 from edgewright_runtime.atomic import write_text
 from edgewright_runtime.console import Reporter, Silent
-from edgewright_runtime.errors import EdgewrightError
-from edgewright_runtime.evaluation.statistics import wilson_interval
 from edgewright_runtime.library_noise import Capture, quietened
-from edgewright_runtime.run.run_folder import RunFolder
-from edgewright_runtime.strict_json import read_object
 
 from ..csv_text import csv_text
 from ..options import TrainOptions
-from ..pipeline import train_unless_done
-from .entrants import Entrant, entrants_of
-from .measuring import Cost, cost_of
+from .entrants import entrants_of
+from .rows import measured
 from .tables import write_plot
 from .verdict import Row
-
-CONFIDENCE = 0.95
 
 
 def compare_backbones(
@@ -54,67 +43,18 @@ def compare_backbones(
         EdgewrightError: as `entrants_of` and `pipeline.train_run`, or `out` cannot be written.
         TrainingInterrupted: Ctrl-C was pressed; finished trainings are kept.
     """
-    reporter, rows = reporter or Silent(), []
-    entrants = entrants_of(names, options)
-    for number, entrant in enumerate(entrants, 1):
-        run = out / entrant.folder
-        reporter.line(f"{entrant.name}, {number} of {len(entrants)}: {run}")
-        train_unless_done(
-            data, run, entrant.options, overwrite=overwrite, resume=resume, reporter=reporter, capture=capture
-        )
-        reporter.line(f"{entrant.name}: converting to INT8, evaluating, timing")
-        rows.append(_row(entrant, run, capture))
+    rows: list[Row] = []
+    for row in measured(
+        entrants_of(names, options),
+        data,
+        out,
+        overwrite=overwrite,
+        resume=resume,
+        reporter=reporter or Silent(),
+        capture=capture,
+    ):
+        rows.append(row)
         # After each, so that what is done is there if the next one fails.
         write_text(out / "comparison.csv", csv_text(Row, rows))
     write_plot(rows, out / "comparison.png")
     return tuple(rows)
-
-
-def _row(entrant: Entrant, run: Path, capture: Capture) -> Row:
-    metrics = read_object(RunFolder(run).metrics)
-    _check_same(metrics["training"], entrant, run)
-    test = metrics["test"]
-    low, high = wilson_interval(test["accuracy"] * test["n"], test["n"], confidence=CONFIDENCE)
-    with capture():
-        parameters, multiply_adds = _size_of(run)
-    costs, note = _costs(run)
-    return Row(
-        name=entrant.name,
-        run=str(run),
-        parameters=parameters,
-        multiply_adds=multiply_adds,
-        accuracy=test["accuracy"],
-        low=low,
-        high=high,
-        images=test["n"],
-        seconds=round(metrics["training"]["seconds"]["all"], 1),
-        note=note,
-        **costs,
-    )
-
-
-def _check_same(made: Mapping[str, Any], entrant: Entrant, run: Path) -> None:
-    """Refuses a finished run of another recipe or seed, which would be no comparison."""
-    recipe = json.loads(json.dumps(asdict(entrant.options.unchanged_recipe())))  # lists in place of tuples
-    if made["recipe"] != recipe or made["seed"] != entrant.options.seed:
-        raise EdgewrightError(
-            f"{run} holds another training than this comparison's; give another --out, or --overwrite to replace it"
-        )
-
-
-def _size_of(run: Path) -> tuple[int, int]:
-    """Parameters and multiply-adds of the run's float model."""
-    import keras
-
-    from ..network.cost import multiply_adds, parameters
-
-    model = keras.models.load_model(RunFolder(run).model, compile=False)
-    return parameters(model), multiply_adds(model)
-
-
-def _costs(run: Path) -> tuple[dict[str, Any], str]:
-    """What the row has of the INT8 file, and why it has not."""
-    try:
-        return asdict(cost_of(run)), ""
-    except EdgewrightError as error:
-        return dict.fromkeys(field.name for field in fields(Cost)), str(error)

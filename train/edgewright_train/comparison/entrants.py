@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -16,10 +17,10 @@ from ..recipes import Recipe
 
 @dataclass(frozen=True)
 class Entrant:
-    """One backbone of a comparison.
+    """One training of several that are put side by side.
 
     Attributes:
-        name: of the backbone, with `:ALPHA` where one was given.
+        name: what tells it from the others: a backbone, with `:ALPHA` where one was given.
         options: that it is trained with.
     """
 
@@ -29,7 +30,7 @@ class Entrant:
     @property
     def folder(self) -> str:
         """The name of its run folder."""
-        return self.name.replace(":", "-")
+        return re.sub(r"[^\w.+-]+", "-", self.name).strip("-")
 
 
 def entrants_of(text: str, options: TrainOptions) -> tuple[Entrant, ...]:
@@ -51,7 +52,7 @@ def entrants_of(text: str, options: TrainOptions) -> tuple[Entrant, ...]:
         raise EdgewrightError(
             f"--compare takes two backbones or more, such as mobilenet_v2,mobilenet_v3_small, not {text!r}"
         )
-    recipe = options.changes.applied_to(options.unchanged_recipe())
+    recipe = options.changed_recipe()
     return tuple(_entrant(name, recipe, options) for name in names)
 
 
@@ -60,8 +61,12 @@ def _entrant(name: str, recipe: Recipe, options: TrainOptions) -> Entrant:
     row = backbone_named(backbone)
     alpha = _width(name, width) if width else "auto"
     own = replace(recipe, backbone=row.name, alpha=alpha, activation="auto")
-    weights = _weights(options.weights, row.name, alpha)
-    return Entrant(name, replace(options, recipe=own, weights=weights, epochs=None, size=None, alpha=None))
+    if options.weights not in {None, *WEIGHTS_BY_NAME} and not Path(str(options.weights)).is_dir():
+        raise EdgewrightError(
+            f"--compare takes --weights imagenet, none, or a folder with a file for each backbone, not "
+            f"{options.weights}"
+        )
+    return Entrant(name, options.settled(own, weights=weights_among(options.weights, row.name, alpha)))
 
 
 def _width(name: str, text: str) -> float:
@@ -73,15 +78,15 @@ def _width(name: str, text: str) -> float:
         ) from error
 
 
-def _weights(given: str | None, backbone: str, alpha: float | str) -> str | None:
-    """The weights of this backbone: the word that was given, or the file of the folder that was."""
-    if given is None or given in WEIGHTS_BY_NAME:
+def weights_among(given: str | None, backbone: str, alpha: float | str) -> str | None:
+    """The weights of this backbone: the word or file that was given, or the one file of the folder that was.
+
+    Raises:
+        EdgewrightError: the folder holds none that fits, or several.
+    """
+    if given is None or given in WEIGHTS_BY_NAME or not Path(given).is_dir():
         return given
     folder = Path(given)
-    if not folder.is_dir():
-        raise EdgewrightError(
-            f"--compare takes --weights imagenet, none, or a folder with a file for each backbone, not {given}"
-        )
     fitting = [path for path in _files_in(folder) if _fits(path, backbone, alpha)]
     if len(fitting) != 1:
         which = "no file" if not fitting else f"{len(fitting)} files"

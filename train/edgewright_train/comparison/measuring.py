@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import subprocess
 import sys
@@ -22,11 +23,13 @@ class Cost:
         int8_bytes: its size.
         int8_accuracy: on the test split, 0 to 1.
         latency_ms: median on this machine, one thread.
+        int8_gzip_bytes: its size after gzip, as it is downloaded.
     """
 
     int8_bytes: int
     int8_accuracy: float
     latency_ms: float
+    int8_gzip_bytes: int
 
 
 def cost_of(run: Path) -> Cost:
@@ -38,7 +41,8 @@ def cost_of(run: Path) -> Cost:
     (made,) = [row for row in _command("convert", run, "--to", _FORMAT, "--if-needed") if row["format"] == _FORMAT]
     evaluated = _command("evaluate", run, "--format", _FORMAT)
     timed = _command("bench", run, "--format", _FORMAT, "--threads", "1")
-    return Cost(made["size_bytes"], evaluated[_FORMAT]["top1"], timed[_FORMAT]["p50_ms"])
+    compressed = gzip.compress((run / made["path"]).read_bytes(), mtime=0)
+    return Cost(made["size_bytes"], evaluated[_FORMAT]["top1"], timed[_FORMAT]["p50_ms"], len(compressed))
 
 
 def _command(*words: object) -> Any:

@@ -1,4 +1,4 @@
-"""What was found of each backbone, and which of them to ship."""
+"""What was found of each entrant, and which of them to ship."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Row:
-    """One backbone, trained and converted.
+    """One entrant, trained and converted.
 
     Attributes:
-        name: of the backbone, with `:ALPHA` where one was given.
+        name: of the entrant.
         run: its run folder, as text.
         parameters: of the whole classifier.
         multiply_adds: of one image.
@@ -24,6 +24,7 @@ class Row:
         latency_ms: its median latency on this machine, one thread; None likewise.
         seconds: of the training.
         note: why something is missing; otherwise empty.
+        int8_gzip_bytes: size of that file after gzip; None likewise.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Row:
     latency_ms: float | None
     seconds: float
     note: str = ""
+    int8_gzip_bytes: int | None = None
 
 
 def worth_shipping(rows: Sequence[Row]) -> tuple[Row, str]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..data.batches import training_batches
 from ..data.epoch_order import EpochClock
 from ..data.pixels import Pixels
 from ..recipes import Recipe
+from .distillation import taught_batches
+from .teaching import Teacher
 
 
 def augmented_batches(
@@ -19,10 +20,12 @@ def augmented_batches(
     class_weight: Mapping[int, float] | None,
     seed: int,
     clock: EpochClock | None = None,
+    teacher: Teacher | None = None,
 ) -> Any:
-    """`data.batches.training_batches` with the recipe's options."""
-    return training_batches(
+    """`data.batches.training_batches` with the recipe's options, and the answers of a teacher behind the labels."""
+    return taught_batches(
         pixels,
+        teacher,
         batch_size=recipe.batch_size,
         augmentation=recipe.augmentation,
         classes=classes,

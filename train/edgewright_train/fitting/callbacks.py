@@ -147,14 +147,17 @@ class BestWeights(keras.callbacks.Callback):  # type: ignore[misc]
 
     Unlike keras.callbacks.EarlyStopping it can be told how good the weights are that the phase starts from, so that a
     phase never ends worse than it began. They do not count for the patience: the first steps of fine-tuning cost some
-    accuracy before they bring more.
+    accuracy before they bring more. Epochs before `first_epoch`, from 0 on, count for nothing at all.
 
     Attributes:
         best: the lowest validation loss, or the highest validation accuracy, so far.
     """
 
-    def __init__(self, *, patience: int, start: float | None = None, monitor: str = "val_loss") -> None:
+    def __init__(
+        self, *, patience: int, start: float | None = None, monitor: str = "val_loss", first_epoch: int = 0
+    ) -> None:
         super().__init__()
+        self._first = first_epoch
         self._sign = -1.0 if monitor == "val_accuracy" else 1.0  # what is compared is the less, the better
         self.best = self._sign * math.inf if start is None else start
         self._monitor, self._patience, self._waited = monitor, patience, 0
@@ -165,8 +168,10 @@ class BestWeights(keras.callbacks.Callback):  # type: ignore[misc]
         """Keeps the weights that the phase starts from."""
         self._weights = self.model.get_weights()
 
-    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:  # noqa: ARG002
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Keeps the weights if they are the best so far, and counts the epochs in which nothing got better."""
+        if epoch < self._first:
+            return
         value = (logs or {})[self._monitor]
         if self._sign * value < self._sign * self.best:
             self.best, self._weights = value, self.model.get_weights()

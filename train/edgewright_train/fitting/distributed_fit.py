@@ -171,7 +171,8 @@ class _Steps:
         of_images = model.loss.call(labels, probabilities) * weights * counts
         penalties = tf.add_n(model.losses) if model.losses else 0.0
         loss = tf.reduce_sum(of_images) + penalties * size / self._together.replicas
-        right = tf.cast(tf.argmax(labels, axis=1) == tf.argmax(probabilities, axis=1), tf.float32)
+        truth = labels[:, : probabilities.shape[1]]  # a teacher's answers may stand behind them
+        right = tf.cast(tf.argmax(truth, axis=1) == tf.argmax(probabilities, axis=1), tf.float32)
         return loss, tf.reduce_sum(right * counts)
 
 

@@ -16,8 +16,10 @@ from .epoch import Epoch
 from .frozen.examples import examples_in_order, shuffled_examples
 from .frozen.lower_layers import LowerLayers
 from .layer_rates import layer_factors
+from .pruning import MagnitudePruning, ramp_epochs
 from .schedules import ScheduledRate
 from .supervision import Supervision
+from .teaching import Teacher
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ def train_all(
     start: Epoch | None = None,
     lower: LowerLayers | None = None,
     supervision: Supervision | None = None,
+    teacher: Teacher | None = None,
 ) -> tuple[Epoch, ...]:
     """The history of a training of every layer that is trainable; the network keeps the best epoch's weights.
 
@@ -62,19 +65,24 @@ def train_all(
         lower: what the frozen lower layers give, from which the layers above are trained; None to compute all in every
             step.
         supervision: what tells and writes down how the training goes.
+        teacher: whose answers are learnt from too.
     """
     supervision = supervision or Supervision()
+    pruned = recipe.pruning.sparsity > 0
     best = BestWeights(
         patience=phase.early_stopping_patience,
         monitor=phase.monitor,
-        start=None if start is None else getattr(start, phase.monitor),
+        # What the phase starts from, and what it has before it is as sparse as it is to be, is no candidate.
+        start=None if start is None or pruned else getattr(start, phase.monitor),
+        first_epoch=ramp_epochs(recipe.pruning, phase.epochs),
     )
     material = (
-        _of_pixels(network, pixels, recipe, class_weight, seed, supervision)
+        _of_pixels(network, pixels, recipe, class_weight, seed, supervision, teacher)
         if lower is None
         else _of_activations(lower, recipe, seed, supervision)
     )
-    compile_classifier(material.model, recipe, phase, factors=_factors(network, phase))
+    taught, steps = teacher is not None, len(material.train)
+    compile_classifier(material.model, recipe, phase, factors=_factors(network, phase), taught=taught)
     supervision.reporter.line(
         f"Training {sum(1 for layer in network.model.layers if layer.trainable and layer.weights)} layers for up to "
         f"{phase.epochs} epoch(s); the first step builds their graph."
@@ -85,7 +93,10 @@ def train_all(
         phase=name,
         epochs=phase.epochs,
         best=best,
-        callbacks=[ScheduledRate(phase, steps=len(material.train))],
+        callbacks=[
+            ScheduledRate(phase, steps=steps),
+            *([MagnitudePruning(recipe.pruning, epochs=phase.epochs, steps=steps)] if pruned else []),
+        ],
         validation_data=material.validation,
     )
 
@@ -97,9 +108,16 @@ def _of_pixels(
     class_weight: dict[int, float] | None,
     seed: int,
     supervision: Supervision,
+    teacher: Teacher | None,
 ) -> _Material:
     train = augmented_batches(
-        pixels, recipe=recipe, classes=network.classes, class_weight=class_weight, seed=seed, clock=supervision.clock
+        pixels,
+        recipe=recipe,
+        classes=network.classes,
+        class_weight=class_weight,
+        seed=seed,
+        clock=supervision.clock,
+        teacher=teacher,
     )
     validation = plain_batches(pixels, "val", batch_size=recipe.batch_size, classes=network.classes)
     return _Material(network.model, train, validation)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import keras
@@ -19,6 +19,7 @@ from .augmented_batches import augmented_batches
 from .best_epoch import best_of
 from .callbacks import BestWeights
 from .compilation import compile_classifier
+from .distillation import blended
 from .epoch import Epoch
 from .frozen.caching_rule import images_of_epoch
 from .frozen.computed_examples import compiled, computed_examples, passed_on
@@ -28,6 +29,7 @@ from .logistic_regression import DenseLayer, regressions
 from .losses import made_loss
 from .schedules import ScheduledRate
 from .supervision import Supervision
+from .teaching import Teacher
 
 _BATCH = 64
 
@@ -54,6 +56,7 @@ def train_head(
     seed: int,
     lower: LowerLayers | None = None,
     supervision: Supervision | None = None,
+    teacher: Teacher | None = None,
 ) -> HeadResult:
     """The history of a training after which the network's head fits the frozen backbone's features.
 
@@ -68,10 +71,14 @@ def train_head(
         seed: of shuffling and augmentation.
         lower: what the backbone's lower layers give for as many views or more, where that is known already.
         supervision: what tells and writes down how the training goes.
+        teacher: whose answers are learnt from too; those of `lower` have them already.
     """
     supervision = supervision or Supervision()
     solve = _SOLVERS[recipe.head_phase.solver]
-    with _features(network, pixels, recipe, class_weight, seed, lower, supervision.reporter) as (train, validation):
+    with _features(network, pixels, recipe, class_weight, seed, lower, supervision.reporter, teacher) as (
+        train,
+        validation,
+    ):
         epochs = solve(network, train, validation, recipe, seed, supervision)
     return HeadResult(epochs, best_of(epochs, recipe.head_phase.monitor))
 
@@ -85,6 +92,7 @@ def _features(
     seed: int,
     lower: LowerLayers | None,
     reporter: Reporter,
+    teacher: Teacher | None,
 ) -> Iterator[tuple[Examples, Examples]]:
     """The features of the training split's views and of the validation split."""
     views = recipe.head_phase.views
@@ -93,7 +101,9 @@ def _features(
         yield passed_on(compute, lower.of_views(views)), passed_on(compute, lower.validation)
         return
     compute = compiled(network.features)
-    augmented = augmented_batches(pixels, recipe=recipe, classes=network.classes, class_weight=class_weight, seed=seed)
+    augmented = augmented_batches(
+        pixels, recipe=recipe, classes=network.classes, class_weight=class_weight, seed=seed, teacher=teacher
+    )
     with (
         computed_examples(
             compute,
@@ -120,7 +130,7 @@ def _by_gradients(
     phase = recipe.head_phase
     # A model of the network's own head layers, so that what it learns is the network's.
     head = keras.Sequential([keras.Input((train.features.shape[1],)), *network.head])
-    compile_classifier(head, recipe, phase)
+    compile_classifier(head, recipe, phase, taught=train.labels.shape[1] > network.classes)
     best = BestWeights(patience=phase.early_stopping_patience, monitor=phase.monitor)
     batches = shuffled_examples(train, batch_size=_BATCH, seed=seed, clock=supervision.clock)
     return supervision.fit(
@@ -142,6 +152,8 @@ def _by_logistic_regression(
     seed: int,  # noqa: ARG001  the table's functions are called alike
     supervision: Supervision,
 ) -> tuple[Epoch, ...]:
+    if train.labels.shape[1] > network.classes:
+        train = replace(train, labels=blended(train.labels, recipe.distillation))
     found: list[tuple[Epoch, DenseLayer]] = []
     for epoch, layer in regressions(train, validation, loss_of=_loss_of(recipe)):
         found.append((epoch, layer))

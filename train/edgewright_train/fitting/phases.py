@@ -16,6 +16,7 @@ from .frozen.lower_layers import LowerLayers, lower_layers
 from .full_phase import train_all
 from .head_phase import train_head
 from .supervision import Supervision
+from .teaching import Teacher
 
 
 @dataclass
@@ -27,7 +28,14 @@ class Fitted:
 
 
 def fit(
-    network: Network, pixels: Pixels, *, recipe: Recipe, from_scratch: bool, seed: int, supervision: Supervision
+    network: Network,
+    pixels: Pixels,
+    *,
+    recipe: Recipe,
+    from_scratch: bool,
+    seed: int,
+    supervision: Supervision,
+    teacher: Teacher | None = None,
 ) -> Fitted:
     """The history of all phases, after which the network is trained.
 
@@ -40,9 +48,9 @@ def fit(
     fitted = Fitted()
     check_epochs(recipe, from_scratch=from_scratch)
     if from_scratch:
-        _fit_from_scratch(fitted, network, pixels, recipe, seed, supervision)
+        _fit_from_scratch(fitted, network, pixels, recipe, seed, supervision, teacher)
     else:
-        _fit_in_two_phases(fitted, network, pixels, recipe, seed, supervision)
+        _fit_in_two_phases(fitted, network, pixels, recipe, seed, supervision, teacher)
     return fitted
 
 
@@ -64,7 +72,13 @@ def _class_weight(network: Network, pixels: Pixels, recipe: Recipe) -> dict[int,
 
 
 def _fit_from_scratch(
-    fitted: Fitted, network: Network, pixels: Pixels, recipe: Recipe, seed: int, supervision: Supervision
+    fitted: Fitted,
+    network: Network,
+    pixels: Pixels,
+    recipe: Recipe,
+    seed: int,
+    supervision: Supervision,
+    teacher: Teacher | None,
 ) -> None:
     prepare_for_scratch(network)
     with _measured(fitted, "from_scratch", supervision):
@@ -77,23 +91,37 @@ def _fit_from_scratch(
             class_weight=_class_weight(network, pixels, recipe),
             seed=seed,
             supervision=supervision,
+            teacher=teacher,
         )
 
 
 def _fit_in_two_phases(
-    fitted: Fitted, network: Network, pixels: Pixels, recipe: Recipe, seed: int, supervision: Supervision
+    fitted: Fitted,
+    network: Network,
+    pixels: Pixels,
+    recipe: Recipe,
+    seed: int,
+    supervision: Supervision,
+    teacher: Teacher | None,
 ) -> None:
     class_weight = _class_weight(network, pixels, recipe)
     if recipe.fine_tune.epochs:
-        freeze_for_fine_tuning(network, recipe.fine_tune.unfreeze_layers)  # the head is trained on frozen layers anyway
+        # Before the head is trained, which is on frozen layers anyway.
+        freeze_for_fine_tuning(network, recipe.fine_tune.unfreeze_layers, batch_norm=recipe.pruning.sparsity > 0)
     with contextlib.ExitStack() as held:
         with _measured(fitted, "head", supervision):
             lower = held.enter_context(
                 lower_layers(
-                    network, pixels, recipe=recipe, class_weight=class_weight, seed=seed, reporter=supervision.reporter
+                    network,
+                    pixels,
+                    recipe=recipe,
+                    class_weight=class_weight,
+                    seed=seed,
+                    reporter=supervision.reporter,
+                    teacher=teacher,
                 )
             )
-            start = _head_phase(fitted, network, pixels, recipe, class_weight, seed, lower, supervision)
+            start = _head_phase(fitted, network, pixels, recipe, class_weight, seed, lower, supervision, teacher)
         if not recipe.fine_tune.epochs:
             return
         with _measured(fitted, "fine_tune", supervision):
@@ -109,6 +137,7 @@ def _fit_in_two_phases(
                 start=start,
                 lower=lower,
                 supervision=supervision,
+                teacher=teacher,
             )
 
 
@@ -121,6 +150,7 @@ def _head_phase(
     seed: int,
     lower: LowerLayers | None,
     supervision: Supervision,
+    teacher: Teacher | None,
 ) -> Epoch | None:
     """The epoch whose weights the head has now; None where it has none."""
     if supervision.has_finished("head"):
@@ -129,7 +159,14 @@ def _head_phase(
     if not recipe.head_phase.epochs:
         return None
     result = train_head(
-        network, pixels, recipe=recipe, class_weight=class_weight, seed=seed, lower=lower, supervision=supervision
+        network,
+        pixels,
+        recipe=recipe,
+        class_weight=class_weight,
+        seed=seed,
+        lower=lower,
+        supervision=supervision,
+        teacher=teacher,
     )
     fitted.epochs += result.epochs
     return result.best

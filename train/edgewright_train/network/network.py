@@ -139,16 +139,19 @@ def blocks_of(layers: tuple[Any, ...], pattern: str) -> tuple[tuple[Any, ...], .
     return tuple(tuple(block) for block in reversed(blocks.values()))
 
 
-def freeze_for_fine_tuning(network: Network, unfreeze_layers: int | str) -> None:
-    """Leaves the head and the topmost `unfreeze_layers` of the backbone trainable, but no BatchNorm.
+def freeze_for_fine_tuning(network: Network, unfreeze_layers: int | str, *, batch_norm: bool = False) -> None:
+    """Leaves the head and the topmost `unfreeze_layers` of the backbone trainable, but no BatchNorm if it is not said.
 
     A frozen BatchNorm computes with its moving averages in training too: a batch of 32 tells less about the activations
-    than the data that the weights come from.
+    than the data that the weights come from. That is no longer so where weights are pruned, which changes what the
+    averages are of: with them frozen, a network that was pruned to 90 % ended at chance.
     """
     layers = network.backbone_layers
     first = 0 if unfreeze_layers == "all" else max(0, len(layers) - int(unfreeze_layers))
     for place, layer in enumerate(layers):
-        layer.trainable = place >= first and not _is_batch_norm(layer)
+        layer.trainable = place >= first and (batch_norm or not _is_batch_norm(layer))
+        if layer.trainable and _is_batch_norm(layer):
+            layer.momentum = _MOMENTUM_FROM_SCRATCH
 
 
 def prepare_for_scratch(network: Network) -> None:

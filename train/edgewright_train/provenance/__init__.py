@@ -8,13 +8,14 @@ from .asked import Asked
 from .differences import data_digest
 from .existing import STAGE, check_free, kept_run
 from .finished import check_finished, made_from_in
-from .record import Provenance, UsedWeights, provenance_of
+from .record import Provenance, UsedTeacher, UsedWeights, provenance_of
 from .unfinished import check_same, unlike
 
 __all__ = [
     "STAGE",
     "Asked",
     "Provenance",
+    "UsedTeacher",
     "UsedWeights",
     "check_finished",
     "check_free",

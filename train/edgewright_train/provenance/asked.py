@@ -19,6 +19,7 @@ class Asked:
         weights: `imagenet`, `none` or a file, in place of the recipe's.
         seed: of the split, the first weights, shuffling and augmentation.
         labels: file with the classes in their order.
+        teacher: run folder or .keras file from whose answers the network learns too.
         deterministic: whether operations are to compute the same each time; False does not ask for anything.
     """
 
@@ -28,6 +29,7 @@ class Asked:
     weights: str | None = None
     seed: int | None = None
     labels: Path | None = None
+    teacher: str | None = None
     deterministic: bool = False
 
     def names_anything(self) -> bool:

@@ -18,6 +18,7 @@ from edgewright_runtime.suggestion import named
 
 from ..network import WEIGHTS_BY_NAME
 from ..recipes import Recipe, load_recipe
+from ..teacher import teacher_file
 from .asked import Asked
 from .changed_data import changes_in
 from .record import Provenance
@@ -27,6 +28,7 @@ _FIELDS_OF_CHANGES = {
     "epochs": ("head_phase.epochs", "fine_tune.epochs", "from_scratch.epochs"),
     "input_size": ("input_size",),
     "alpha": ("alpha",),
+    "sparsity": ("pruning.sparsity",),
 }
 
 
@@ -46,6 +48,7 @@ def differences(asked: Asked, made: Provenance, *, run: RunFolder, reporter: Rep
         *_of_weights(asked, made),
         *_of_seed(asked, made),
         *_of_labels(asked, run),
+        *_of_teacher(asked, made),
         *_of_determinism(asked, made),
     )
 
@@ -116,6 +119,9 @@ def _of_changes(asked: Asked, made: Provenance) -> Iterator[str]:
         yield _given("size", changes.input_size, made.recipe["input_size"])
     if changes.alpha not in {None, made.weights.alpha}:
         yield _given("alpha", changes.alpha, made.weights.alpha)
+    sparsity = made.recipe.get("pruning", {}).get("sparsity", 0.0)
+    if changes.sparsity not in {None, sparsity}:
+        yield _given("prune", changes.sparsity, sparsity)
 
 
 def _same_epochs(given: tuple[int, int], made: Provenance) -> bool:
@@ -145,6 +151,18 @@ def _of_seed(asked: Asked, made: Provenance) -> Iterator[str]:
 def _of_labels(asked: Asked, run: RunFolder) -> Iterator[str]:
     if asked.labels is not None and read_labels(asked.labels) != read_labels(run.labels):
         yield f"labels: {asked.labels} has others than {run.labels}, or another order"
+
+
+def _of_teacher(asked: Asked, made: Provenance) -> Iterator[str]:
+    if asked.teacher is None:
+        return
+    if made.teacher is None:
+        yield f"teacher: {asked.teacher} given, none in the run"
+    elif teacher_file(asked.teacher).sha256 != made.teacher.sha256:
+        yield (
+            f"teacher: {asked.teacher} holds another model now" if asked.teacher == made.teacher.source
+            else _given("teacher", asked.teacher, made.teacher.source)
+        )  # fmt: skip
 
 
 def _of_determinism(asked: Asked, made: Provenance) -> Iterator[str]:

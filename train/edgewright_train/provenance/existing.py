@@ -88,4 +88,5 @@ def _of_file(run: RunFolder, entry: Artefact) -> tuple[str, ...]:
 def _described(made: Provenance) -> str:
     recipe = "" if made.recipe_name is None else f" with recipe {made.recipe_name}"
     epochs = ",".join(map(str, made.epochs))
-    return f"trained on {made.data}{recipe}, weights {made.weights.source}, epochs {epochs}, seed {made.seed}"
+    teacher = "" if made.teacher is None else f", teacher {made.teacher.source}"
+    return f"trained on {made.data}{recipe}, weights {made.weights.source}{teacher}, epochs {epochs}, seed {made.seed}"

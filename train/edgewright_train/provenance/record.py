@@ -30,6 +30,19 @@ class UsedWeights:
 
 
 @dataclass(frozen=True)
+class UsedTeacher:
+    """Whose answers the network learnt from.
+
+    Attributes:
+        source: the run folder or file that the user gave.
+        sha256: of the model, 64 hex digits.
+    """
+
+    source: str
+    sha256: str
+
+
+@dataclass(frozen=True)
 class Provenance:
     """Everything that a training depends on.
 
@@ -44,6 +57,7 @@ class Provenance:
         seed: of the split, the first weights, shuffling and augmentation.
         deterministic: whether operations were told to compute the same each time.
         fold: number and count of the fold that was the validation split; None without cross-validation.
+        teacher: whose answers the network learnt from too; None without one.
     """
 
     data: str
@@ -56,6 +70,7 @@ class Provenance:
     seed: int
     deterministic: bool = False
     fold: Mapping[str, int] | None = None
+    teacher: UsedTeacher | None = None
 
     def options(self) -> dict[str, Any]:
         """The JSON object that the manifest and metrics.json hold."""
@@ -73,6 +88,7 @@ class Provenance:
             "seed": self.seed,
             "deterministic": self.deterministic,
             "fold": self.fold,
+            "teacher": {} if self.teacher is None else {"sha256": self.teacher.sha256},
             "labels": list(labels),
         }
 
@@ -98,6 +114,8 @@ def provenance_of(artefact: Artefact) -> Provenance:
     try:
         options["recipe_changes"] = changes_from(options["recipe_changes"])
         options["weights"] = UsedWeights(**options["weights"])
+        if options.get("teacher") is not None:
+            options["teacher"] = UsedTeacher(**options["teacher"])
         found = Provenance(**options)
         _ = found.epochs
     except (KeyError, TypeError, ValueError) as error:

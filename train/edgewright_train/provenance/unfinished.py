@@ -15,6 +15,7 @@ _WITHOUT_VALUES = {
     "data": "the data set has other files, labels or splits",
     "labels": "the labels are others, or in another order",
     "weights.sha256": "the weights have another content",
+    "teacher.sha256": "the teacher is another one, or only one of the two has one",
 }
 """What is told of fields whose values would tell nothing."""
 

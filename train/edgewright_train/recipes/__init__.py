@@ -12,11 +12,13 @@ from .recipe import Recipe, check_epochs
 from .recipe_changes import NO_CHANGES, RecipeChanges, changes_from, epochs_from
 from .recipe_file import load_recipe, parse_recipe, recipe_names
 from .recipe_text import toml_from_recipe
+from .smaller import Distillation, Pruning
 
 __all__ = [
     "ACTIVATIONS",
     "NO_CHANGES",
     "Augmentation",
+    "Distillation",
     "FineTunePhase",
     "FullPhase",
     "Head",
@@ -24,6 +26,7 @@ __all__ = [
     "Loss",
     "Optimizer",
     "Phase",
+    "Pruning",
     "Recipe",
     "RecipeChanges",
     "changes_from",

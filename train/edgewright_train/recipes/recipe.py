@@ -12,6 +12,7 @@ from ..network import ACTIVATIONS, WEIGHTS_BY_NAME, Head, backbone_named
 from .augmentation import Augmentation
 from .optimization import BALANCES, Loss, Optimizer
 from .phases import FineTunePhase, FullPhase, HeadPhase
+from .smaller import Distillation, Pruning
 
 _HELD_BACK = rule(above=0, high=0.5)
 
@@ -43,6 +44,8 @@ class Recipe:
         fine_tune: phase 2 where the backbone has weights.
         from_scratch: the only phase where it has none.
         augmentation: of the training split.
+        distillation: how much a teacher counts, where one is given.
+        pruning: which share of the weights becomes zero.
     """
 
     description: str
@@ -65,6 +68,8 @@ class Recipe:
     fine_tune: FineTunePhase
     from_scratch: FullPhase
     augmentation: Augmentation
+    distillation: Distillation
+    pruning: Pruning
 
     def __post_init__(self) -> None:
         check(self)
@@ -102,7 +107,7 @@ class Recipe:
 
 
 def check_epochs(recipe: Recipe, *, from_scratch: bool) -> None:
-    """Refuses a recipe without an epoch to train.
+    """Refuses a recipe without an epoch to train, or without one to prune in.
 
     Raises:
         EdgewrightError: saying which number must not be 0.
@@ -113,3 +118,8 @@ def check_epochs(recipe: Recipe, *, from_scratch: bool) -> None:
         )
     if not from_scratch and not recipe.head_phase.epochs + recipe.fine_tune.epochs:
         raise EdgewrightError("Both phases have 0 epochs; give at least one of them some with --epochs P1,P2")
+    if recipe.pruning.sparsity and not (recipe.from_scratch if from_scratch else recipe.fine_tune).epochs:
+        raise EdgewrightError(
+            "Weights are pruned in the phase that trains all layers, and that has 0 epochs; give it some with "
+            "--epochs P1,P2, or leave --prune out"
+        )

@@ -19,11 +19,13 @@ class RecipeChanges:
         epochs: of the head, and of the phase that trains all layers.
         input_size: input side, pixels.
         alpha: width multiplier.
+        sparsity: share of each kernel's weights that become zero.
     """
 
     epochs: tuple[int, int] | None = None
     input_size: int | None = None
     alpha: float | None = None
+    sparsity: float | None = None
 
     def applied_to(self, recipe: Recipe) -> Recipe:
         """The recipe with these values in it.
@@ -31,8 +33,10 @@ class RecipeChanges:
         Raises:
             EdgewrightError: one is out of its range.
         """
-        values = {name: value for name, value in self.given().items() if name != "epochs"}
+        values = {name: value for name, value in self.given().items() if name in {"input_size", "alpha"}}
         changed = replace(recipe, **values)
+        if self.sparsity is not None:
+            changed = replace(changed, pruning=replace(changed.pruning, sparsity=self.sparsity))
         return changed if self.epochs is None else changed.with_epochs(*self.epochs)
 
     def over(self, others: RecipeChanges) -> RecipeChanges:

@@ -11,4 +11,6 @@ def why_alone(recipe: Recipe) -> str | None:
         return f"accumulation = {recipe.optimizer.accumulation}"
     if recipe.optimizer.mixed_precision:
         return "mixed_precision = true"
+    if recipe.pruning.sparsity:
+        return f"pruning, sparsity = {recipe.pruning.sparsity},"
     return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from edgewright_runtime.dataset import RejectedFile
 from edgewright_runtime.preprocessing import Preprocessing
@@ -14,6 +14,9 @@ from ..diagnosis import NOTHING_FOUND, Diagnosis
 from ..fitting import Epoch
 from .calibration import Temperature
 from .scores import Scores
+
+if TYPE_CHECKING:
+    from ..network.sparsity import Sparsity
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,7 @@ class Trained:
         rejected: files of the data set that were left out.
         seconds: how long each part took.
         temperature: that makes the probabilities true; None where none was learned.
+        sparsity: of a pruned network; None of another.
         files: what else the run folder is to hold (pictures, tables, the page), by path in it with forward slashes.
         diagnosis: what is wrong with the training.
     """
@@ -46,6 +50,7 @@ class Trained:
     seconds: Mapping[str, float]
     temperature: Temperature | None = None
     files: Mapping[str, bytes] = field(default_factory=dict)
+    sparsity: Sparsity | None = None
     diagnosis: Diagnosis = NOTHING_FOUND
 
     def metrics(self) -> dict[str, Any]:
@@ -54,6 +59,7 @@ class Trained:
             "schema_version": 1,
             **{split: scores.to_dict() for split, scores in self.scores.items()},
             "temperature": None if self.temperature is None else asdict(self.temperature),
+            **({} if self.sparsity is None else {"sparsity": asdict(self.sparsity)}),
             "labels": list(self.labels),
             "images": {split: sum(row.split == split for row in self.rows) for split in SPLITS},
             "rejected": [asdict(file) for file in self.rejected],

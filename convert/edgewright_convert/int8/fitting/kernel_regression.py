@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from ..quantization_grids import kept_weights
 from .layer_statistics import Moments, total
 
 _STRENGTHS = (10.0, 2.0, 0.4, 0.08, 0.016, 0.003)
@@ -41,12 +42,13 @@ def target_kernel(kernel: NDArray[np.float64], parts: Sequence[Moments]) -> NDAr
 
 
 def _pulled(kernel: NDArray[np.float64], moments: Moments) -> list[NDArray[np.float64]]:
-    """The regression's kernel for each strength."""
+    """The regression's kernel for each strength; weights that pruning has made zero stay so."""
     covariance = moments.covariance()
     missing = moments.cross_covariance() - covariance @ kernel
+    kept = kept_weights(kernel)
     mean = np.trace(covariance, axis1=1, axis2=2)[:, np.newaxis, np.newaxis] / covariance.shape[1] + 1e-12
     unit = mean * np.eye(covariance.shape[1])
-    return [kernel + np.linalg.solve(covariance + strength * unit, missing) for strength in _STRENGTHS]
+    return [kept * (kernel + np.linalg.solve(covariance + strength * unit, missing)) for strength in _STRENGTHS]
 
 
 def _error(kernel: NDArray[np.float64], moments: Moments) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ..quantization_grids import WEIGHT_LEVELS, nearest_codes, with_full_range
+from ..quantization_grids import WEIGHT_LEVELS, kept_weights, nearest_codes, with_full_range
 
 _DAMPING = 0.01
 """Of the mean variance of the inputs: what has not been seen to vary together may still do so in other images."""
@@ -29,7 +29,7 @@ def rounded_codes(
     """The kernels in steps of their scales, rounded so that the variance of the output's error is small.
 
     Args:
-        kernel: shape (groups, inputs, channels).
+        kernel: shape (groups, inputs, channels); the zeros of a pruned one stay zeros.
         covariance: of the inputs, shape (groups, inputs, inputs).
         scales: one per channel, shape (groups, channels).
     """
@@ -40,7 +40,9 @@ def rounded_codes(
     damping = _DAMPING * np.trace(covariance, axis1=1, axis2=2) / inputs + 1e-12
     damped = covariance + damping[:, np.newaxis, np.newaxis] * np.eye(inputs)
     if inputs <= _ALL_WAYS:
-        codes = np.stack([_best_ways(kernel[..., i], damped, scales[:, i]) for i in range(channels)], axis=-1)
+        kept = kept_weights(kernel)
+        ways = (_best_ways(kernel[..., i], kept[..., i], damped, scales[:, i]) for i in range(channels))
+        codes = np.stack(list(ways), axis=-1)
     else:
         codes = _one_after_another(kernel, damped, scales)
         if cost <= _DEAREST_DESCENT:
@@ -49,7 +51,10 @@ def rounded_codes(
 
 
 def _best_ways(
-    kernel: NDArray[np.float64], covariance: NDArray[np.float64], scales: NDArray[np.float64]
+    kernel: NDArray[np.float64],
+    kept: NDArray[np.float64],
+    covariance: NDArray[np.float64],
+    scales: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """For one channel of each group, (groups, inputs), the best of all ways of rounding each weight down or up."""
     inputs = kernel.shape[1]
@@ -59,7 +64,7 @@ def _best_ways(
         some = slice(start, start + _AT_ONCE)
         scale = scales[some, np.newaxis, np.newaxis]
         wanted = kernel[some, np.newaxis]
-        ways = np.clip(np.floor(wanted / scale) + ups, -WEIGHT_LEVELS, WEIGHT_LEVELS)
+        ways = np.clip(np.floor(wanted / scale) + ups, -WEIGHT_LEVELS, WEIGHT_LEVELS) * kept[some, np.newaxis]
         errors = ways * scale - wanted
         chosen = ((errors @ covariance[some]) * errors).sum(axis=-1).argmin(axis=-1)
         found[some] = ways[np.arange(len(ways)), chosen]
@@ -78,13 +83,14 @@ def _one_after_another(
     left = np.take_along_axis(kernel, order[:, :, np.newaxis], axis=1)
     ordered = np.take_along_axis(covariance, order[:, :, np.newaxis], axis=1)
     ordered = np.take_along_axis(ordered, order[:, np.newaxis, :], axis=2)
+    kept = np.take_along_axis(kept_weights(kernel), order[:, :, np.newaxis], axis=1)
     upper = np.linalg.cholesky(np.linalg.inv(ordered)).transpose(0, 2, 1)
     codes = np.empty_like(left)
     for start in range(0, left.shape[1], _AT_ONCE):
         end = min(start + _AT_ONCE, left.shape[1])
         errors = np.empty((len(left), end - start, left.shape[2]))
         for i in range(start, end):
-            codes[:, i] = nearest_codes(left[:, i : i + 1], scales)[:, 0]
+            codes[:, i] = nearest_codes(left[:, i : i + 1], scales)[:, 0] * kept[:, i]
             error = errors[:, i - start] = (left[:, i] - codes[:, i] * scales) / upper[:, i, i, np.newaxis]
             left[:, i + 1 : end] -= upper[:, i, i + 1 : end, np.newaxis] * error[:, np.newaxis]
         left[:, end:] -= upper[:, start:end, end:].transpose(0, 2, 1) @ errors
@@ -100,13 +106,13 @@ def _improved(
     scales: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """Coordinate descent: each weight in turn goes to the level that is best while the others stay."""
-    codes = codes.copy()
+    codes, kept = codes.copy(), kept_weights(kernel)
     gradient = covariance @ (codes * scales[:, np.newaxis] - kernel)
     for _ in range(_SWEEPS):
         before = codes.copy()
         for i in range(codes.shape[1]):
             wanted = codes[:, i] - np.rint(gradient[:, i] / covariance[:, i, i, np.newaxis] / scales)
-            change = np.clip(wanted, -WEIGHT_LEVELS, WEIGHT_LEVELS) - codes[:, i]
+            change = (np.clip(wanted, -WEIGHT_LEVELS, WEIGHT_LEVELS) - codes[:, i]) * kept[:, i]
             channels = np.flatnonzero(change.any(axis=0))
             if len(channels):
                 codes[:, i] += change

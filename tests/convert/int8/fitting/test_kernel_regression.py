@@ -54,3 +54,13 @@ def test_noise_that_regression_would_learn_by_heart_leaves_the_kernel_near_the_f
     found = target_kernel(kernel[np.newaxis], parts_of(exact, wanted))[0]
     least_squares = np.linalg.lstsq(exact - exact.mean(0), wanted - wanted.mean(0), rcond=None)[0]
     assert np.abs(found - kernel).mean() < 0.5 * np.abs(least_squares - kernel).mean()
+
+
+def test_pruned_weights_stay_zero_while_the_others_make_up_for_the_inputs() -> None:
+    kernel, delivered, _ = problem(600, noise=0.01)
+    pruned = np.where(np.abs(kernel) < 0.7, 0.0, kernel)
+    exact = delivered * np.array([2.0] + [1.0] * (INPUTS - 1))
+    found = target_kernel(pruned[np.newaxis], parts_of(delivered, exact @ pruned))[0]
+    assert (pruned == 0).mean() > 0.2
+    assert (found[pruned == 0] == 0).all()
+    np.testing.assert_allclose(found[0], 2 * pruned[0], rtol=0.05, atol=0.01)

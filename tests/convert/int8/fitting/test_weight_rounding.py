@@ -60,3 +60,25 @@ def test_every_channel_reaches_the_end_of_its_grid() -> None:
     kernel, covariance = _problem(20, 7)
     codes = rounded_codes(kernel, covariance, weight_scales(kernel))
     assert np.array_equal(np.abs(codes).max(axis=1), np.full((GROUPS, 7), 127))
+
+
+@pytest.mark.parametrize("inputs", [9, 40, 150], ids=["all ways tried", "one after another", "in blocks"])
+def test_pruned_weights_stay_zero_and_the_others_make_up_for_rounding(inputs: int) -> None:
+    kernel, covariance = _problem(inputs, 3)
+    pruned = np.where(np.abs(kernel) < 0.7, 0.0, kernel)
+    scales = weight_scales(pruned)
+    codes = rounded_codes(pruned, covariance, scales)
+    whole = np.broadcast_to(pruned.any(axis=1, keepdims=True), pruned.shape)  # a channel of zeros still needs a scale
+    assert (codes[(pruned == 0) & whole] == 0).all()
+
+    def error(some: np.ndarray) -> float:
+        wrong = some * scales[:, np.newaxis] - pruned
+        return float((wrong * (covariance @ wrong)).sum())
+
+    assert error(codes) < 0.95 * error(with_full_range(nearest_codes(pruned, scales), pruned))
+
+
+def test_a_kernel_with_few_zeros_was_not_pruned_and_all_of_its_weights_are_used() -> None:
+    kernel, covariance = _problem(40, 3)
+    kernel[:, 0] = 0.0
+    assert rounded_codes(kernel, covariance, weight_scales(kernel) * 8)[:, 0].any()

@@ -16,6 +16,7 @@ from ...network.cut import Cut
 from ...network.network import Network
 from ...recipes import Recipe
 from ..augmented_batches import augmented_batches
+from ..teaching import Teacher
 from .caching_rule import frozen_layers, images_of_epoch
 from .computed_examples import compiled, computed_examples
 from .examples import Examples
@@ -51,6 +52,7 @@ def lower_layers(
     class_weight: Mapping[int, float] | None,
     seed: int,
     reporter: Reporter,
+    teacher: Teacher | None = None,
 ) -> Iterator[LowerLayers | None]:
     """The activations that the recipe's phases share, which go away with the block; None where they do not pay.
 
@@ -63,6 +65,7 @@ def lower_layers(
         class_weight: factor of each class's loss.
         seed: of the augmentation.
         reporter: what is told what is done, and how far it is.
+        teacher: whose answers stand behind the labels then.
 
     Raises:
         EdgewrightError: there is no room on the disk.
@@ -74,7 +77,9 @@ def lower_layers(
         yield None
         return
     views, compute = int(recipe.fine_tune.views), compiled(decision.cut.lower)
-    augmented = augmented_batches(pixels, recipe=recipe, classes=network.classes, class_weight=class_weight, seed=seed)
+    augmented = augmented_batches(
+        pixels, recipe=recipe, classes=network.classes, class_weight=class_weight, seed=seed, teacher=teacher
+    )
     with (
         computed_examples(
             compute,
