@@ -37,7 +37,7 @@ EXTRAS := train,inspect,convert,onnx,bench,docs,dev$(if $(filter Linux-x86_64,$(
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo inspect train convert tflite-fp32 tflite-fp16 tflite-dynamic tflite-int8 onnx tensorrt tensorrt-rtx \
-	evaluate explain bench classify test test-quick test-pythons test-versions test-mediapipe test-backbones test-processors benchmarks bench-suite docs lint typecheck typecheck-tensorrt \
+	doctor evaluate explain bench classify test test-quick test-pythons test-versions test-mediapipe test-backbones test-processors benchmarks bench-suite docs lint typecheck typecheck-tensorrt \
 	format clean at-least-one ask-for-image
 
 # --- What follows from it ---
@@ -171,6 +171,9 @@ at-least-one: train
 
 evaluate: $(MEASURED)  ## Compare every format in RUN with its float model.
 	$(EDGEWRIGHT) evaluate $(run)$(gate_options)
+
+doctor: $(SETUP) $(DIGITS_DATA)  ## Say what is wrong with DATA and RECIPE before they are trained.
+	$(EDGEWRIGHT) doctor $(call quoted,$(DATA))$(call option,--recipe,RECIPE)$(call option,--weights,WEIGHTS)$(call option,--seed,SEED)$(call option,--labels,LABELS)
 
 explain: $(MEASURED)  ## Say what INT8 costs RUN in labels, where it loses them, and what to do about it.
 	$(EDGEWRIGHT) explain $(run)$(if $(OPTIONS), $(OPTIONS))

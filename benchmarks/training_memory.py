@@ -6,9 +6,8 @@ Makes so many small photographs, no two alike, and takes them through what a tra
 once, features of augmented views computed and a head trained on them (phase 1), then a few steps of fine-tuning
 (phase 2). For each part it prints the largest resident memory of the process (RSS), mapped files included. Then it
 measures images per second of the input pipeline alone, with the recipe's augmentation, and of phase 2's training step
-alone, on one batch that stays in memory, for the quickest backbone there is: seconds of processor time, which other
-programs on the machine do not change. Exit status 1 if the memory is above --limit-gb, or the pipeline is slower than
-the step.
+alone, on one batch that stays in memory, for a small backbone: in seconds of processor time, which other programs do
+not change. Exit status 1 if the memory is above --limit-gb, or the pipeline is slower than the step.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -82,7 +82,14 @@ class Classifier:
 
     @classmethod
     def open(
-        cls, path: str | Path, *, format: str | None = None, threads: int | None = None, calibrated: bool = True
+        cls,
+        path: str | Path,
+        *,
+        format: str | None = None,
+        threads: int | None = None,
+        calibrated: bool = True,
+        labels: Path | None = None,
+        preprocessing: Path | None = None,
     ) -> Classifier:
         """The classifier in a run folder, or of a model file with preprocessing.json and labels.txt beside or above it.
 
@@ -92,13 +99,15 @@ class Classifier:
             threads: how many threads inference may use; None leaves it to the library.
             calibrated: whether `classify` applies the temperature in the temperature.json beside the contract, where
                 there is one. Without it probabilities are the model file's own.
+            labels: in place of the labels.txt that lies there.
+            preprocessing: in place of the preprocessing.json that lies there.
 
         Raises:
             EdgewrightError: something is missing, malformed, or does not fit together.
             CheckFailedError: the model file is not what the manifest says.
             MissingDependencyError: the library that runs this format is not installed.
         """
-        files = find_model(Path(path), format_name=format, threads=threads)
+        files = find_model(Path(path), format_name=format, threads=threads, labels=labels, preprocessing=preprocessing)
         temperature = temperature_in(files.preprocessing.parent) if calibrated else NO_TEMPERATURE
         return cls.from_files(files, threads=threads, temperature=temperature)
 
@@ -155,19 +164,27 @@ def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
     return probabilities
 
 
-def find_model(path: Path, *, format_name: str | None = None, threads: int | None = None) -> ModelFiles:
-    """Where the model, contract and labels lie.
+def find_model(
+    path: Path,
+    *,
+    format_name: str | None = None,
+    threads: int | None = None,
+    labels: Path | None = None,
+    preprocessing: Path | None = None,
+) -> ModelFiles:
+    """Where the model, contract and labels lie; labels and contract that are given need not lie beside it.
 
     Raises:
         EdgewrightError: one of them is not there.
     """
     if path.is_dir() and not (path / "saved_model.pb").is_file():
-        return _in_run(open_run(path), format_name, threads)
+        found = _in_run(open_run(path), format_name, threads)
+        return replace(found, labels=labels or found.labels, preprocessing=preprocessing or found.preprocessing)
     if not path.exists():
         raise EdgewrightError(f"No model or run folder at {path}")
     if format_name is not None:
         raise EdgewrightError(f"{path} is one model file, so its format is known; --format goes with a run folder")
-    return _beside(path)
+    return _beside(path, labels, preprocessing)
 
 
 def _in_run(run: RunFolder, format_name: str | None, threads: int | None) -> ModelFiles:
@@ -188,11 +205,12 @@ def _in_run(run: RunFolder, format_name: str | None, threads: int | None) -> Mod
     return ModelFiles(model, run.preprocessing, run.labels, backend, format_name, why)
 
 
-def _beside(model: Path) -> ModelFiles:
+def _beside(model: Path, labels: Path | None, preprocessing: Path | None) -> ModelFiles:
     backend = backend_for(model)
     # Made absolute, not resolved: a link to a model belongs to the folder that it lies in.
     absolute = model.absolute()
-    preprocessing, labels = _nearest(absolute, "preprocessing.json"), _nearest(absolute, "labels.txt")
+    preprocessing = preprocessing or _nearest(absolute, "preprocessing.json")
+    labels = labels or _nearest(absolute, "labels.txt")
     in_run = next((row.name for row in FORMATS if absolute.as_posix().endswith("/" + row.path)), model.suffix)
     return ModelFiles(model, preprocessing, labels, backend, in_run)
 

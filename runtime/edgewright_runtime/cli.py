@@ -21,7 +21,19 @@ EXIT_INTERRUPTED = 130  # what shells report after Ctrl-C
 GROUP = "edgewright.commands"
 
 # The order in which a model meets them; commands from other packages come after.
-_ORDER = ("digits", "inspect", "train", "import", "convert", "explain", "evaluate", "gate", "bench", "classify")
+_ORDER = (
+    "digits",
+    "inspect",
+    "doctor",
+    "train",
+    "import",
+    "convert",
+    "explain",
+    "evaluate",
+    "gate",
+    "bench",
+    "classify",
+)
 
 _OWN = frozenset({"evaluate", "gate", "bench", "classify"})
 

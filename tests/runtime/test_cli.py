@@ -10,7 +10,19 @@ import pytest
 
 from ..running import edgewright
 
-COMMANDS = ["digits", "inspect", "train", "import", "convert", "explain", "evaluate", "gate", "bench", "classify"]
+COMMANDS = [
+    "digits",
+    "inspect",
+    "doctor",
+    "train",
+    "import",
+    "convert",
+    "explain",
+    "evaluate",
+    "gate",
+    "bench",
+    "classify",
+]
 
 
 def test_help_lists_every_command():

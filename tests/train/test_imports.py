@@ -7,7 +7,7 @@ from graphlib import CycleError, TopologicalSorter
 import grimp
 import pytest
 
-ROOMS = ("data", "network", "fitting", "results", "recipes", "provenance")
+ROOMS = ("data", "network", "fitting", "diagnosis", "results", "recipes", "provenance")
 
 
 def test_no_module_imports_itself_by_way_of_others_nor_for_its_types_alone():
@@ -21,7 +21,10 @@ def test_no_module_imports_itself_by_way_of_others_nor_for_its_types_alone():
         raise AssertionError(circle) from error
 
 
-@pytest.mark.parametrize("name", ["", ".command", ".digits_command", ".pipeline", *(f".{room}" for room in ROOMS)])
+@pytest.mark.parametrize(
+    "name",
+    ["", ".command", ".digits_command", ".doctor_command", ".doctor", ".pipeline", *(f".{room}" for room in ROOMS)],
+)
 def test_what_is_imported_before_the_data_are_read_brings_no_heavy_library(name):
     heavy = "{'tensorflow', 'keras', 'h5py', 'sklearn', 'matplotlib'}"
     script = f"import sys, edgewright_train{name}; print(sorted({heavy} & set(sys.modules)))"

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from ..painted import paint
-from .test_command import MAIN, edgewright
+from .test_command import MAIN
 
 # Batches of 5: the last of an epoch has 4 images, the last of the validation split 1, of which one worker has none.
 RECIPE = """base = "banana-tuned"
@@ -47,6 +47,10 @@ def worker(place, addresses, given, out, *more, wait_s=300):
         "EDGEWRIGHT_DEBUG": "",
         "TF_CPP_MIN_LOG_LEVEL": "3",
     }
+    return started(given, out, *more, environment=environment)
+
+
+def started(given, out, *more, environment=None):
     command = [sys.executable, "-c", MAIN, *map(str, given), "--out", str(out), *map(str, more)]
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
@@ -71,8 +75,8 @@ def ended(process):
 def alone(tmp_path_factory, given):
     """A run folder that one process made."""
     out = tmp_path_factory.mktemp("alone") / "run"
-    result = edgewright(*given, "--out", out)
-    assert result.returncode == 0, result.stderr
+    status, _, errors = ended(started(given, out))
+    assert status == 0, errors
     return out
 
 

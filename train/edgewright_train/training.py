@@ -10,10 +10,15 @@ import keras
 
 from edgewright_runtime.atomic import atomic_path
 from edgewright_runtime.console import Reporter
+from edgewright_runtime.errors import EdgewrightError
 
 from .cluster import Cluster
 from .data import Prepared
+from .data.data_warnings import TOLD_BEFORE
 from .data.pixels import decoded
+from .diagnosis import verdict_lines
+from .diagnosis.failed import leave_diagnosis
+from .diagnosis.verdict import head_weights
 from .fitting.checkpoint import Checkpoint, CheckpointFolder
 from .fitting.distribution import distribution
 from .fitting.interruption import shielded
@@ -70,8 +75,15 @@ def train_prepared(
     supervision = Supervision(
         reporter, folder=folder if chief else None, made_from=checked, unfinished=unfinished, together=together
     )
-    with memory_explained(recipe):
-        trained = _trained(prepared, recipe=recipe, start=start, made_from=made_from, out=out, supervision=supervision)
+    try:
+        with memory_explained(recipe):
+            trained = _trained(
+                prepared, recipe=recipe, start=start, made_from=made_from, out=out, supervision=supervision
+            )
+    except EdgewrightError as error:
+        if chief:
+            leave_diagnosis(error, out)
+        raise
     if chief:
         _publish(trained, out, folder, reporter)
     if together is not None:
@@ -88,6 +100,8 @@ def _publish(trained: Trained, out: Path, folder: CheckpointFolder, reporter: Re
         folder.remove()
     if removed:
         reporter.line(f"Removed {', '.join(removed)} of {out}: made from the model that was there before.")
+    for said in verdict_lines(trained.diagnosis.without(TOLD_BEFORE)):
+        reporter.line(said)
 
 
 def _trained(
@@ -106,7 +120,7 @@ def _trained(
             pixels = stack.enter_context(decoded(prepared.rows, labels=labels, contract=contract, out=out))
         with computing(mixed=recipe.optimizer.mixed_precision):
             network = _seeded_network(recipe, start, classes=len(labels), seed=seed)
-        from_scratch = start.path is None
+        from_scratch, head_before = start.path is None, head_weights(network)
         try:
             fitted = fit(network, pixels, recipe=recipe, from_scratch=from_scratch, seed=seed, supervision=supervision)
         except KeyboardInterrupt:
@@ -116,7 +130,7 @@ def _trained(
             supervision.end()
             supervision.reporter.finish()
         network = _in_float32(network, recipe, start)
-        told = Told(out, made_from, prepared.rows, labels, tuple(fitted.epochs))
+        told = Told(out, made_from, prepared.rows, labels, tuple(fitted.epochs), prepared.dataset, recipe, head_before)
         evaluation = evaluated(network, pixels, told, batch_size=recipe.batch_size, reporter=supervision.reporter)
     return Trained(
         model=_without_optimizer(network.model),
@@ -127,9 +141,10 @@ def _trained(
         scores=evaluation.scores,
         options=made_from.options(),
         rejected=prepared.dataset.rejected,
-        seconds=watch.seconds(),
+        seconds={"doctor": evaluation.diagnosis_s, **watch.seconds()},
         temperature=evaluation.temperature,
         files=evaluation.files,
+        diagnosis=evaluation.diagnosis,
     )
 
 

@@ -26,8 +26,8 @@ class OnnxModel:
 
     notes: tuple[str, ...] = ()
 
-    def __init__(self, session: Any, *, library: str) -> None:
-        self._session = session
+    def __init__(self, session: Any, *, path: Path, library: str) -> None:
+        self._session, self._path = session, path
         self.library = library
         self.input = channels_last(_only_tensor(session.get_inputs(), "input"))
         self.output = without_empty_axes(_only_tensor(session.get_outputs(), "output"))
@@ -39,7 +39,11 @@ class OnnxModel:
         return self._run(converted) if batch is None else in_fixed_batches(self._run, converted, batch)
 
     def _run(self, pixels: NDArray[Any]) -> NDArray[np.float32]:
-        (output,) = self._session.run([self.output.name], {self.input.name: pixels})
+        try:
+            (output,) = self._session.run([self.output.name], {self.input.name: pixels})
+        except Exception as error:  # see `load`
+            reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+            raise EdgewrightError(f"{self._path} cannot be run by {self.library}: {reason}") from error
         return np.asarray(output, np.float32).reshape(len(pixels), -1)
 
 
@@ -57,7 +61,7 @@ def load(path: Path, *, threads: int | None) -> OnnxModel:
         options.intra_op_num_threads = threads
     try:
         session = ort.InferenceSession(path.read_bytes(), options, providers=["CPUExecutionProvider"])
-        return OnnxModel(session, library=f"onnxruntime {version_of('onnxruntime') or ort.__version__}")
+        return OnnxModel(session, path=path, library=f"onnxruntime {version_of('onnxruntime') or ort.__version__}")
     except Exception as error:  # onnxruntime's own exception classes share no base but Exception
         raise EdgewrightError(f"{path} is no .onnx model that onnxruntime can run: {error}") from error
 

@@ -45,8 +45,8 @@ LIBRARIES = (
 class TfliteModel:
     """A loaded .tflite file."""
 
-    def __init__(self, interpreter: Any, *, library: str, notes: tuple[str, ...]) -> None:
-        self._interpreter = interpreter
+    def __init__(self, interpreter: Any, *, path: Path, library: str, notes: tuple[str, ...]) -> None:
+        self._interpreter, self._path = interpreter, path
         self.library = library
         self.notes = notes
         self._input_index, taken = _only_tensor(interpreter.get_input_details(), "input")
@@ -63,8 +63,11 @@ class TfliteModel:
         return tuple(np.dtype(detail["dtype"]).name for detail in self._interpreter.get_tensor_details())
 
     def _run(self, stored: NDArray[Any]) -> NDArray[np.float32]:
-        self._interpreter.set_tensor(self._input_index, stored)
-        self._interpreter.invoke()
+        try:
+            self._interpreter.set_tensor(self._input_index, stored)
+            self._interpreter.invoke()
+        except (RuntimeError, ValueError) as error:  # a damaged file may load, and fail only here
+            raise EdgewrightError(f"{self._path} cannot be run by {self.library}: {_first_line(error)}") from error
         outputs = dequantize_output(self._interpreter.get_tensor(self._output_index), self.output)
         return outputs.reshape(len(stored), -1)
 
@@ -87,12 +90,16 @@ def load(path: Path, *, threads: int | None) -> TfliteModel:
             warnings.filterwarnings("ignore", message=r"\s*Warning: tf.lite.Interpreter is deprecated")
             interpreter = module.Interpreter(model_content=data, num_threads=threads)
         interpreter.allocate_tensors()
-        model = TfliteModel(interpreter, library=f"{chosen.package} {_version_of(chosen)}", notes=())
+        model = TfliteModel(interpreter, path=path, library=f"{chosen.package} {_version_of(chosen)}", notes=())
         model.input = replace(model.input, stated_normalisation=_stated_in(data))
     except (ValueError, RuntimeError, OSError) as error:
         raise EdgewrightError(f"{path} is no .tflite model that {chosen.package} can run: {error}") from error
     model.notes = _notes(chosen, model)
     return model
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
 def _stated_in(data: bytes) -> StatedNormalisation | None:

@@ -18,6 +18,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         help="Images: a file, a folder, a pattern such as 'photos/**/*.jpg', or - for a list on standard input.",
     )
+    parser.add_argument("--labels", metavar="FILE", type=path, help="labels.txt, if it does not lie beside the model.")
+    parser.add_argument(
+        "--preprocessing", metavar="FILE", type=path, help="preprocessing.json, if it does not lie beside the model."
+    )
     parser.add_argument(
         "--out",
         metavar="FILE",
@@ -70,6 +74,8 @@ def run(arguments: argparse.Namespace) -> int:
             out=arguments.out,
             rows=arguments.rows,
             workers=arguments.workers,
+            labels=arguments.labels,
+            preprocessing=arguments.preprocessing,
         )
     )
 

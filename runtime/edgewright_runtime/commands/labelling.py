@@ -40,6 +40,8 @@ class Request(NamedTuple):
         out: file of rows to write, and to go on with; None to print them.
         rows: how rows are printed, `jsonl` or `csv`; None for lines for people.
         workers: how many images at a time; None for one per core where there are many.
+        labels: labels.txt of the model; None for the one beside it.
+        preprocessing: preprocessing.json of the model; None for the one beside it.
     """
 
     model: Path
@@ -52,6 +54,8 @@ class Request(NamedTuple):
     out: Path | None = None
     rows: str | None = None
     workers: int | None = None
+    labels: Path | None = None
+    preprocessing: Path | None = None
 
 
 def label_images(request: Request) -> int:
@@ -107,7 +111,12 @@ def _opened(request: Request, workers: int) -> Classifier:
     threads = 1 if request.threads is None and workers > 1 else request.threads
     with captured():
         return Classifier.open(
-            request.model, format=request.format_name, threads=threads, calibrated=request.calibrated
+            request.model,
+            format=request.format_name,
+            threads=threads,
+            calibrated=request.calibrated,
+            labels=request.labels,
+            preprocessing=request.preprocessing,
         )
 
 

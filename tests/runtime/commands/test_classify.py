@@ -181,6 +181,18 @@ def test_killed_run_is_finished_by_the_same_command_with_every_image_once(conver
     assert len(_lines(out)) == 300
 
 
+def test_labels_and_contract_may_lie_elsewhere(converted_run, seven, tmp_path):
+    model = tmp_path / "model.tflite"
+    model.write_bytes((converted_run / "tflite" / "model_int8.tflite").read_bytes())
+    options = ("--labels", converted_run / "labels.txt", "--preprocessing", converted_run / "preprocessing.json")
+
+    alone, given = edgewright("classify", model, seven), edgewright("classify", model, seven, *options)
+
+    assert alone.returncode == 2
+    assert "has no preprocessing.json beside it" in alone.stderr
+    assert given.stdout.startswith(f"{seven}: 7 ")
+
+
 def test_ways_of_writing_rows_exclude_each_other(converted_run, seven, tmp_path):
     done = edgewright("classify", converted_run, seven, "--out", tmp_path / "rows.csv", "--json")
 

@@ -93,7 +93,7 @@ def test_file_listed_under_two_labels_is_left_out_by_name(folder):
     ("text", "sentence"),
     [
         ("", "no column that can be taken for 'filepath'; its first line must name filepath,label"),
-        ("colour,size\n0.png,a\n", "no column that can be taken for 'filepath';.*is 'colour,size'"),
+        ("colour,size\n0.png,a\n", "no column that can be taken for 'filepath';.*names 'colour', 'size'"),
         ("filepath\n0.png\n", "no column that can be taken for 'label'"),
         ("filepath,width,height\n0.png,1,2\n", "no column that can be taken for 'label'"),
         ("filepath,label\n", "has no rows below its header"),

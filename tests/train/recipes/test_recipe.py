@@ -169,7 +169,7 @@ def test_missing_file_is_named():
         ('balance = "class_weights"', 'balance = "weights"', "Unknown balance 'weights'"),
         ('monitor = "val_loss"', 'monitor = "val_acuracy"', "did you mean 'val_accuracy'"),
         ("layer_decay = 1.0", "layer_decay = 0.0", "layer_decay must be above 0"),
-        ('views = "every_epoch"', 'views = "all"', 'views must be at least 1, or "every_epoch"'),
+        ('views = "every_epoch"', 'views = "all"', 'views must be at least 1 and at most 64, or "every_epoch"'),
         ("test_fraction = 0.2", "test_fraction = 0.0", "test_fraction must be above 0"),
         ("batch_size = 32", "batch_size == 32", "is not valid TOML"),
     ],

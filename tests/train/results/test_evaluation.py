@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from edgewright_runtime.dataset import Dataset, LabelledImage
 from edgewright_runtime.run.splits import SplitRow
 from edgewright_train.fitting import Epoch
 from edgewright_train.provenance import Provenance, UsedWeights
@@ -36,7 +37,9 @@ def told(colour_pixels, small_recipe) -> Told:
         weights=UsedWeights("none", 0.35, None),
         seed=4,
     )
-    return Told(Path("runs/a b"), made_from, rows, LABELS, (Epoch("head", 1, 1.0, 0.5, 1.0, 0.5, 0.01, 1.0),))
+    dataset = Dataset(tuple(LabelledImage(row.path, row.label, row.sha256, None, 40, 40) for row in rows), LABELS)
+    history = (Epoch("head", 1, 1.0, 0.5, 1.0, 0.5, 0.01, 1.0),)
+    return Told(Path("runs/a b"), made_from, rows, LABELS, history, dataset, small_recipe)
 
 
 @pytest.mark.numeric
@@ -71,6 +74,6 @@ def test_report_that_fails_is_named_and_the_scores_stay(colour_pixels, told):
     heard = Listening()
     broken = replace(told, made_from=replace(told.made_from, recipe={}))
     found = evaluated(tiny_network(), colour_pixels, broken, batch_size=4, reporter=heard, look_seconds=0)
-    assert found.files == {}
+    assert found.files.keys() == {"doctor.json"}
     assert found.scores["test"].n == len(colour_pixels.places["test"])
     assert heard.lines[-1] == "The report was left out: it failed with KeyError: 'backbone'"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from dataclasses import dataclass
 
 from edgewright_runtime.dataset.types import Dataset
 
@@ -13,6 +14,10 @@ SIZE_GAIN = 0.1
 """How much more often than the largest class an image's size may name its label before it is worth a word."""
 
 _SHARED_BY = 5  # a size that fewer images have tells nothing about a class
+
+
+TOLD_BEFORE = frozenset({"imbalance", "size_tells_class", "unreadable_files"})
+"""Codes of the doctor's findings that a training has said before it began, in these words or by naming the files."""
 
 
 def data_warnings(dataset: Dataset) -> tuple[str, ...]:
@@ -32,7 +37,23 @@ def _imbalance(dataset: Dataset) -> str | None:
     )
 
 
-def _size_tells_label(dataset: Dataset) -> str | None:
+@dataclass(frozen=True)
+class SizeTells:
+    """How often an image's size gives its class away.
+
+    Attributes:
+        by_size: share of the images whose class the size of the file names.
+        by_largest: share that is right when it is always the largest class that is said.
+        largest_class: its name.
+    """
+
+    by_size: float
+    by_largest: float
+    largest_class: str
+
+
+def size_tells_label(dataset: Dataset) -> SizeTells | None:
+    """How often an image's size gives its class away; None where that is hardly more than chance."""
     labels_of: dict[tuple[int, int], Counter[str]] = defaultdict(Counter)
     for image in dataset.images:
         labels_of[image.width_px, image.height_px][image.label] += 1
@@ -43,12 +64,18 @@ def _size_tells_label(dataset: Dataset) -> str | None:
     )
     by_size = guessed / len(dataset.images)
     by_largest = dataset.count(largest_class) / len(dataset.images)
-    if by_size - by_largest < SIZE_GAIN:
+    return SizeTells(by_size, by_largest, largest_class) if by_size - by_largest >= SIZE_GAIN else None
+
+
+def _size_tells_label(dataset: Dataset) -> str | None:
+    told = size_tells_label(dataset)
+    if told is None:
         return None
     return (
-        f"The classes differ in image size: the size of the file alone names the class of {by_size:.0%} of the images "
-        f"(always saying {largest_class!r}: {by_largest:.0%}), so a model may learn the source and not the subject; "
-        f"test it on photographs of one source."
+        f"The classes differ in image size: the size of the file alone names the class of {told.by_size:.0%} of the "
+        f"images (always saying {told.largest_class!r}: {told.by_largest:.0%}), so a model may learn the source and "
+        "not "
+        f"the subject; test it on photographs of one source."
     )
 
 

@@ -95,6 +95,10 @@ class History(keras.callbacks.Callback):  # type: ignore[misc]
         return f"{self._phase.replace('_', ' ')} {epoch + 1}/{self._epochs}"
 
 
+class DivergedError(EdgewrightError):
+    """The loss of a training is no number any more, or grows without bound."""
+
+
 class Divergence(keras.callbacks.Callback):  # type: ignore[misc]
     """Ends a training whose loss is no number any more, or grows without bound, at the batch where that shows."""
 
@@ -111,7 +115,7 @@ class Divergence(keras.callbacks.Callback):  # type: ignore[misc]
         """Looks at the mean loss of the epoch so far.
 
         Raises:
-            EdgewrightError: it is no number, or a hundred times what it was at first.
+            DivergedError: it is no number, or a hundred times what it was at first.
         """
         loss = (logs or {})["loss"]
         if self._first is None and math.isfinite(loss):
@@ -123,15 +127,15 @@ class Divergence(keras.callbacks.Callback):  # type: ignore[misc]
         """Looks at the validation loss.
 
         Raises:
-            EdgewrightError: it is no number.
+            DivergedError: it is no number.
         """
         loss = (logs or {})["val_loss"]
         if not math.isfinite(loss):
             raise self._error(f"epoch {epoch + 1}", "validation loss", loss)
 
-    def _error(self, where: str, what: str, loss: float) -> EdgewrightError:
+    def _error(self, where: str, what: str, loss: float) -> DivergedError:
         rate = _learning_rate(self.model)
-        return EdgewrightError(
+        return DivergedError(
             f"The training diverged in {where} of phase {self._phase} (the {what} is {loss:g} at learning rate "
             f"{rate:.3g}); lower the phase's learning_rate in the recipe, to a tenth for a start, or give it "
             f"warmup_epochs"

@@ -15,6 +15,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from edgewright_runtime.errors import EdgewrightError
+
 from .callbacks import BestWeights
 from .distribution import Distribution
 
@@ -74,7 +76,15 @@ def fit_together(
         epochs: where to end.
         callbacks: Keras callbacks.
         validation_data: a tf.data.Dataset.
+
+    Raises:
+        EdgewrightError: the labels are more than one number for each class.
     """
+    if data.element_spec[1].shape[-1] != model.output_shape[-1]:
+        raise EdgewrightError(
+            "Several workers or GPUs learn from labels alone, not from a teacher's answers too; unset TF_CONFIG, set "
+            "CUDA_VISIBLE_DEVICES to one GPU, or train without a teacher"
+        )
     steps = _Steps(model, together)
     called = keras.callbacks.CallbackList(callbacks, model=model, epochs=epochs, steps=len(data))
     model.stop_training = False

@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ..data.batches import plain_batches, training_batches
+from ..data.batches import plain_batches
 from ..data.pixels import Pixels
 from ..network.network import Network
 from ..recipes import FineTunePhase, FullPhase, Recipe
+from .augmented_batches import augmented_batches
 from .callbacks import BestWeights
 from .compilation import compile_classifier
 from .epoch import Epoch
-from .examples import examples_in_order, shuffled_examples
+from .frozen.examples import examples_in_order, shuffled_examples
+from .frozen.lower_layers import LowerLayers
 from .layer_rates import layer_factors
-from .lower_layers import LowerLayers
 from .schedules import ScheduledRate
 from .supervision import Supervision
 
@@ -97,15 +98,8 @@ def _of_pixels(
     seed: int,
     supervision: Supervision,
 ) -> _Material:
-    train = training_batches(
-        pixels,
-        batch_size=recipe.batch_size,
-        augmentation=recipe.augmentation,
-        classes=network.classes,
-        seed=seed,
-        balance=recipe.balance,
-        class_weight=class_weight,
-        clock=supervision.clock,
+    train = augmented_batches(
+        pixels, recipe=recipe, classes=network.classes, class_weight=class_weight, seed=seed, clock=supervision.clock
     )
     validation = plain_batches(pixels, "val", batch_size=recipe.batch_size, classes=network.classes)
     return _Material(network.model, train, validation)

@@ -11,20 +11,21 @@ import keras
 
 from edgewright_runtime.console import Reporter
 
-from ..data.batches import plain_batches, training_batches
+from ..data.batches import plain_batches
 from ..data.pixels import Pixels
 from ..network.network import Network
 from ..recipes import Recipe
+from .augmented_batches import augmented_batches
 from .best_epoch import best_of
 from .callbacks import BestWeights
 from .compilation import compile_classifier
-from .computed_examples import computed_examples, passed_on
 from .epoch import Epoch
-from .examples import Examples, examples_in_order, shuffled_examples
-from .frozen_layers import images_of_epoch
+from .frozen.caching_rule import images_of_epoch
+from .frozen.computed_examples import compiled, computed_examples, passed_on
+from .frozen.examples import Examples, examples_in_order, shuffled_examples
+from .frozen.lower_layers import LowerLayers
 from .logistic_regression import DenseLayer, regressions
 from .losses import made_loss
-from .lower_layers import LowerLayers
 from .schedules import ScheduledRate
 from .supervision import Supervision
 
@@ -88,20 +89,14 @@ def _features(
     """The features of the training split's views and of the validation split."""
     views = recipe.head_phase.views
     if lower is not None and views <= lower.views:
-        yield passed_on(lower.cut.features, lower.of_views(views)), passed_on(lower.cut.features, lower.validation)
+        compute = compiled(lower.cut.features)
+        yield passed_on(compute, lower.of_views(views)), passed_on(compute, lower.validation)
         return
-    augmented = training_batches(
-        pixels,
-        batch_size=recipe.batch_size,
-        augmentation=recipe.augmentation,
-        classes=network.classes,
-        seed=seed,
-        balance=recipe.balance,
-        class_weight=class_weight,
-    )
+    compute = compiled(network.features)
+    augmented = augmented_batches(pixels, recipe=recipe, classes=network.classes, class_weight=class_weight, seed=seed)
     with (
         computed_examples(
-            network.features,
+            compute,
             augmented,
             images=images_of_epoch(pixels, recipe.balance),
             views=views,
@@ -109,7 +104,7 @@ def _features(
             what="features of augmented views",
         ) as train,
         computed_examples(
-            network.features,
+            compute,
             plain_batches(pixels, "val", batch_size=recipe.batch_size, classes=network.classes),
             images=len(pixels.places["val"]),
             reporter=reporter,

@@ -14,7 +14,7 @@ from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits  # scikit-learn brings it
 
 from .epoch import Epoch
-from .examples import Examples, Floats
+from .frozen.examples import Examples, Floats
 
 LossOf = Callable[[Floats, Floats, Floats], float]
 """The loss from labels, probabilities and weights of images."""

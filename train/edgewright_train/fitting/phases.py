@@ -12,9 +12,9 @@ from ..network.network import Network, freeze_for_fine_tuning, prepare_for_scrat
 from ..recipes import Recipe, check_epochs
 from .best_epoch import best_of
 from .epoch import Epoch
+from .frozen.lower_layers import LowerLayers, lower_layers
 from .full_phase import train_all
 from .head_phase import train_head
-from .lower_layers import LowerLayers, lower_layers
 from .supervision import Supervision
 
 
@@ -104,8 +104,8 @@ def _fit_in_two_phases(
                 phase=recipe.fine_tune,
                 recipe=recipe,
                 class_weight=class_weight,
-                seed=seed
-                + recipe.head_phase.views,  # without lower layers in common, other views than the head has seen
+                # Without lower layers in common, other views than the head has seen.
+                seed=seed + recipe.head_phase.views,
                 start=start,
                 lower=lower,
                 supervision=supervision,

@@ -96,7 +96,8 @@ class Supervision:
         fitted = model
         if together is not None:
             start_of_chief(model, best, together)
-            fitted = mirrored(model, together)
+            with peers_explained(together):
+                fitted = mirrored(model, together)
         fitted.optimizer.build(fitted.trainable_variables)
         if done is not None:
             _assign(fitted.variables, done.variables)

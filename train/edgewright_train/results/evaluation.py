@@ -12,15 +12,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgewright_runtime.console import Reporter
+from edgewright_runtime.dataset import Dataset
 from edgewright_runtime.run.labels import class_names
 from edgewright_runtime.run.splits import SplitRow
 from edgewright_runtime.suggestion import quoted
 
 from ..data.batches import plain_batches
 from ..data.pixels import Pixels
+from ..diagnosis import FILE_NAME as DOCTOR
+from ..diagnosis import Diagnosis, diagnosis_json
+from ..diagnosis.trained.seen import HeldOut
+from ..diagnosis.verdict import verdict
 from ..fitting import Epoch
 from ..network.network import Network
 from ..provenance import Provenance
+from ..recipes import Recipe
 from .calibration import Temperature, learned_temperature, reliability
 from .findings import Evidence
 from .inside.look import DEFAULT_SECONDS, Looks, look_inside
@@ -41,11 +47,15 @@ class Evaluation:
         scores: of the splits `val` and `test`.
         temperature: learned on the validation split.
         files: the page, pictures and tables, by path in the run folder.
+        diagnosis: what is wrong with the training.
+        diagnosis_s: how long that took to be found.
     """
 
     scores: Mapping[str, Scores]
     temperature: Temperature
     files: Mapping[str, bytes]
+    diagnosis: Diagnosis
+    diagnosis_s: float
 
 
 @dataclass(frozen=True)
@@ -58,6 +68,9 @@ class Told:
         rows: the images, in the order of the pixels.
         labels: of the classes, in their order.
         epochs: the history of all phases.
+        dataset: what was read.
+        recipe: how the network was trained.
+        head_before: the head's weights before that; None where they were not kept.
     """
 
     out: Path
@@ -65,6 +78,9 @@ class Told:
     rows: Sequence[SplitRow]
     labels: Sequence[str]
     epochs: Sequence[Epoch]
+    dataset: Dataset
+    recipe: Recipe
+    head_before: Sequence[NDArray[np.float32]] | None = None
 
 
 def evaluated(
@@ -87,7 +103,8 @@ def evaluated(
         look_seconds: after which no further look inside the network is begun; 0 leaves them out.
     """
     began = time.monotonic()
-    answers, features = _answers(network, pixels, batch_size)
+    answers, features_of = _answers(network, pixels, batch_size)
+    features = features_of["test"]
     temperature = learned_temperature(answers["val"].probabilities, answers["val"].classes)
     scaling = None if temperature.note else temperature.value
     scores = {
@@ -106,34 +123,79 @@ def evaluated(
         temperature=temperature,
         test_reliability=reliability(test.probabilities, test.classes),
     )
-    report = _report(told, evidence, test, photos, looks)
+    looked = time.monotonic()
+    diagnosis = _diagnosis(network, pixels, told, answers, features_of, reporter)
+    diagnosis_s = time.monotonic() - looked
+    report = _report(told, evidence, test, photos, looks, diagnosis)
     reporter.finish()
     reporter.line(f"Evaluated in {time.monotonic() - began:.0f} s.")
     for note in report.notes:
         reporter.line(note)
-    return Evaluation(scores, temperature, report.files)
+    return Evaluation(
+        scores, temperature, {**report.files, DOCTOR: diagnosis_json(diagnosis).encode()}, diagnosis, diagnosis_s
+    )
 
 
-def _answers(network: Network, pixels: Pixels, batch_size: int) -> tuple[dict[str, Predictions], NDArray[np.float32]]:
-    """The answers on each split, and the features of the test split: both from one pass over its images."""
+def _diagnosis(
+    network: Network,
+    pixels: Pixels,
+    told: Told,
+    answers: Mapping[str, Predictions],
+    features: Mapping[str, NDArray[np.float32]],
+    reporter: Reporter,
+) -> Diagnosis:
+    """What is wrong with the training; it must not cost it either."""
+    held_out = {
+        split: HeldOut(
+            each.probabilities, each.classes, features[split], [told.rows[place].path for place in pixels.places[split]]
+        )
+        for split, each in answers.items()
+    }
+    try:
+        return verdict(
+            network,
+            dataset=told.dataset,
+            data=told.made_from.data,
+            rows=told.rows,
+            pixels=pixels,
+            recipe=told.recipe,
+            from_scratch=told.made_from.from_scratch,
+            epochs=told.epochs,
+            held_out=held_out,
+            head_before=told.head_before,
+            reporter=reporter,
+        )
+    except Exception as error:
+        return Diagnosis((), (f"The diagnosis was left out: it failed with {type(error).__name__}: {error}",))
+
+
+def _answers(
+    network: Network, pixels: Pixels, batch_size: int
+) -> tuple[dict[str, Predictions], dict[str, NDArray[np.float32]]]:
+    """The answers on each split and the features behind them, both from one pass over its images."""
     both = keras.Model(network.model.input, [network.model.output, network.features.output])
-    answers, features = {}, np.zeros((0, 0), np.float32)
+    answers, features = {}, {}
     for split in _SCORED:
         batches = plain_batches(pixels, split, batch_size=batch_size, classes=network.classes)
-        probabilities, features = both.predict(batches, verbose=0)
+        probabilities, found = both.predict(batches, verbose=0)
+        features[split] = np.asarray(found, np.float32)
         answers[split] = Predictions(np.asarray(probabilities, np.float32), pixels.classes[pixels.places[split]])
-    return answers, np.asarray(features, np.float32)
+    return answers, features
 
 
-def _report(told: Told, evidence: Evidence, test: Predictions, photos: Photos, looks: Looks) -> Report:
+def _report(
+    told: Told, evidence: Evidence, test: Predictions, photos: Photos, looks: Looks, diagnosis: Diagnosis
+) -> Report:
     """The report; an empty one where it fails, for it must not cost the model that it is about."""
     try:
-        return report_of(_judged(told, evidence, test, photos, looks))
+        return report_of(_judged(told, evidence, test, photos, looks, diagnosis))
     except Exception as error:
         return Report({}, (f"The report was left out: it failed with {type(error).__name__}: {error}",))
 
 
-def _judged(told: Told, evidence: Evidence, test: Predictions, photos: Photos, looks: Looks) -> Judged:
+def _judged(
+    told: Told, evidence: Evidence, test: Predictions, photos: Photos, looks: Looks, diagnosis: Diagnosis
+) -> Judged:
     made_from = told.made_from
     recipe = made_from.recipe
     counts = ", ".join(
@@ -152,4 +214,5 @@ def _judged(told: Told, evidence: Evidence, test: Predictions, photos: Photos, l
         test=test,
         photos=photos,
         looks=looks,
+        diagnosis=diagnosis,
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from edgewright_runtime.evaluation.statistics import wilson_interval
 from edgewright_runtime.run.labels import class_names
 
+from ..diagnosis.trained.curves import overfitting_gap
 from ..fitting import Epoch
 from .calibration import Reliability, Temperature
 from .confused import ConfusedPair, confused_pairs
@@ -17,7 +18,6 @@ from .scores import Scores
 
 _WIDE = 0.10  # of an interval: two models that differ by as much could not be told apart
 _MUCH_OF_MISTAKES, _MORE_THAN_EVEN, _FEW_MISTAKES = 0.25, 1.5, 3
-_GAP = 0.10  # of training and validation accuracy
 _TRUSTED_ECE = 0.03
 _SAID = 2
 
@@ -156,9 +156,10 @@ def _few_test_images(evidence: Evidence) -> str | None:
 
 
 def _overfitted(evidence: Evidence) -> str | None:
-    best = min(evidence.epochs, key=lambda epoch: epoch.val_loss, default=None)
-    if best is None or best.accuracy - best.val_accuracy <= _GAP:
+    gap = overfitting_gap(evidence.epochs, evidence.scores["val"].n)  # as the doctor measures it
+    if gap is None:
         return None
+    best = gap.epoch
     return (
         f"It is right on {percent(best.accuracy)} of the training images and {percent(best.val_accuracy)} of others: "
         f"it knows its photographs by heart. More of them, or stronger augmentation and dropout, help; "

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from edgewright_runtime.run.labels import class_names
 
+from ..diagnosis import NOTHING_FOUND, Diagnosis
 from .calibration import reliability, scaled
 from .confused import confusion_csv
 from .findings import Evidence
@@ -42,6 +43,7 @@ class Judged:
         test: the answers on the test split.
         photos: of the test split.
         looks: into the network.
+        diagnosis: what is wrong with the training.
     """
 
     title: str
@@ -51,6 +53,7 @@ class Judged:
     test: Predictions
     photos: Photos
     looks: Looks
+    diagnosis: Diagnosis = NOTHING_FOUND
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,8 @@ def report_of(judged: Judged) -> Report:
         plots=plots,
         mistakes=mistakes,
         galleries=judged.looks.galleries,
-        notes=notes,
+        notes=[*notes, *judged.diagnosis.left_out],
+        diagnosis=judged.diagnosis,
     )
     files = {
         PAGE: page_html(content).encode(),

@@ -10,6 +10,7 @@ from edgewright_runtime.dataset import RejectedFile
 from edgewright_runtime.preprocessing import Preprocessing
 from edgewright_runtime.run.splits import SPLITS, SplitRow
 
+from ..diagnosis import NOTHING_FOUND, Diagnosis
 from ..fitting import Epoch
 from .calibration import Temperature
 from .scores import Scores
@@ -31,6 +32,7 @@ class Trained:
         seconds: how long each part took.
         temperature: that makes the probabilities true; None where none was learned.
         files: what else the run folder is to hold (pictures, tables, the page), by path in it with forward slashes.
+        diagnosis: what is wrong with the training.
     """
 
     model: Any
@@ -44,6 +46,7 @@ class Trained:
     seconds: Mapping[str, float]
     temperature: Temperature | None = None
     files: Mapping[str, bytes] = field(default_factory=dict)
+    diagnosis: Diagnosis = NOTHING_FOUND
 
     def metrics(self) -> dict[str, Any]:
         """The object in metrics.json."""

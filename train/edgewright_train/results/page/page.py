@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from ...diagnosis import NOTHING_FOUND, Diagnosis
 from ..findings import Evidence, accuracy_sentence, calibration_sentence, next_steps, percent
 from ..inside.gallery import Exhibit, Gallery
 from ..scores import Scores
@@ -51,6 +52,7 @@ class Content:
         mistakes: the surest ones.
         galleries: looks inside.
         notes: what could not be made or drawn, one sentence each.
+        diagnosis: what is wrong with the training.
     """
 
     title: str
@@ -61,6 +63,7 @@ class Content:
     mistakes: Sequence[Mistake]
     galleries: Sequence[Gallery]
     notes: Sequence[str]
+    diagnosis: Diagnosis = NOTHING_FOUND
 
 
 def page_html(content: Content) -> str:
@@ -107,6 +110,7 @@ def _sections(content: Content) -> list[tuple[str, str, str]]:
     evidence = content.evidence
     matrix = _plot(content, "confusion_matrix", "confusion matrix", large=len(evidence.labels) > _PLAIN_UP_TO)
     return [
+        ("doctor", "What the doctor says", _doctor(content.diagnosis)),
         ("classes", "Classes, the worst first", class_table(evidence)),
         ("confused", "Confused most", pair_table(evidence)),
         ("matrix", "Confusion matrix", matrix),
@@ -118,6 +122,15 @@ def _sections(content: Content) -> list[tuple[str, str, str]]:
         ("figures", "All figures", figures_table(evidence.scores)),
         ("notes", "Notes", "".join(f'<p class="soft">{escape(note)}</p>' for note in content.notes)),
     ]
+
+
+def _doctor(diagnosis: Diagnosis) -> str:
+    """A card for each finding, the errors first."""
+    return "".join(
+        f'<div class="card"><p><b>{escape(each.what)}</b> <span class="soft">{escape(each.severity)}, '
+        f"{escape(each.code)}</span></p><p>{escape(each.evidence)}</p><p>{escape(each.remedy)}</p></div>"
+        for each in diagnosis.findings
+    )
 
 
 def _plot(content: Content, name: str, alternative: str, *, large: bool = False, caption: str = "") -> str:

@@ -6,10 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from edgewright_train.fitting.frozen_layers import frozen_layers, saved_share
+from edgewright_train.fitting.frozen.caching_rule import frozen_layers, saved_share
 from edgewright_train.network.network import freeze_for_fine_tuning
 
-from ..tiny import residual_network
+from ...tiny import residual_network
 
 
 def decided(pixels, recipe, *, unfrozen=3, **phase):

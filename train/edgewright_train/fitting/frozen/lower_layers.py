@@ -10,14 +10,15 @@ import numpy as np
 
 from edgewright_runtime.console import Reporter
 
-from ..data.batches import plain_batches, training_batches
-from ..data.pixels import Pixels
-from ..network.cut import Cut
-from ..network.network import Network
-from ..recipes import Recipe
-from .computed_examples import computed_examples
+from ...data.batches import plain_batches
+from ...data.pixels import Pixels
+from ...network.cut import Cut
+from ...network.network import Network
+from ...recipes import Recipe
+from ..augmented_batches import augmented_batches
+from .caching_rule import frozen_layers, images_of_epoch
+from .computed_examples import compiled, computed_examples
 from .examples import Examples
-from .frozen_layers import frozen_layers, images_of_epoch
 
 
 @dataclass(frozen=True)
@@ -72,19 +73,11 @@ def lower_layers(
     if decision.cut is None:
         yield None
         return
-    views = int(recipe.fine_tune.views)
-    augmented = training_batches(
-        pixels,
-        batch_size=recipe.batch_size,
-        augmentation=recipe.augmentation,
-        classes=network.classes,
-        seed=seed,
-        balance=recipe.balance,
-        class_weight=class_weight,
-    )
+    views, compute = int(recipe.fine_tune.views), compiled(decision.cut.lower)
+    augmented = augmented_batches(pixels, recipe=recipe, classes=network.classes, class_weight=class_weight, seed=seed)
     with (
         computed_examples(
-            decision.cut.lower,
+            compute,
             augmented,
             images=images_of_epoch(pixels, recipe.balance),
             views=views,
@@ -93,7 +86,7 @@ def lower_layers(
             what="lower layers, augmented views",
         ) as train,
         computed_examples(
-            decision.cut.lower,
+            compute,
             plain_batches(pixels, "val", batch_size=recipe.batch_size, classes=network.classes),
             images=len(pixels.places["val"]),
             kept_as=np.float16,

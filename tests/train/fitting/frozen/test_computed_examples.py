@@ -5,11 +5,11 @@ import pytest
 
 from edgewright_runtime.console import Silent
 from edgewright_train.data.batches import plain_batches, training_batches
-from edgewright_train.fitting.computed_examples import computed_examples, passed_on
-from edgewright_train.fitting.examples import examples_in_order
+from edgewright_train.fitting.frozen.computed_examples import compiled, computed_examples, passed_on
+from edgewright_train.fitting.frozen.examples import examples_in_order
 
-from ...tolerances import FLOAT16_STEP, SHALLOW, assert_close
-from ..tiny import residual_network
+from ....tolerances import FLOAT16_STEP, SHALLOW, assert_close
+from ...tiny import residual_network
 
 pytestmark = pytest.mark.numeric
 
@@ -21,7 +21,9 @@ def network():
 
 def of_validation(network, pixels, **options):
     batches = plain_batches(pixels, "val", batch_size=4, classes=3)
-    return computed_examples(network.features, batches, images=6, reporter=Silent(), what="features", **options)
+    return computed_examples(
+        compiled(network.features), batches, images=6, reporter=Silent(), what="features", **options
+    )
 
 
 @pytest.mark.parametrize("largest", [0, 10**6])
@@ -55,7 +57,7 @@ def test_each_view_is_another_one_with_the_weights_of_its_classes(network, colou
         class_weight={0: 1.0, 1: 2.0, 2: 3.0},
     )
     with computed_examples(
-        network.features, batches, images=24, views=2, reporter=Silent(), what="features"
+        compiled(network.features), batches, images=24, views=2, reporter=Silent(), what="features"
     ) as examples:
         first, second = examples.features[:24], examples.features[24:]
         assert not np.isin(first[:, 0], second[:, 0]).any()
@@ -66,7 +68,7 @@ def test_each_view_is_another_one_with_the_weights_of_its_classes(network, colou
 def test_examples_passed_on_are_those_of_both_models(network, colour_pixels):
     with of_validation(network, colour_pixels) as examples:
         probabilities = network.head[-1](network.head[0](examples.features))
-        head = passed_on(_head_of(network), examples)
+        head = passed_on(compiled(_head_of(network)), examples)
     assert_close(head.features, probabilities, SHALLOW)
 
 

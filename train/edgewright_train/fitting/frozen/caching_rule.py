@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from ..data.balance import epoch_length
-from ..data.pixels import Pixels
-from ..network.cut import Cut, cut_below_trained
-from ..network.network import Network
-from ..recipes import FineTunePhase
+from ...data.balance import epoch_length
+from ...data.pixels import Pixels
+from ...network.cut import Cut, cut_below_trained
+from ...network.network import Network
+from ...recipes import FineTunePhase
 
 _LEAST_SAVED = 0.1
 """Of a phase's arithmetic; what saves less is not worth the views that are not seen."""

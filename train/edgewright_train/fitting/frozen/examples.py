@@ -9,7 +9,8 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from ..data.epoch_order import EpochClock, shuffled_batches
+from ...data.epoch_order import EpochClock, shuffled_batches
+from ...data.mapped import Mapped
 
 Floats = NDArray[np.float32]
 
@@ -46,19 +47,29 @@ def shuffled_examples(examples: Examples, *, batch_size: int, seed: int, clock: 
     places = np.arange(len(examples.features), dtype=np.int64)
     of_one_class = np.zeros_like(places)  # views are balanced when they are made
     batches = shuffled_batches(places, of_one_class, batch_size=batch_size, seed=seed, parts=views, clock=clock)
-    return batches.map(lambda batch, _: _read(examples, batch)).prefetch(2)
+    read = _reading(examples)
+    return batches.map(lambda batch, _: read(batch)).prefetch(2)
 
 
 def examples_in_order(examples: Examples, *, batch_size: int) -> Any:
     """A tf.data.Dataset of float32 features and labels in their own order."""
     places = tf.data.Dataset.range(len(examples.features)).batch(batch_size)
-    return places.map(lambda batch: _read(examples, batch)[:2]).prefetch(2)
+    read = _reading(examples)
+    return places.map(lambda batch: read(batch)[:2]).prefetch(2)
 
 
-def _read(examples: Examples, batch: Any) -> tuple[Any, ...]:
+def _reading(examples: Examples) -> Any:
+    """A function from a tensor of places to float32 features, labels and weights."""
+    features = Mapped(examples.features)
     parts = (examples.features, examples.labels, examples.weights)
-    values = tf.numpy_function(
-        lambda places: tuple(part[places].astype(np.float32, copy=False) for part in parts), [batch], [tf.float32] * 3
-    )
-    shaped = zip(values, parts, strict=True)
-    return tuple(tf.ensure_shape(value, (None, *part.shape[1:])) for value, part in shaped)
+
+    def values_at(places: NDArray[np.int64]) -> tuple[Floats, Floats, Floats]:
+        found = features.at(places).astype(np.float32, copy=False)
+        return found, examples.labels[places], examples.weights[places]
+
+    def read(batch: Any) -> tuple[Any, ...]:
+        values = tf.numpy_function(values_at, [batch], [tf.float32] * 3)
+        shaped = zip(values, parts, strict=True)
+        return tuple(tf.ensure_shape(value, (None, *part.shape[1:])) for value, part in shaped)
+
+    return read

@@ -11,20 +11,20 @@ import pytest
 from edgewright_runtime.console import Silent
 from edgewright_train.data.batches import plain_batches, training_batches
 from edgewright_train.fitting.checkpoint import CheckpointFolder
-from edgewright_train.fitting.computed_examples import computed_examples
+from edgewright_train.fitting.frozen.computed_examples import compiled, computed_examples
+from edgewright_train.fitting.frozen.lower_layers import LowerLayers, lower_layers
 from edgewright_train.fitting.full_phase import train_all
 from edgewright_train.fitting.head_phase import train_head
 from edgewright_train.fitting.interruption import TrainingInterrupted
-from edgewright_train.fitting.lower_layers import LowerLayers, lower_layers
 from edgewright_train.fitting.phases import fit
 from edgewright_train.fitting.precision import computing
 from edgewright_train.fitting.supervision import Supervision
 from edgewright_train.network.cut import Cut
 from edgewright_train.network.network import freeze_for_fine_tuning
 
-from ...tolerances import FLOAT16_STEP, logarithm_error
-from ..tiny import residual_network
-from .test_supervision import Interrupting
+from ....tolerances import FLOAT16_STEP, logarithm_error
+from ...tiny import residual_network
+from ..test_supervision import Interrupting
 
 pytestmark = pytest.mark.numeric
 
@@ -65,8 +65,8 @@ def whole(network, pixels, recipe):
     )  # fmt: skip
     plain = plain_batches(pixels, "val", batch_size=8, classes=3)
     with (
-        computed_examples(same, views, images=24, views=2, reporter=Silent(), what="views") as train,
-        computed_examples(same, plain, images=6, reporter=Silent(), what="validation") as validation,
+        computed_examples(compiled(same), views, images=24, views=2, reporter=Silent(), what="views") as train,
+        computed_examples(compiled(same), plain, images=6, reporter=Silent(), what="validation") as validation,
     ):
         cut = Cut(lower=same, upper=network.model, features=network.features, layers=0, frozen_share=0.0)
         yield LowerLayers(cut, 2, train, validation)
