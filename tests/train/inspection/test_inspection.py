@@ -104,7 +104,7 @@ def test_a_sample_is_random_stated_and_the_same_for_the_same_seed(healthy):
     assert "a random 20 of 96 files" in summary(one)[0]
 
 
-def test_wrong_labels_of_digits_are_found(tmp_path, digit_images):
+def test_most_wrong_labels_of_few_digits_are_found_and_little_else_is_told(tmp_path, digit_images):
     generator = np.random.default_rng(4)
     files = sorted(digit_images.glob("*/*.png"))
     swapped = set(generator.permutation(len(files))[: len(files) // 10].tolist())
@@ -116,8 +116,8 @@ def test_wrong_labels_of_digits_are_found(tmp_path, digit_images):
             image.save(tmp_path / str(label) / f"{place:04}.png")
     found = inspect_dataset(tmp_path, InspectOptions(weights="none", processes=1))
     told = {int(Path(each.path).stem) for each in found.probed.errors}
-    assert len(told & swapped) / len(told) >= 0.7
-    assert len(told & swapped) / len(swapped) >= 0.7
+    assert len(told & swapped) / len(told) >= 0.8
+    assert len(told & swapped) / len(swapped) >= 0.5
     assert [each.score for each in found.probed.errors] == sorted(
         (each.score for each in found.probed.errors), reverse=True
     )
