@@ -31,12 +31,12 @@ import numpy as np
 from edgewright_runtime.dataset import read_dataset, split_dataset
 from edgewright_train.data.batches import plain_batches, training_batches
 from edgewright_train.data.pixels import Pixels, decoded
-from edgewright_train.fitting.best_epoch import best_of
-from edgewright_train.fitting.callbacks import BestWeights
 from edgewright_train.fitting.compilation import compile_classifier
 from edgewright_train.fitting.head_phase import train_head
 from edgewright_train.fitting.phases import balanced_weights, fit
-from edgewright_train.fitting.supervision import Supervision
+from edgewright_train.fitting.supervising.best_epoch import best_of
+from edgewright_train.fitting.supervising.callbacks import BestWeights
+from edgewright_train.fitting.supervising.supervision import Supervision
 from edgewright_train.network import backbone_named, starting_weights
 from edgewright_train.network.network import Network, build_network
 from edgewright_train.recipes import Recipe, load_recipe

@@ -27,7 +27,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Trains, or keeps the run that is there."""
     from edgewright_runtime.console import watching
 
-    from .fitting.interruption import TrainingInterrupted
+    from .fitting.supervising.interruption import TrainingInterrupted
 
     _refuse_contradictions(arguments)
     asked = _asked(arguments)
@@ -98,7 +98,7 @@ def _recipe_text(asked: Asked) -> str:
 
 
 def _how_to_go_on(arguments: argparse.Namespace) -> str:
-    from .fitting.checkpoint import CheckpointFolder
+    from .fitting.supervising.checkpoint import CheckpointFolder
 
     # Of several trainings one that is whole is something to go on from too.
     several = any(getattr(arguments, name) is not None for name in _SERIES)
@@ -126,7 +126,7 @@ def _one_training(arguments: argparse.Namespace, asked: Asked, reporter: Reporte
 
 def _may_be_kept(arguments: argparse.Namespace) -> bool:
     """Whether a finished run stays: where that is asked for, and where there is nothing left to go on with."""
-    from .fitting.checkpoint import CheckpointFolder
+    from .fitting.supervising.checkpoint import CheckpointFolder
 
     return bool(arguments.if_needed or (arguments.resume and not CheckpointFolder(arguments.out).exists()))
 

@@ -102,11 +102,11 @@ def _written(inspection: Inspection, arguments: argparse.Namespace) -> list[str]
     names = dict(zip(inspection.names, shown, strict=True))
     said = []
     if arguments.plots is not None:
-        from .inspection.plots import write_plots
+        from .inspection.shown.plots import write_plots
 
         said.append(f"{len(write_plots(inspection, names, arguments.plots))} plots: {arguments.plots}")
     if arguments.html is not None:
-        from .inspection.page import page_html
+        from .inspection.shown.page import page_html
 
         atomic.make_folder(arguments.html.parent)
         atomic.write_text(arguments.html, page_html(inspection, names))

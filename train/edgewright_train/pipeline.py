@@ -16,9 +16,9 @@ from edgewright_runtime.run.run_folder import RunFolder
 from .cluster import VARIABLE, check_alone, cluster_from_environment
 from .data import Prepared, fixed_labels, prepare
 from .data.folds import Fold, rows_of_fold
-from .fitting.checkpoint import Checkpoint, CheckpointFolder
-from .fitting.interruption import TrainingInterrupted, interruptible
-from .fitting.meeting import Meeting, meeting
+from .fitting.distributed.meeting import Meeting, meeting
+from .fitting.supervising.checkpoint import Checkpoint, CheckpointFolder
+from .fitting.supervising.interruption import TrainingInterrupted, interruptible
 from .network import IMAGENET, NONE, StartingWeights, backbone_named, starting_weights
 from .options import TrainOptions
 from .provenance import (

@@ -19,12 +19,12 @@ from .data.pixels import decoded
 from .diagnosis import verdict_lines
 from .diagnosis.failed import leave_diagnosis
 from .diagnosis.verdict import head_weights
-from .fitting.checkpoint import Checkpoint, CheckpointFolder
-from .fitting.distribution import distribution
-from .fitting.interruption import shielded
+from .fitting.distributed.distribution import distribution
 from .fitting.phases import fit
 from .fitting.precision import computing, copy_weights
-from .fitting.supervision import Supervision
+from .fitting.supervising.checkpoint import Checkpoint, CheckpointFolder
+from .fitting.supervising.interruption import shielded
+from .fitting.supervising.supervision import Supervision
 from .fitting.teaching import taught_by
 from .network import StartingWeights, backbone_named
 from .network.network import Network, build_network

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.suggestion import unknown_name
 
-from .binary import binary_output_kind
+from .float_models.binary import binary_output_kind
 
 OUTPUTS = ("probabilities", "logits")
 _SUM_TOLERANCE = 1e-3

@@ -18,10 +18,10 @@ from edgewright_runtime.run.manifest import add_artefacts, describe, read_manife
 from edgewright_runtime.run.run_folder import RunFolder
 from edgewright_runtime.run.splits import write_splits
 
-from .binary import check_threshold
 from .declaration import Declaration
+from .float_models.binary import check_threshold
+from .float_models.wrapping import WrappedModel, contract_of, wrapped_model
 from .label_offset import labels_of_outputs
-from .wrapping import WrappedModel, contract_of, wrapped_model
 
 STAGE = "import"
 _KERAS_SUFFIXES = frozenset({".keras", ".h5", ".hdf5"})

@@ -15,8 +15,8 @@ from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.preprocessing.normalisations import NORMALISATIONS
 
 from .contract_search import BareModel
+from .float_models.wrapping import loaded_model
 from .model_checks import image_shape
-from .wrapping import loaded_model
 
 FINISHED_SUFFIXES = frozenset({".tflite", ".onnx"})
 """Of files that are run as they are: no other format can be made of them."""

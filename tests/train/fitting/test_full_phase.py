@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from edgewright_train.fitting.epoch import Epoch
 from edgewright_train.fitting.full_phase import train_all
-from edgewright_train.fitting.supervision import Supervision
+from edgewright_train.fitting.supervising.epoch import Epoch
+from edgewright_train.fitting.supervising.supervision import Supervision
 from edgewright_train.network.network import Network, freeze_for_fine_tuning
 
 from ...listening import Listening

@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from edgewright_train.fitting.best_epoch import best_of
 from edgewright_train.fitting.head_phase import train_head
 from edgewright_train.fitting.precision import computing
+from edgewright_train.fitting.supervising.best_epoch import best_of
 from edgewright_train.network import backbone_named, starting_weights
 from edgewright_train.network.network import build_network
 

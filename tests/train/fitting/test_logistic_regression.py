@@ -4,10 +4,10 @@ import keras
 import numpy as np
 import pytest
 
-from edgewright_train.fitting.best_epoch import best_of
 from edgewright_train.fitting.frozen.examples import Examples
 from edgewright_train.fitting.logistic_regression import STRENGTHS, DenseLayer, regressions
 from edgewright_train.fitting.losses import made_loss
+from edgewright_train.fitting.supervising.best_epoch import best_of
 
 from ..choices import CROSSENTROPY
 

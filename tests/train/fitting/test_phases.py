@@ -8,7 +8,7 @@ import pytest
 
 from edgewright_runtime.errors import EdgewrightError
 from edgewright_train.fitting.phases import Fitted, balanced_weights, fit
-from edgewright_train.fitting.supervision import Supervision
+from edgewright_train.fitting.supervising.supervision import Supervision
 from edgewright_train.network.network import Network
 from edgewright_train.recipes import Recipe
 

@@ -6,11 +6,11 @@ import keras
 import numpy as np
 import pytest
 
-from edgewright_train.fitting.checkpoint import CheckpointFolder
-from edgewright_train.fitting.epoch import Epoch
 from edgewright_train.fitting.full_phase import train_all
 from edgewright_train.fitting.pruning import ramp_epochs, sparsity_at
-from edgewright_train.fitting.supervision import Supervision
+from edgewright_train.fitting.supervising.checkpoint import CheckpointFolder
+from edgewright_train.fitting.supervising.epoch import Epoch
+from edgewright_train.fitting.supervising.supervision import Supervision
 from edgewright_train.network.sparsity import prunable, sparsity_of
 from edgewright_train.recipes import Pruning
 

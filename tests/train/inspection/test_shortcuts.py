@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from edgewright_train.inspection.image_facts import ImageFacts
+from edgewright_train.inspection.images.image_facts import ImageFacts
 from edgewright_train.inspection.shortcuts import PROPERTIES, find_shortcuts
 
 PLAIN = ImageFacts(

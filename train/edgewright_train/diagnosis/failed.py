@@ -8,7 +8,7 @@ from edgewright_runtime.atomic import make_folder, write_text
 from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.run.run_folder import RunFolder
 
-from ..fitting.callbacks import DivergedError
+from ..fitting.supervising.callbacks import DivergedError
 from .finding import Diagnosis
 from .report import FILE_NAME, diagnosis_json
 from .trained.curves import diverged

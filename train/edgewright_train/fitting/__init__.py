@@ -4,6 +4,6 @@ In: a `Network`, `Pixels` and a recipe. Out: the same network with the best epoc
 an `Epoch` for each epoch. All but `Epoch` needs Keras and is therefore not imported here.
 """
 
-from .epoch import Epoch
+from .supervising.epoch import Epoch
 
 __all__ = ["Epoch"]

@@ -10,15 +10,15 @@ from ..data.pixels import Pixels
 from ..network.network import Network
 from ..recipes import FineTunePhase, FullPhase, Recipe
 from .augmented_batches import augmented_batches
-from .callbacks import BestWeights
 from .compilation import compile_classifier
-from .epoch import Epoch
 from .frozen.examples import examples_in_order, shuffled_examples
 from .frozen.lower_layers import LowerLayers
 from .layer_rates import layer_factors
 from .pruning import MagnitudePruning, ramp_epochs
 from .schedules import ScheduledRate
-from .supervision import Supervision
+from .supervising.callbacks import BestWeights
+from .supervising.epoch import Epoch
+from .supervising.supervision import Supervision
 from .teaching import Teacher
 
 

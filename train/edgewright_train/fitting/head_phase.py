@@ -16,11 +16,8 @@ from ..data.pixels import Pixels
 from ..network.network import Network
 from ..recipes import Recipe
 from .augmented_batches import augmented_batches
-from .best_epoch import best_of
-from .callbacks import BestWeights
 from .compilation import compile_classifier
 from .distillation import blended
-from .epoch import Epoch
 from .frozen.caching_rule import images_of_epoch
 from .frozen.computed_examples import compiled, computed_examples, passed_on
 from .frozen.examples import Examples, examples_in_order, shuffled_examples
@@ -28,7 +25,10 @@ from .frozen.lower_layers import LowerLayers
 from .logistic_regression import DenseLayer, regressions
 from .losses import made_loss
 from .schedules import ScheduledRate
-from .supervision import Supervision
+from .supervising.best_epoch import best_of
+from .supervising.callbacks import BestWeights
+from .supervising.epoch import Epoch
+from .supervising.supervision import Supervision
 from .teaching import Teacher
 
 _BATCH = 64

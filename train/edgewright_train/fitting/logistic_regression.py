@@ -13,8 +13,8 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits  # scikit-learn brings it
 
-from .epoch import Epoch
 from .frozen.examples import Examples, Floats
+from .supervising.epoch import Epoch
 
 LossOf = Callable[[Floats, Floats, Floats], float]
 """The loss from labels, probabilities and weights of images."""

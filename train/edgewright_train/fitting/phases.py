@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from ..data.pixels import Pixels
 from ..network.network import Network, freeze_for_fine_tuning, prepare_for_scratch
 from ..recipes import Recipe, check_epochs
-from .best_epoch import best_of
-from .epoch import Epoch
 from .frozen.lower_layers import LowerLayers, lower_layers
 from .full_phase import train_all
 from .head_phase import train_head
-from .supervision import Supervision
+from .supervising.best_epoch import best_of
+from .supervising.epoch import Epoch
+from .supervising.supervision import Supervision
 from .teaching import Teacher
 
 

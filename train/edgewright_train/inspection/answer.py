@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from .findings import findings
-from .image_facts import ImageFacts
+from .images.image_facts import ImageFacts
 from .inspection import Inspection
 from .probe.label_errors import LEAST_SCORE
 

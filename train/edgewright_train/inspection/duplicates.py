@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from edgewright_runtime.dataset.groups import joined
 from edgewright_runtime.dataset.looks import alike_pairs, correlations
 
-from .image_facts import ImageFacts
+from .images.image_facts import ImageFacts
 
 EXACT, NEAR = "exact", "near"
 SPLITS, CLASSES = "splits", "classes"

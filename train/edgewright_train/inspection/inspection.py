@@ -15,8 +15,8 @@ from edgewright_runtime.dataset.types import RejectedFile
 from edgewright_runtime.errors import EdgewrightError
 
 from .duplicates import Duplicates, find_duplicates, groups
-from .gathering import gather, shuffled
-from .image_facts import ImageFacts
+from .images.gathering import gather, shuffled
+from .images.image_facts import ImageFacts
 from .leakage import Splits, splits_of
 from .options import InspectOptions
 from .outliers import Outlier, find_outliers

@@ -9,7 +9,7 @@ from edgewright_runtime.dataset import Dataset, LabelledImage, split_dataset
 from edgewright_runtime.dataset.contradictions import without_contradictions
 from edgewright_runtime.errors import EdgewrightError
 
-from .image_facts import ImageFacts
+from .images.image_facts import ImageFacts
 
 NO_SPLIT = ""
 

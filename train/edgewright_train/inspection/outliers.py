@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .image_facts import ImageFacts
+from .images.image_facts import ImageFacts
 from .principal import standardised
 
 BLANK_DEVIATION = 4.0

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sklearn.tree import DecisionTreeClassifier
 
 from .folds import fold_numbers
-from .image_facts import ImageFacts
+from .images.image_facts import ImageFacts
 
 WORTH_A_WORD = 0.25
 """Score from which a property of the file, such as its size, is worth a word."""

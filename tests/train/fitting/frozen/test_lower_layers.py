@@ -10,21 +10,21 @@ import pytest
 
 from edgewright_runtime.console import Silent
 from edgewright_train.data.batches import plain_batches, training_batches
-from edgewright_train.fitting.checkpoint import CheckpointFolder
 from edgewright_train.fitting.frozen.computed_examples import compiled, computed_examples
 from edgewright_train.fitting.frozen.lower_layers import LowerLayers, lower_layers
 from edgewright_train.fitting.full_phase import train_all
 from edgewright_train.fitting.head_phase import train_head
-from edgewright_train.fitting.interruption import TrainingInterrupted
 from edgewright_train.fitting.phases import fit
 from edgewright_train.fitting.precision import computing
-from edgewright_train.fitting.supervision import Supervision
+from edgewright_train.fitting.supervising.checkpoint import CheckpointFolder
+from edgewright_train.fitting.supervising.interruption import TrainingInterrupted
+from edgewright_train.fitting.supervising.supervision import Supervision
 from edgewright_train.network.cut import Cut
 from edgewright_train.network.network import freeze_for_fine_tuning
 
 from ....tolerances import FLOAT16_STEP, logarithm_error
 from ...tiny import residual_network
-from ..test_supervision import Interrupting
+from ..supervising.test_supervision import Interrupting
 
 pytestmark = pytest.mark.numeric
 

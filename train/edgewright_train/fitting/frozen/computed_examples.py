@@ -18,7 +18,7 @@ from edgewright_runtime.console import Reporter
 from edgewright_runtime.pixel_cache import forget, reserve
 
 from ...data.mapped import Mapped
-from ..interruption import raise_if_interrupted
+from ..supervising.interruption import raise_if_interrupted
 from .examples import Examples, Floats
 
 LARGEST_IN_MEMORY = 2**28

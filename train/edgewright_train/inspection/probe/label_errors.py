@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..folds import fold_numbers
-from ..image_facts import ImageFacts
+from ..images.image_facts import ImageFacts
 from .confident_learning import wrong_labels
 from .probabilities import held_out_probabilities
 
