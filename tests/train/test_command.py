@@ -60,7 +60,7 @@ def test_progress_is_a_line_per_epoch_and_nothing_of_tensorflow(trained):
     lines = trained[1].stderr.splitlines()
     assert [line.split(":")[0] for line in lines if "val_accuracy" in line] == ["head 1/3", "head 2/3", "head 3/3"]
     assert lines[0] == "36 images of 3 classes: train 24, val 6, test 6."
-    assert not [line for line in lines if "oneDNN" in line or "absl" in line or "cuda" in line or "Warning" in line]
+    assert not [line for line in lines if "oneDNN" in line or "absl" in line or "cuda" in line or "Warning:" in line]
 
 
 def test_result_is_a_table_the_folder_the_next_command_and_the_page(colours, backbone_weights, tmp_path):
