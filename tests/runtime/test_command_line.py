@@ -37,7 +37,7 @@ def test_what_is_typed_comes_through_wherever_the_options_stand(paths, top_k, th
     for option in options:
         words.insert(place % (len(words) + 1), option)
     found = parser_of("classify", COMMAND).parsed([part for group in words for part in group])
-    assert [found.model, *found.images] == [Path(word) for word in paths]
+    assert [found.model, *map(Path, found.sources)] == [Path(word) for word in paths]
     assert (found.top_k, found.threads, found.format, found.json) == (top_k or 3, threads, format_name, as_json)
 
 
