@@ -6,17 +6,17 @@ from edgewright_runtime.commands.labelling import Request, label_images
 
 
 def test_lines_go_to_standard_output_in_the_order_of_the_images(converted_run, digit_images, capsys):
-    images = tuple(digit_images / label / "0001.png" for label in ("3", "1"))
+    images = tuple(str(digit_images / label / "0001.png") for label in ("3", "1"))
     assert label_images(Request(converted_run, images, format_name="tflite-fp32", top_k=1)) == 0
     printed = capsys.readouterr()
-    assert [line.rsplit(": ", 1)[0] for line in printed.out.splitlines()] == [str(image) for image in images]
+    assert [line.rsplit(": ", 1)[0] for line in printed.out.splitlines()] == list(images)
     assert [line.count("%") for line in printed.out.splitlines()] == [1, 1]
     assert printed.err.startswith("(tflite-fp32, ")
 
 
 def test_unreadable_image_is_an_error_on_its_own_line_and_status_2(converted_run, digit_images, tmp_path, capsys):
     (tmp_path / "text.png").write_text("no image")
-    images = (tmp_path / "text.png", digit_images / "3" / "0001.png")
+    images = (str(tmp_path / "text.png"), str(digit_images / "3" / "0001.png"))
     assert label_images(Request(converted_run, images, format_name="tflite-fp32")) == 2
     printed = capsys.readouterr()
     assert printed.out.count("\n") == 1
@@ -25,7 +25,7 @@ def test_unreadable_image_is_an_error_on_its_own_line_and_status_2(converted_run
 
 
 def test_json_has_an_entry_for_each_image_and_nothing_beside_it(converted_run, digit_images, capsys):
-    images = (digit_images / "3" / "0001.png", digit_images / "nowhere.png")
+    images = (str(digit_images / "3" / "0001.png"), str(digit_images / "nowhere.png"))
     assert label_images(Request(converted_run, images, format_name="tflite-fp32", as_json=True, top_k=4)) == 2
     printed = capsys.readouterr()
     good, missing = json.loads(printed.out)
