@@ -69,13 +69,11 @@ def label_images(request: Request) -> int:
     first = _opened(request, workers)
     for note in (*first.backend.notes, *filter(None, [first.temperature.why_not])):
         print(f"Warning: {note}", file=sys.stderr)
-    spare = [first]
-
-    def opened() -> Classifier:
-        return spare.pop() if spare else _opened(request, workers)
+    # All at once: what keeps libraries quiet while they load would swallow rows that are printed meanwhile.
+    unused = [first, *(_opened(request, workers) for _ in range(workers - 1))]
 
     def label(paths: Iterable[str]) -> Iterator[Row]:
-        return rows_of_images(paths, opened, workers=workers, top_k=request.top_k)
+        return rows_of_images(paths, unused.pop, workers=workers, top_k=request.top_k)
 
     paths = image_paths(request.sources, standard_input=sys.stdin)
     began = time.perf_counter()
