@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,8 @@ from .run.temperature import Temperature, temperature_in
 from .suggestion import quoted
 
 NO_TEMPERATURE = Temperature()
+
+Float = TypeVar("Float", bound=np.floating[Any])
 
 
 @dataclass(frozen=True)
@@ -157,10 +160,10 @@ class Classifier:
         return [Prediction(self.labels[index], float(probabilities[index]), int(index)) for index in order]
 
 
-def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+def softmax(logits: NDArray[Float]) -> NDArray[Float]:
     """The probabilities that logits of shape (n, classes) stand for, of the same shape."""
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    probabilities: NDArray[np.float32] = powers / powers.sum(axis=1, keepdims=True)
+    probabilities: NDArray[Float] = powers / powers.sum(axis=1, keepdims=True)
     return probabilities
 
 

@@ -131,7 +131,8 @@ def _finished(source: Path, out: Path, declared: Declared, on_step: Callable[[st
         candidate, notes = found.best.candidate, (*notes, *more, *found.doubts)
     else:
         values, more = _values_of(model, known)
-        candidate, notes = Candidate(values, known.geometry or Geometry(), _offset(model, listed, known, where)), more
+        candidate = Candidate(values, known.geometry or Geometry(), _offset(model, listed, known, where))
+        notes = (*notes, *more)
     labels = labels_of_outputs(listed, candidate.label_offset, model.outputs, where=str(source))
     contract = contract_for(candidate.values, candidate.geometry, model.shape)
     contract = replace(

@@ -98,20 +98,21 @@ class RowFile:
             raise cannot_write(self.path, error) from error
 
     def _check_origin(self, origin: Mapping[str, Any]) -> None:
-        there = self.path.exists() or self.partial.exists()
-        if there and not self._origin.is_file():
+        if not (self.path.exists() or self.partial.exists()):
+            write_object(self._origin, dict(origin))
+            return
+        if not self._origin.is_file():
             raise EdgewrightError(
                 f"{self.path} was not written by this command, or its {self._origin.name} is gone; name another file "
                 f"with --out"
             )
-        if there and read_object(self._origin) != dict(origin):
-            changed = next(name for name in (*origin, "") if read_object(self._origin).get(name) != origin.get(name))
+        found = read_object(self._origin)
+        if found != dict(origin):
+            changed = next((name for name in origin if found.get(name) != origin[name]), "options")
             raise EdgewrightError(
-                f"{self.path} holds rows that were made otherwise ({changed or 'options'} differs); name another file "
-                f"with --out, or delete it to begin anew"
+                f"{self.path} holds rows that were made otherwise ({changed} differs); name another file with --out, "
+                f"or delete it to begin anew"
             )
-        if not there:
-            write_object(self._origin, dict(origin))
 
     def _start(self) -> None:
         """A whole file is gone on with as a part: a source may have grown since."""

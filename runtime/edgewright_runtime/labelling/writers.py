@@ -1,4 +1,4 @@
-"""How rows are written: JSON Lines, CSV, and lines for people."""
+"""How rows are written: JSON Lines and CSV."""
 
 from __future__ import annotations
 

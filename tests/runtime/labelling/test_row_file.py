@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from edgewright_runtime.classifier import Prediction
 from edgewright_runtime.errors import EdgewrightError
-from edgewright_runtime.labelling import Row, RowFile
+from edgewright_runtime.labelling.row import Row
+from edgewright_runtime.labelling.row_file import RowFile
 
 ORIGIN = {"model": "abc", "top_k": 1}
 ODD = ["a.jpg", 'quo"te,comma.jpg', "two\nlines.jpg", "Ü.jpg", '"', "{.jpg"]

@@ -5,7 +5,7 @@ import io
 import pytest
 
 from edgewright_runtime.errors import EdgewrightError
-from edgewright_runtime.labelling import image_paths
+from edgewright_runtime.labelling.sources import image_paths
 
 
 @pytest.fixture

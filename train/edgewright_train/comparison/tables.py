@@ -9,6 +9,7 @@ from pathlib import Path
 from edgewright_runtime import atomic
 from edgewright_runtime.console import Column, print_table
 
+from .cells import megabytes, milliseconds, share
 from .verdict import Row, worth_shipping
 
 _COLUMNS = (
@@ -41,9 +42,9 @@ def _cells(row: Row) -> tuple[str, ...]:
         f"{row.multiply_adds / 1e6:.0f}",
         f"{row.accuracy:.1%}",
         f"{row.low:.1%} to {row.high:.1%}",
-        "-" if row.int8_accuracy is None else f"{row.int8_accuracy:.1%}",
-        "-" if row.int8_bytes is None else f"{row.int8_bytes / 1e6:.2f}",
-        "-" if row.latency_ms is None else f"{row.latency_ms:.2f}",
+        share(row.int8_accuracy),
+        megabytes(row.int8_bytes),
+        milliseconds(row.latency_ms),
         f"{row.seconds:.0f}",
     )
 

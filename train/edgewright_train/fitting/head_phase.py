@@ -11,16 +11,14 @@ import keras
 
 from edgewright_runtime.console import Reporter
 
-from ..data.batches import plain_batches
 from ..data.pixels import Pixels
 from ..network.network import Network
 from ..recipes import Recipe
-from .augmented_batches import augmented_batches
 from .compilation import compile_classifier
 from .distillation import blended
-from .frozen.caching_rule import images_of_epoch
-from .frozen.computed_examples import compiled, computed_examples, passed_on
+from .frozen.computed_examples import compiled, passed_on
 from .frozen.examples import Examples, examples_in_order, shuffled_examples
+from .frozen.examples_of_splits import examples_of_splits
 from .frozen.lower_layers import LowerLayers
 from .logistic_regression import DenseLayer, regressions
 from .losses import made_loss
@@ -100,28 +98,19 @@ def _features(
         compute = compiled(lower.cut.features)
         yield passed_on(compute, lower.of_views(views)), passed_on(compute, lower.validation)
         return
-    compute = compiled(network.features)
-    augmented = augmented_batches(
-        pixels, recipe=recipe, classes=network.classes, class_weight=class_weight, seed=seed, teacher=teacher
-    )
-    with (
-        computed_examples(
-            compute,
-            augmented,
-            images=images_of_epoch(pixels, recipe.balance),
-            views=views,
-            reporter=reporter,
-            what="features of augmented views",
-        ) as train,
-        computed_examples(
-            compute,
-            plain_batches(pixels, "val", batch_size=recipe.batch_size, classes=network.classes),
-            images=len(pixels.places["val"]),
-            reporter=reporter,
-            what="features of the validation split",
-        ) as validation,
-    ):
-        yield train, validation
+    with examples_of_splits(
+        compiled(network.features),
+        pixels,
+        recipe=recipe,
+        classes=network.classes,
+        class_weight=class_weight,
+        seed=seed,
+        views=views,
+        reporter=reporter,
+        told=("features of augmented views", "features of the validation split"),
+        teacher=teacher,
+    ) as examples:
+        yield examples
 
 
 def _by_gradients(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from edgewright_runtime.console import Column, print_table
 
 from ..comparison import Row
+from ..comparison.cells import megabytes, milliseconds, share
 from .frontier import Choice, not_beaten
 from .sweeping import Swept
 
@@ -37,14 +38,13 @@ def print_swept(swept: Swept) -> None:
 def verdict(choice: Choice) -> str:
     """Which is the smallest within the drop, and how sure that is."""
     chosen, best = choice.chosen, choice.best
-    figures = (
-        f"{chosen.name}, {_share(chosen.int8_accuracy)}, {_mega(chosen.int8_bytes)} MB, {chosen.latency_ms or 0:.2f} ms"
-    )
+    size, latency = megabytes(chosen.int8_bytes), chosen.latency_ms or 0
+    figures = f"{chosen.name}, {share(chosen.int8_accuracy)}, {size} MB, {latency:.2f} ms"
     if chosen is best:
         text = f"Smallest within {choice.max_drop:.1%} of the best: the best itself, {figures}."
     else:
         text = (
-            f"Smallest within {choice.max_drop:.1%} of the best ({best.name}, {_share(best.int8_accuracy)}): {figures}."
+            f"Smallest within {choice.max_drop:.1%} of the best ({best.name}, {share(best.int8_accuracy)}): {figures}."
         )
     if not choice.uncertain:
         return text
@@ -57,20 +57,12 @@ def verdict(choice: Choice) -> str:
 def _cells(row: Row, on_frontier: bool) -> tuple[str, ...]:
     return (
         row.name,
-        _share(row.accuracy),
-        _share(row.int8_accuracy),
+        share(row.accuracy),
+        share(row.int8_accuracy),
         f"{row.low:.1%} to {row.high:.1%}",
-        _mega(row.int8_bytes),
-        _mega(row.int8_gzip_bytes),
-        "-" if row.latency_ms is None else f"{row.latency_ms:.2f}",
+        megabytes(row.int8_bytes),
+        megabytes(row.int8_gzip_bytes),
+        milliseconds(row.latency_ms),
         f"{row.seconds:.0f}",
         "yes" if on_frontier else "",
     )
-
-
-def _share(value: float | None) -> str:
-    return "-" if value is None else f"{value:.1%}"
-
-
-def _mega(value: int | None) -> str:
-    return "-" if value is None else f"{value / 1e6:.2f}"

@@ -79,9 +79,8 @@ def _better_order(trial: Trial, mine: Score, labels: Sequence[str]) -> str | Non
     truth = trial.photographs.truth
     if truth is None:
         return None
-    said = trial.answers(mine.candidate, images=mine.images)
     offset = mine.candidate.label_offset
-    tried = [(says, replace(mine, right=right)) for says, right in other_orders(said, truth + offset, labels)]
+    tried = [(says, replace(mine, right=right)) for says, right in other_orders(mine.said, truth + offset, labels)]
     better = max((each for each in tried if beats(each[1], mine)), key=lambda each: each[1].rank, default=None)
     if better is None:
         return None

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from edgewright_runtime.classifier import softmax
 from edgewright_runtime.evaluation.statistics import wilson_interval
 from edgewright_runtime.preprocessing import model_input
 from edgewright_runtime.preprocessing.normalisations import NORMALISATIONS
@@ -44,6 +45,7 @@ class Score:
     Attributes:
         candidate: the contract.
         images: how many it was tried on.
+        said: the output with the greatest value for each of these, shape (n,).
         right: for each of these whether the label was right; None where they have no labels.
         information: what an answer tells, in bits: the entropy of all answers together less the mean of each; high
             where the model is sure of each photograph and does not say the same of all.
@@ -51,6 +53,7 @@ class Score:
 
     candidate: Candidate
     images: int
+    said: NDArray[np.int64]
     right: NDArray[np.bool_] | None
     information: float
 
@@ -102,18 +105,12 @@ class Trial:
             Score(
                 Candidate(values, geometry, offset),
                 len(shown.paths),
+                said,
                 None if shown.truth is None else said == shown.truth + offset,
                 information,
             )
             for offset in offsets
         ]
-
-    def answers(self, candidate: Candidate, *, images: int) -> NDArray[np.int64]:
-        """The output with the greatest value for each photograph, shape (n,)."""
-        contract = contract_for(candidate.values, candidate.geometry, self._model.shape)
-        pixels = self._decoded(candidate.geometry, images)
-        batches = (np.stack(pixels[start : start + _BATCH]) for start in range(0, len(pixels), _BATCH))
-        return np.concatenate([self._model.run(model_input(batch, contract)).argmax(axis=1) for batch in batches])
 
     def _decoded(self, geometry: Geometry, images: int) -> list[NDArray[np.uint8]]:
         known = self._pixels.setdefault(geometry, [])
@@ -132,8 +129,7 @@ def information_of(outputs: NDArray[np.float32]) -> float:
     if not np.isfinite(values).all():
         return 0.0
     if (values < 0).any() or np.abs(values.sum(axis=1) - 1).max() > 0.1:
-        powers = np.exp(values - values.max(axis=1, keepdims=True))
-        values = powers
+        values = softmax(values)
     values = values / np.maximum(values.sum(axis=1, keepdims=True), 1e-12)
     return float(_entropy(values.mean(axis=0)) - np.mean([_entropy(row) for row in values]))
 

@@ -10,16 +10,15 @@ import numpy as np
 
 from edgewright_runtime.console import Reporter
 
-from ...data.batches import plain_batches
 from ...data.pixels import Pixels
 from ...network.cut import Cut
 from ...network.network import Network
 from ...recipes import Recipe
-from ..augmented_batches import augmented_batches
 from ..teaching import Teacher
-from .caching_rule import frozen_layers, images_of_epoch
-from .computed_examples import compiled, computed_examples
+from .caching_rule import frozen_layers
+from .computed_examples import compiled
 from .examples import Examples
+from .examples_of_splits import examples_of_splits
 
 
 @dataclass(frozen=True)
@@ -77,26 +76,17 @@ def lower_layers(
         yield None
         return
     views, compute = int(recipe.fine_tune.views), compiled(decision.cut.lower)
-    augmented = augmented_batches(
-        pixels, recipe=recipe, classes=network.classes, class_weight=class_weight, seed=seed, teacher=teacher
-    )
-    with (
-        computed_examples(
-            compute,
-            augmented,
-            images=images_of_epoch(pixels, recipe.balance),
-            views=views,
-            kept_as=np.float16,
-            reporter=reporter,
-            what="lower layers, augmented views",
-        ) as train,
-        computed_examples(
-            compute,
-            plain_batches(pixels, "val", batch_size=recipe.batch_size, classes=network.classes),
-            images=len(pixels.places["val"]),
-            kept_as=np.float16,
-            reporter=reporter,
-            what="lower layers, validation split",
-        ) as validation,
-    ):
+    with examples_of_splits(
+        compute,
+        pixels,
+        recipe=recipe,
+        classes=network.classes,
+        class_weight=class_weight,
+        seed=seed,
+        views=views,
+        reporter=reporter,
+        told=("lower layers, augmented views", "lower layers, validation split"),
+        teacher=teacher,
+        kept_as=np.float16,
+    ) as (train, validation):
         yield LowerLayers(decision.cut, views, train, validation)
