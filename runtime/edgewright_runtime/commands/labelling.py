@@ -42,6 +42,7 @@ class Request(NamedTuple):
         workers: how many images at a time; None for one per core where there are many.
         labels: labels.txt of the model; None for the one beside it.
         preprocessing: preprocessing.json of the model; None for the one beside it.
+        decoder: what decodes images; None for what `Classifier.open` takes.
     """
 
     model: Path
@@ -56,6 +57,7 @@ class Request(NamedTuple):
     workers: int | None = None
     labels: Path | None = None
     preprocessing: Path | None = None
+    decoder: str | None = None
 
 
 def label_images(request: Request) -> int:
@@ -115,6 +117,7 @@ def _opened(request: Request, workers: int) -> Classifier:
             calibrated=request.calibrated,
             labels=request.labels,
             preprocessing=request.preprocessing,
+            decoder=request.decoder,
         )
 
 
@@ -211,7 +214,8 @@ def _summary(classifier: Classifier, counted: _Counted, seconds: float) -> str:
     why = f"; {classifier.why}" if classifier.why else ""
     temperature = classifier.temperature.value
     by = "" if temperature == 1 else f"; temperature {temperature:.3g}"
-    told = f"({classifier.format}, {classifier.backend.library}{why}{by})"
+    fast = ", fast decoder" if classifier.decoder.name == "fast" else ""
+    told = f"({classifier.format}, {classifier.backend.library}{fast}{why}{by})"
     if counted.images <= _FEW and not counted.kept:
         return told
     kept = f", {counted.kept} were there" if counted.kept else ""
