@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from ..errors import EdgewrightError
 from ..optional_imports import is_importable
 from ..suggestion import unknown_name
-from .fast import FastPixels, why_not_fast
 from .preprocessing import Preprocessing
 from .source import ImageSource
 
@@ -59,9 +58,10 @@ def decoder_for(contract: Preprocessing, *, name: str | None = None) -> Decoder:
         EdgewrightError: no decoder has that name, or the contract asks for what it does not do.
         MissingDependencyError: its libraries are not installed.
     """
-    if name is None:
-        can_be_fast = why_not_fast(contract) is None and all(map(is_importable, _FAST_MODULES))
-        name = "fast" if can_be_fast else "pillow"
-    if name not in DECODERS:
+    if name not in {None, *DECODERS}:
         raise EdgewrightError(unknown_name("decoder", name, DECODERS))
-    return FastPixels(contract) if name == "fast" else PillowPixels(contract)
+    if name == "pillow" or (name is None and not all(map(is_importable, _FAST_MODULES))):
+        return PillowPixels(contract)
+    from .fast import FastPixels, why_not_fast  # here, for most boards have not installed it
+
+    return FastPixels(contract) if name == "fast" or why_not_fast(contract) is None else PillowPixels(contract)
