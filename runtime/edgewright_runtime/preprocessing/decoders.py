@@ -58,7 +58,7 @@ def decoder_for(contract: Preprocessing, *, name: str | None = None) -> Decoder:
         EdgewrightError: no decoder has that name, or the contract asks for what it does not do.
         MissingDependencyError: its libraries are not installed.
     """
-    if name not in {None, *DECODERS}:
+    if name is not None and name not in DECODERS:
         raise EdgewrightError(unknown_name("decoder", name, DECODERS))
     if name == "pillow" or (name is None and not all(map(is_importable, _FAST_MODULES))):
         return PillowPixels(contract)
