@@ -129,6 +129,7 @@ def _origin(classifier: Classifier, top_k: int) -> dict[str, Any]:
         "labels": list(classifier.labels),
         "preprocessing": json.loads(json.dumps(classifier.preprocessing.to_dict())),
         "temperature": classifier.temperature.value,
+        "decoder": classifier.decoder.name,
         "top_k": top_k,
     }
 

@@ -159,7 +159,7 @@ def test_contract_that_is_pillows_alone_is_refused(contract, word):
 @pytest.mark.shared
 def test_two_hundred_photographs_are_the_definitions(shared):
     photographs = sorted((shared / "data" / "imagenet500").glob("*/*"))[::2][:200]
-    contract = Preprocessing(96, 128)
+    contract = Preprocessing(64, 80)
     fast = FastPixels(contract)
     counted = Counted(fast)
     for photograph in photographs:
