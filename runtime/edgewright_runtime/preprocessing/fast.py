@@ -7,6 +7,7 @@ image is, and whatever is wrong with it, is Pillow's, so that nothing is read th
 from __future__ import annotations
 
 import io
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +25,8 @@ from .quiet import quiet
 from .source import ImageSource, described, identified, opened
 
 _JPEG = b"\xff\xd8\xff"
+_LARGEST_KEPT_BYTES = 2**23
+"""Pixels of a photo that is decoded to less than 2.8 megapixels."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ class Work:
 
 
 class FastPixels:
-    """From an image to the model's input. Not to be shared between threads."""
+    """From an image to the model's input. Not to be shared between threads: it keeps its memory."""
 
     name = "fast"
 
@@ -71,6 +74,7 @@ class FastPixels:
             "simplejpeg", package="simplejpeg", extra="fast", purpose="The fast decoder"
         ).decode_jpeg
         self._resizer = FastResizer()
+        self._memory = np.empty(0, np.uint8)
 
     @property
     def library(self) -> str:
@@ -111,10 +115,20 @@ class FastPixels:
                     return None
             # It takes the smallest scale whose result is no smaller than this.
             width, height = (side // work.scale for side in work.stored_size)
-            pixels = self._decode_jpeg(data, min_width=width, min_height=height)
+            memory = self._memory_for(work)
+            pixels = self._decode_jpeg(data, min_width=width, min_height=height, buffer=memory)
         except Exception:  # of a damaged file, parsers raise nearly anything
             return None
         return self._fitted(pixels, work) if pixels.shape == work.decoded_shape else None
+
+    def _memory_for(self, work: Work) -> NDArray[np.uint8] | None:
+        """Where pixels may be decoded to, the same for each image; None of a large one, which is not held on to."""
+        needed = math.prod(work.decoded_shape)
+        if needed > _LARGEST_KEPT_BYTES:
+            return None
+        if needed > self._memory.size:
+            self._memory = np.empty(needed, np.uint8)
+        return self._memory
 
     def _fitted(self, pixels: NDArray[np.uint8], work: Work) -> NDArray[np.uint8]:
         """The used region resized as it is stored, then turned upright, which is less work, and padded."""
