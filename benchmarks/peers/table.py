@@ -21,8 +21,8 @@ def markdown(
     samples = len(next(iter(next(iter(results.values())).values())).samples_ms)
     photos = len(next(iter(sizes.values())))
     lines = [
-        f"`{command}`, on {processor()}, {os.cpu_count()} CPUs: INT8, {photos} photos of each size, {samples} labels "
-        f"of each, all contestants taking turns; medians. Edgewright's decoder: {decoder}.",
+        f"`{command}`, on {processor()}, {os.cpu_count()} CPUs: INT8, {photos} photos of each size, {samples} turns "
+        f"with each, of five labels, the quickest of which counts; medians of turns. Edgewright's decoder: {decoder}.",
         "",
         "| photo to label | " + " | ".join(f"{size}, ms | times ours" for size in sizes) + " |",
         "|---|" + "---|---|" * len(sizes),

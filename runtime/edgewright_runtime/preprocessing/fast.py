@@ -132,8 +132,7 @@ class FastPixels:
 
     def _fitted(self, pixels: NDArray[np.uint8], work: Work) -> NDArray[np.uint8]:
         """The used region resized as it is stored, then turned upright, which is less work, and padded."""
-        is_swapped = work.orientation in SWAPS_SIDES
-        resized = self._resizer.resized(pixels, work.size, work.box, columns_first=not is_swapped)
+        resized = self._resizer.resized(pixels, work.size, work.box)
         return _padded(_upright(resized, work.orientation), self._contract)
 
 
