@@ -42,9 +42,9 @@ def written_into(page: Path, text: str) -> None:
     """Puts the text between the page's two marks.
 
     Raises:
-        RuntimeError: the page has no such marks.
+        RuntimeError: there is no such page, or it has no such marks.
     """
-    old = page.read_text(encoding="utf-8")
+    old = page.read_text(encoding="utf-8") if page.is_file() else ""
     if BEGIN not in old or END not in old:
         raise RuntimeError(f"{page} has no place for the table: the lines {BEGIN} and {END}")
     before, _, rest = old.partition(BEGIN)
