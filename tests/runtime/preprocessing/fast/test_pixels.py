@@ -134,6 +134,7 @@ def test_what_is_no_image_ends_as_by_the_definition(tmp_path):
         (tmp_path / "it.jpg").write_bytes(content)
         assert outcome(fast, tmp_path / "it.jpg") == outcome(CONTRACTS[0], tmp_path / "it.jpg")
         assert isinstance(outcome(fast, content), str)
+    assert outcome(fast, tmp_path) == outcome(CONTRACTS[0], tmp_path)
     assert outcome(fast, tmp_path / "gone.jpg") == outcome(CONTRACTS[0], tmp_path / "gone.jpg")
     assert outcome(fast, np.zeros((3, 3), np.float32)) == outcome(CONTRACTS[0], np.zeros((3, 3), np.float32))
 

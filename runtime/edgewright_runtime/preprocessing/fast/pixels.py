@@ -1,57 +1,32 @@
-"""JPEG photos and RGB arrays as the model's input, sooner: by simplejpeg and cykooz-resizer, the extra `fast`.
-
-The first gives the pixels that Pillow gives; the second rounds otherwise, by one grey level at most. Whatever else an
-image is, and whatever is wrong with it, is Pillow's, so that nothing is read that the definition refuses.
-"""
+"""From JPEG photos and RGB arrays to the model's input; whatever else an image is, is left to Pillow."""
 
 from __future__ import annotations
 
 import io
 import math
-from dataclasses import dataclass
+import os
+from pathlib import Path
+from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from ..errors import EdgewrightError
-from ..optional_imports import import_optional, version_of
-from .contract import Contract
-from .decode import LAST_COMES_LEFT, LAST_COMES_TOP, SWAPS_SIDES, check_size, orientation_of
-from .fast_resize import FastResizer, is_shrunk_enough
-from .geometry import Box, Size, jpeg_scale, resized_size, used_region, within
-from .preprocessing import Preprocessing
-from .quiet import quiet
-from .source import ImageSource, described, identified, opened
+from ...errors import EdgewrightError
+from ...optional_imports import import_optional, version_of
+from ..contract import Contract
+from ..decode import LAST_COMES_LEFT, LAST_COMES_TOP, SWAPS_SIDES, check_size, orientation_of
+from ..preprocessing import Preprocessing
+from ..quiet import quiet
+from ..source import ImageSource, described, identified, opened
+from .resizer import FastResizer
+from .work import Work, work_on
 
 _JPEG = b"\xff\xd8\xff"
 _LARGEST_KEPT_BYTES = 2**23
 """Pixels of a photo that is decoded to less than 2.8 megapixels."""
-
-
-@dataclass(frozen=True)
-class Work:
-    """What must be done to an image whose pixels are stored in some orientation.
-
-    Attributes:
-        stored_size: its columns and rows in full size, as they are stored.
-        scale: 1, 2, 4 or 8: how many times it is shrunk while it is decoded.
-        orientation: EXIF tag 0x0112: how it must be turned at last.
-        box: what of the decoded pixels is used.
-        size: columns and rows that this becomes, before it is turned.
-    """
-
-    stored_size: Size
-    scale: int
-    orientation: int
-    box: Box
-    size: Size
-
-    @property
-    def decoded_shape(self) -> tuple[int, int, int]:
-        """Rows, columns and channels once decoded; sides are rounded up."""
-        width, height = self.stored_size
-        return (-(-height // self.scale), -(-width // self.scale), 3)
+_LARGEST_FILE_BYTES = 2**26
+"""What is read of a file at once; of a larger one this is not the whole, so that Pillow reads it piece by piece."""
 
 
 class FastPixels:
@@ -70,9 +45,8 @@ class FastPixels:
         if reason is not None:
             raise EdgewrightError(reason)
         self._contract = contract
-        self._decode_jpeg = import_optional(
-            "simplejpeg", package="simplejpeg", extra="fast", purpose="The fast decoder"
-        ).decode_jpeg
+        library = import_optional("simplejpeg", package="simplejpeg", extra="fast", purpose="The fast decoder")
+        self._read_header, self._decode_jpeg = library.decode_jpeg_header, library.decode_jpeg
         self._resizer = FastResizer()
         self._memory = np.empty(0, np.uint8)
 
@@ -93,26 +67,38 @@ class FastPixels:
             fitted = self._of_array(image)
             return self._contract.apply(image, name=name) if fitted is None else fitted
         name = described(image) if name is None else name
+        if isinstance(image, (str, os.PathLike)):
+            fitted = self._of_file(image, name)
+            return self._contract.apply(image, name=name) if fitted is None else fitted
         with opened(image) as stream:
-            data = stream.read()
-        fitted = self._of_jpeg(data, name) if data.startswith(_JPEG) else None
-        return self._contract.apply(data, name=name) if fitted is None else fitted
+            fitted = self._of_jpeg(stream, name)
+            if fitted is None:
+                stream.seek(0)
+                fitted = self._contract.apply(stream.read(), name=name)
+        return fitted
+
+    def _of_file(self, path: str | os.PathLike[str], name: str) -> NDArray[np.uint8] | None:
+        if not Path(path).is_file():  # a pipe can be read only once, and Pillow's is the say about all else
+            return None
+        with opened(path) as stream:
+            return self._of_jpeg(stream, name)
 
     def _of_array(self, pixels: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
         if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3 or not pixels.size:
             return None
-        work = _work((pixels.shape[1], pixels.shape[0]), 1, self._contract, may_scale=False)
-        return self._fitted(pixels, work) if is_shrunk_enough(work.box, work.size) else None
+        work = work_on((pixels.shape[1], pixels.shape[0]), 1, self._contract, may_scale=False)
+        return self._fitted(pixels, work) if work.shrinks_enough else None
 
-    def _of_jpeg(self, data: bytes, name: str) -> NDArray[np.uint8] | None:
+    def _of_jpeg(self, stream: IO[bytes], name: str) -> NDArray[np.uint8] | None:
         """Of a JPEG without any flaw, RGB or grayscale; None of any other, about which Pillow has its say."""
+        if stream.read(len(_JPEG)) != _JPEG:
+            return None
+        stream.seek(0)
+        data = stream.read(_LARGEST_FILE_BYTES)
         try:
-            with quiet(), identified(io.BytesIO(data), name) as image:
-                check_size(image, name)
-                orientation = orientation_of(image) if self._contract.exif_orientation else 1
-                work = _work(image.size, orientation, self._contract, may_scale=True)
-                if image.mode not in {"RGB", "L"} or not is_shrunk_enough(work.box, work.size):
-                    return None
+            work = self._work_for(data, name)
+            if work is None:
+                return None
             # It takes the smallest scale whose result is no smaller than this.
             width, height = (side // work.scale for side in work.stored_size)
             memory = self._memory_for(work)
@@ -120,6 +106,21 @@ class FastPixels:
         except Exception:  # of a damaged file, parsers raise nearly anything
             return None
         return self._fitted(pixels, work) if pixels.shape == work.decoded_shape else None
+
+    def _work_for(self, data: bytes, name: str) -> Work | None:
+        """What must be done to a JPEG; None where it is Pillow's.
+
+        Raises:
+            Exception: whatever Pillow or simplejpeg make of its header.
+        """
+        height, width, *_ = self._read_header(data)
+        if not any(work_on((width, height), turn, self._contract, may_scale=True).shrinks_enough for turn in (1, 6)):
+            return None  # before Pillow's look at the header, which it will need for itself
+        with quiet(), identified(io.BytesIO(data), name) as image:
+            check_size(image, name)
+            orientation = orientation_of(image) if self._contract.exif_orientation else 1
+            work = work_on(image.size, orientation, self._contract, may_scale=True)
+            return work if image.mode in {"RGB", "L"} and work.shrinks_enough else None
 
     def _memory_for(self, work: Work) -> NDArray[np.uint8] | None:
         """Where pixels may be decoded to, the same for each image; None of a large one, which is not held on to."""
@@ -143,18 +144,6 @@ def why_not_fast(contract: Contract) -> str | None:
     if contract.interpolation != "bilinear":
         return f"The fast decoder is bilinear, and the contract asks for {contract.interpolation}; leave it out"
     return None
-
-
-def _work(stored_size: Size, orientation: int, contract: Contract, *, may_scale: bool) -> Work:
-    is_swapped = orientation in SWAPS_SIDES
-    upright_size = stored_size[::-1] if is_swapped else stored_size
-    scale = jpeg_scale(upright_size, contract) if may_scale else 1
-    size, region = resized_size(upright_size, contract), used_region(upright_size, contract)
-    if is_swapped:
-        # The region lies in the middle, so that flips leave it where it is.
-        size, region = size[::-1], (region[1], region[0], region[3], region[2])
-    extent = (0.0, 0.0, stored_size[0] / scale, stored_size[1] / scale)
-    return Work(stored_size, scale, orientation, within(extent, region, stored_size), size)
 
 
 def _upright(pixels: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:

@@ -5,13 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ..optional_imports import import_optional, version_of
-from .geometry import Box, Size
-
-LEAST_SHRINKING = 2
-"""How many times as many rows and columns there must be as are wanted. Both libraries round twice, between two passes
-and after the second; Pillow begins with the columns, cykooz-resizer with the rows. Of fewer pixels, three values in a
-hundred million differed by 2; of more, where each is a mean of at least four, none in 940 million."""
+from ...optional_imports import import_optional, version_of
+from ..geometry import Box, Size
 
 _PACKAGE = "cykooz-resizer"
 
@@ -53,9 +48,3 @@ class FastResizer:
         self._options.crop_box = self._library.CropBox(left, top, right - left, bottom - top)
         self._resizer.resize(source, target, self._options)
         return np.frombuffer(target.get_buffer(), np.uint8).reshape(size[1], size[0], 3)
-
-
-def is_shrunk_enough(box: Box, size: Size) -> bool:
-    """Whether a region becomes so much smaller that its values are within one grey level of Pillow's."""
-    left, top, right, bottom = box
-    return right - left >= LEAST_SHRINKING * size[0] and bottom - top >= LEAST_SHRINKING * size[1]
