@@ -11,7 +11,8 @@ from edgewright_runtime.machine import processor
 
 from .race import Result
 
-BEGIN, END = "<!-- bench-peers: begin -->", "<!-- bench-peers: end -->"
+PEERS, COLD_START = "bench-peers", "cold-start"
+"""Names of the places for tables in a page."""
 
 
 def markdown(
@@ -38,14 +39,15 @@ def _median(row: Mapping[Path, Result], photos: Sequence[Path]) -> float:
     return median(row[photo].median_ms for photo in photos)
 
 
-def written_into(page: Path, text: str) -> None:
-    """Puts the text between the page's two marks.
+def written_into(page: Path, text: str, place: str) -> None:
+    """Puts the text between the page's two marks of that place.
 
     Raises:
         RuntimeError: there is no such page, or it has no such marks.
     """
+    begin, end = f"<!-- {place}: begin -->", f"<!-- {place}: end -->"
     old = page.read_text(encoding="utf-8") if page.is_file() else ""
-    if BEGIN not in old or END not in old:
-        raise RuntimeError(f"{page} has no place for the table: the lines {BEGIN} and {END}")
-    before, _, rest = old.partition(BEGIN)
-    page.write_text(f"{before}{BEGIN}\n{text}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
+    if begin not in old or end not in old:
+        raise RuntimeError(f"{page} has no place for the table: the lines {begin} and {end}")
+    before, _, rest = old.partition(begin)
+    page.write_text(f"{before}{begin}\n{text}\n{end}{rest.partition(end)[2]}", encoding="utf-8")

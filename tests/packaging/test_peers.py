@@ -23,8 +23,8 @@ results = {
 }
 text = markdown(results, {"large": [photo, other]}, command="make it", decoder="Pillow 1")
 print(text)
-written_into(Path(sys.argv[1]), text)
-written_into(Path(sys.argv[1]), text)
+written_into(Path(sys.argv[1]), text, "bench-peers")
+written_into(Path(sys.argv[1]), text, "bench-peers")
 """
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 DEFAULT_TOP_K = 3
 _FEW = 8
-"""Images that are not worth a classifier for each core."""
+"""Images that are not worth a classifier for each core, nor the time to import a fast decoder."""
 
 
 class Request(NamedTuple):
@@ -42,7 +42,7 @@ class Request(NamedTuple):
         workers: how many images at a time; None for one per core where there are many.
         labels: labels.txt of the model; None for the one beside it.
         preprocessing: preprocessing.json of the model; None for the one beside it.
-        decoder: what decodes images; None for what `Classifier.open` takes.
+        decoder: what decodes images; None for Pillow where they are few, else for what `Classifier.open` takes.
     """
 
     model: Path
@@ -102,8 +102,12 @@ class _Counted(NamedTuple):
 def _workers(request: Request) -> int:
     if request.workers is not None:
         return request.workers
+    return 1 if _are_few(request) else cores()
+
+
+def _are_few(request: Request) -> bool:
     plain = all(source != STANDARD_INPUT and Path(source).is_file() for source in request.sources)
-    return 1 if plain and len(request.sources) <= _FEW else cores()
+    return plain and len(request.sources) <= _FEW
 
 
 def _opened(request: Request, workers: int) -> Classifier:
@@ -117,7 +121,7 @@ def _opened(request: Request, workers: int) -> Classifier:
             calibrated=request.calibrated,
             labels=request.labels,
             preprocessing=request.preprocessing,
-            decoder=request.decoder,
+            decoder="pillow" if request.decoder is None and _are_few(request) else request.decoder,
         )
 
 
