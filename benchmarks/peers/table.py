@@ -18,12 +18,13 @@ PEERS, COLD_START = "bench-peers", "cold-start"
 def markdown(
     results: Mapping[str, Mapping[Path, Result]], sizes: Mapping[str, Sequence[Path]], *, command: str, decoder: str
 ) -> str:
-    """A row for each contestant: the median of a photo, over all photos of a size, and how many times ours it is."""
+    """A row for each contestant: what a photo of each size takes, and how many times ours that is."""
     samples = len(next(iter(next(iter(results.values())).values())).samples_ms)
     photos = len(next(iter(sizes.values())))
     lines = [
-        f"`{command}`, on {processor()}, {os.cpu_count()} CPUs: INT8, {photos} photos of each size, {samples} turns "
-        f"with each, of five labels, the quickest of which counts; medians of turns. Edgewright's decoder: {decoder}.",
+        f"`{command}`, on {processor()}, {os.cpu_count()} CPUs: INT8, {photos} photos of each size, all contestants "
+        f"taking turns; of each photo the quickest of {samples} labels, and the median of the photos. Edgewright's "
+        f"decoder: {decoder}.",
         "",
         "| photo to label | " + " | ".join(f"{size}, ms | times ours" for size in sizes) + " |",
         "|---|" + "---|---|" * len(sizes),
@@ -36,7 +37,7 @@ def markdown(
 
 
 def _median(row: Mapping[Path, Result], photos: Sequence[Path]) -> float:
-    return median(row[photo].median_ms for photo in photos)
+    return median(row[photo].quickest_ms for photo in photos)
 
 
 def written_into(page: Path, text: str, place: str) -> None:
