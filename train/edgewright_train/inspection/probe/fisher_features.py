@@ -21,7 +21,7 @@ from .descriptors import COLOUR_GRADIENTS, COLOURS, GREY_GRADIENTS, Floats, Kind
 SIDE = 192
 SAID = "small windows of each image, their gradients and colours, as no weights of a backbone were given"
 
-_DRAWN = 24_000  # windows that a mixture is fitted to
+_DRAWN, _DRAWN_FROM = 24_000, 256  # windows that a mixture is fitted to, and images that they are of at most
 _ROUNDS = 15
 _PLACE = 0.8  # what a window's place counts, against a direction of its descriptor
 _BATCH = 16  # images, whose maps fit into the processor's cache
@@ -62,6 +62,7 @@ class FisherFeatures:
 
     def learn(self, pixels: NDArray[np.uint8]) -> None:
         """Fits the mixtures to windows of a few hundred images, uint8 of shape (n, 192, 192, 3)."""
+        pixels = pixels[:_DRAWN_FROM]
         self._vocabularies = (
             _vocabulary(pixels, GREY_GRADIENTS, directions=48, gaussians=32),
             _vocabulary(pixels, COLOURS, directions=48, gaussians=64),
