@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import tensorrt as trt
 
-from edgewright_runtime.backends.cuda import cuda_driver, first_gpu
-from edgewright_runtime.backends.engine_key import EngineKey
+from edgewright_runtime.backends.nvidia.cuda import cuda_driver, first_gpu
+from edgewright_runtime.backends.nvidia.engine_key import EngineKey
 from edgewright_runtime.errors import MissingDependencyError
 from edgewright_runtime.hashing import sha256_of_bytes
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from edgewright_runtime.backends.engine_key import SUFFIX, EngineKey, key_bytes
+from edgewright_runtime.backends.nvidia.engine_key import SUFFIX, EngineKey, key_bytes
 from edgewright_runtime.hashing import sha256_of_bytes
 
 from ..options import ConvertOptions

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from .acceleration import Acceleration
 from .tflite_metadata import StatedNormalisation
 
 
@@ -62,7 +63,7 @@ class Backend(Protocol):
 class Loader(Protocol):
     """The function `load` of a backend's leaf module."""
 
-    def __call__(self, path: Path, *, threads: int | None) -> Backend:
+    def __call__(self, path: Path, *, threads: int | None, acceleration: Acceleration) -> Backend:
         """The loaded model; `threads` None leaves the number to the library."""
         ...
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,9 @@ from numpy.typing import NDArray
 
 from ..errors import EdgewrightError
 from ..optional_imports import import_optional, version_of
+from .acceleration import LIBRARY_DECIDES, Acceleration
 from .base import Tensor, in_fixed_batches
+from .instructions import check_instructions
 from .keras_safety import refuse_code_layers
 
 _BATCH = 32
@@ -23,6 +26,7 @@ class KerasModel:
 
     def __init__(self, model: Any, *, library: str) -> None:
         self._model = model
+        self._turn = threading.Lock()  # Keras builds its function anew where two threads call at once
         self.library = library
         self.input = _only_tensor(model.inputs, "input")
         self.output = _only_tensor(model.outputs, "output")
@@ -34,10 +38,11 @@ class KerasModel:
         return in_fixed_batches(self._run, pixels.astype(self.input.dtype), batch)
 
     def _run(self, pixels: NDArray[Any]) -> NDArray[np.float32]:
-        return np.asarray(self._model.predict_on_batch(pixels), np.float32)
+        with self._turn:
+            return np.asarray(self._model.predict_on_batch(pixels), np.float32)
 
 
-def load(path: Path, *, threads: int | None) -> KerasModel:
+def load(path: Path, *, threads: int | None, acceleration: Acceleration = LIBRARY_DECIDES) -> KerasModel:  # noqa: ARG001 -- TensorFlow takes none
     """The loaded .keras file, with Keras's safe mode on.
 
     Raises:
@@ -46,6 +51,7 @@ def load(path: Path, *, threads: int | None) -> KerasModel:
     """
     refuse_code_layers(path)
     purpose = "Running a .keras file"
+    check_instructions("tensorflow")
     tensorflow = import_optional("tensorflow", package="tensorflow", extra="train", purpose=purpose)
     keras = import_optional("keras", package="keras", extra="train", purpose=purpose)
     if threads is not None:

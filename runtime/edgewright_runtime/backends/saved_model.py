@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from ..errors import EdgewrightError
 from ..optional_imports import import_optional, version_of
+from .acceleration import LIBRARY_DECIDES, Acceleration
 from .base import Tensor, in_fixed_batches
+from .instructions import check_instructions
 
 _SIGNATURE = "serving_default"
 _BATCH = 32
@@ -40,13 +42,14 @@ class SavedModel:
         return np.asarray(outputs[self._output_name].numpy(), np.float32)
 
 
-def load(path: Path, *, threads: int | None) -> SavedModel:  # noqa: ARG001 -- TensorFlow's threads are per process
+def load(path: Path, *, threads: int | None, acceleration: Acceleration = LIBRARY_DECIDES) -> SavedModel:  # noqa: ARG001 -- TensorFlow's threads are per process, and it takes no acceleration
     """The loaded SavedModel.
 
     Raises:
         MissingDependencyError: TensorFlow is not installed.
         EdgewrightError: the folder is no SavedModel with one input and one output.
     """
+    check_instructions("tensorflow")
     tensorflow = import_optional("tensorflow", package="tensorflow", extra="convert", purpose="Running a SavedModel")
     try:
         return SavedModel(tensorflow.saved_model.load(str(path)), tensorflow)

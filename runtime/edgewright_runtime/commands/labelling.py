@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ..backends.acceleration import LIBRARY_DECIDES, Acceleration
 from ..classifier import Classifier
 from ..errors import EXIT_BAD_INPUT, EXIT_DONE
 from ..hashing import sha256_of_file
@@ -42,6 +43,7 @@ class Request(NamedTuple):
         workers: how many images at a time; None for one per core where there are many.
         labels: labels.txt of the model; None for the one beside it.
         preprocessing: preprocessing.json of the model; None for the one beside it.
+        acceleration: a delegate or execution providers.
     """
 
     model: Path
@@ -56,6 +58,7 @@ class Request(NamedTuple):
     workers: int | None = None
     labels: Path | None = None
     preprocessing: Path | None = None
+    acceleration: Acceleration = LIBRARY_DECIDES
 
 
 def label_images(request: Request) -> int:
@@ -115,6 +118,7 @@ def _opened(request: Request, workers: int) -> Classifier:
             calibrated=request.calibrated,
             labels=request.labels,
             preprocessing=request.preprocessing,
+            acceleration=request.acceleration,
         )
 
 

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..backends.acceleration import LIBRARY_DECIDES, Acceleration
+from ..backends.trial import cause_of_death
 from ..errors import CheckFailedError, EdgewrightError, MissingDependencyError
 from ..preprocessing.source import IMAGE_SUFFIXES
 from ..run.run_folder import RunFolder
@@ -73,18 +75,27 @@ def bench_run(
     images: Sequence[Path],
     sampling: Sampling,
     threads: int | None,
+    acceleration: Acceleration = LIBRARY_DECIDES,
 ) -> tuple[FormatLatency, ...]:
     """Each format's figures; written to the run's latency.json after each, so that an interrupted bench keeps them."""
     outcomes = []
     for name in formats:
-        outcome = _in_own_process(run, name, images=images, sampling=sampling, threads=threads)
+        outcome = _in_own_process(
+            run, name, images=images, sampling=sampling, threads=threads, acceleration=acceleration
+        )
         outcomes.append(outcome)
         _write(run, outcome)
     return tuple(outcomes)
 
 
 def _in_own_process(
-    run: RunFolder, name: str, *, images: Sequence[Path], sampling: Sampling, threads: int | None
+    run: RunFolder,
+    name: str,
+    *,
+    images: Sequence[Path],
+    sampling: Sampling,
+    threads: int | None,
+    acceleration: Acceleration,
 ) -> FormatLatency:
     with tempfile.TemporaryDirectory(prefix="edgewright-") as folder:
         figures = Path(folder) / "figures.json"
@@ -95,6 +106,7 @@ def _in_own_process(
             sampling=sampling,
             threads=threads,
             figures=str(figures),
+            acceleration=acceleration,
         )
         done = subprocess.run(
             [sys.executable, "-m", "edgewright_runtime.evaluation.worker", json.dumps(order.to_dict())],
@@ -115,6 +127,8 @@ def _error(done: subprocess.CompletedProcess[str]) -> EdgewrightError:
     if done.returncode in _ERROR_CLASSES and lines and lines[-1].startswith("Error: "):
         return _ERROR_CLASSES[done.returncode](lines[-1].removeprefix("Error: "))
     last = lines[-1] if lines else "it said nothing"
+    if done.returncode < 0:
+        return EdgewrightError(f"the measuring process was ended {cause_of_death(done.returncode)}: {last}")
     return EdgewrightError(f"the measuring process ended with status {done.returncode}: {last}")
 
 

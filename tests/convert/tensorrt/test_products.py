@@ -5,7 +5,7 @@ import pytest
 
 from edgewright_convert.options import BatchProfile, ConvertOptions
 from edgewright_convert.pipeline import convert_run
-from edgewright_runtime.backends.engine_key import read_key
+from edgewright_runtime.backends.nvidia.engine_key import read_key
 from edgewright_runtime.console import StatusLine
 from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.hashing import sha256_of_file

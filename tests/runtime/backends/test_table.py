@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from edgewright_runtime.backends import tensorrt, tflite
+from edgewright_runtime.backends import tflite
+from edgewright_runtime.backends.nvidia import tensorrt
 from edgewright_runtime.backends.table import BACKENDS, backend_for, load
 from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.run.run_folder import RunFolder

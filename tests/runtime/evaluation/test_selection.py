@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from edgewright_runtime.backends.cuda import why_no_gpu
+from edgewright_runtime.backends.nvidia.cuda import why_no_gpu
 from edgewright_runtime.errors import EdgewrightError, MissingDependencyError
 from edgewright_runtime.evaluation.selection import chosen_formats
 from edgewright_runtime.run.run_folder import RunFolder

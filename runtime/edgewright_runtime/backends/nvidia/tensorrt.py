@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import EdgewrightError, MissingDependencyError
-from ..hashing import sha256_of_bytes
-from ..optional_imports import import_optional, is_absent, missing
-from ..run import manifest
-from .base import Tensor
+from ...errors import EdgewrightError, MissingDependencyError
+from ...hashing import sha256_of_bytes
+from ...optional_imports import import_optional, is_absent, missing
+from ...run import manifest
+from ..acceleration import LIBRARY_DECIDES, Acceleration
+from ..base import Tensor
 from .cuda import cuda_driver, first_gpu
 from .engine_key import EngineKey, check_content, check_gpu, check_version, key_path, read_key
 
@@ -45,7 +46,7 @@ class Library:
 LIBRARIES = (Library("tensorrt", "tensorrt", "tensorrt"), Library("tensorrt-rtx", "tensorrt_rtx", "rtx-run"))
 
 
-def load(path: Path, *, threads: int | None) -> TensorRtModel:  # noqa: ARG001 -- the GPU has no threads to limit
+def load(path: Path, *, threads: int | None, acceleration: Acceleration = LIBRARY_DECIDES) -> TensorRtModel:  # noqa: ARG001 -- an engine runs on the GPU alone
     """The loaded engine.
 
     Raises:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..errors import MissingDependencyError
-from ..optional_imports import import_optional
+from ...errors import MissingDependencyError
+from ...optional_imports import import_optional
 from .engine_key import Gpu
 
 

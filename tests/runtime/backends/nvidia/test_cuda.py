@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from edgewright_runtime.backends.cuda import cuda_driver, first_gpu, why_no_gpu
+from edgewright_runtime.backends.nvidia.cuda import cuda_driver, first_gpu, why_no_gpu
 from edgewright_runtime.errors import MissingDependencyError
 from edgewright_runtime.optional_imports import is_absent
 

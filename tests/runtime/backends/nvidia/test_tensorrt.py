@@ -5,10 +5,10 @@ import dataclasses
 import numpy as np
 import pytest
 
-from edgewright_runtime.backends.cuda import why_no_gpu
-from edgewright_runtime.backends.engine_key import key_bytes, key_path, read_key
+from edgewright_runtime.backends.nvidia.cuda import why_no_gpu
+from edgewright_runtime.backends.nvidia.engine_key import key_bytes, key_path, read_key
+from edgewright_runtime.backends.nvidia.tensorrt import checked_engine, in_profile, load
 from edgewright_runtime.backends.table import backend_for
-from edgewright_runtime.backends.tensorrt import checked_engine, in_profile, load
 from edgewright_runtime.classifier import Classifier
 from edgewright_runtime.errors import CheckFailedError, EdgewrightError, MissingDependencyError
 from edgewright_runtime.evaluation.selection import chosen_formats
@@ -136,7 +136,7 @@ def test_images_go_in_batches_that_the_profile_takes(count, least, greatest):
 def test_engine_answers_like_the_onnx_file_it_was_built_from(precision, run_copy, test_images):
     from edgewright_convert.options import BatchProfile, ConvertOptions
     from edgewright_convert.pipeline import convert_run
-    from edgewright_runtime.backends.cuda import cuda_driver, first_gpu
+    from edgewright_runtime.backends.nvidia.cuda import cuda_driver, first_gpu
 
     gpu = first_gpu(cuda_driver(extra="rtx-run", purpose="This test"))
     options = ConvertOptions(compute_capabilities=(gpu.compute_capability,), batch=BatchProfile(2, 4, 8))
