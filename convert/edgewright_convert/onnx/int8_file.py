@@ -28,12 +28,12 @@ from ..int8 import (
 )
 from ..int8.baseline_guard import nearer_baseline
 from ..int8.mixed_precision import Affordable
-from ..options import BASELINE, NOT_CORRECTED, Effort, FloatLayers
+from ..options import BASELINE, DEFAULT_OPSET, NOT_CORRECTED, Effort, FloatLayers
 from .activation_ranges import Range
 from .arithmetic import multiplications
 from .checks import outputs_of_onnx
 from .corrected_model import RangedModel, onnx_from_corrected
-from .graph import serialised
+from .graph import opset_in, serialised
 from .qdq import onnx_int8_from_onnx, onnx_int8_with_measured_ranges, tensors_to_watch
 from .schemes import TENSORRT, Scheme
 from .signed_activations import with_signed_activations
@@ -128,6 +128,7 @@ def onnx_int8_from_correction(
             effort=effort,
             exclude=exclude,
             scheme=scheme,
+            opset=opset_in(float32),
         )
     except EdgewrightError as error:
         return OnnxInt8File(baseline(None), BASELINE, f"{NOT_CORRECTED}{error}")
@@ -150,6 +151,7 @@ def onnx_int8_from_corrected(
     effort: Effort,
     exclude: FloatLayers | None = None,
     scheme: Scheme = TENSORRT,
+    opset: int = DEFAULT_OPSET,
 ) -> OnnxInt8File:
     """The corrected model's INT8 file.
 
@@ -164,11 +166,12 @@ def onnx_int8_from_corrected(
             that lose more than their part because symmetric INT8 has only 128 levels for them, and for TensorRT as
             many more as are needed and `_BUDGET` allows; `auto` the same without a limit on their cost.
         scheme: what is quantized, and how.
+        opset: that the file is written in.
 
     Raises:
         EdgewrightError: an operator of the model has no ONNX counterpart.
     """
-    ranged = onnx_from_corrected(corrected, metadata, pixels, scheme)
+    ranged = onnx_from_corrected(corrected, metadata, pixels, scheme, opset=opset)
     model, ranges = ranged.model, ranged.ranges
     if not scheme.zero_points:
         model, ranges = with_signed_activations(model, ranges)

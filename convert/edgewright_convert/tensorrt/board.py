@@ -11,6 +11,7 @@ from edgewright_runtime.backends.nvidia.engine_key import EngineKey
 from edgewright_runtime.errors import MissingDependencyError
 from edgewright_runtime.hashing import sha256_of_bytes
 
+from ..deployment_targets import check_readable_by_version
 from ..options import BatchProfile
 from .builder import (
     BuilderMessages,
@@ -69,6 +70,7 @@ def engine_from_onnx(
         EdgewrightError: TensorRT refuses the file.
     """
     key = engine_key(onnx_file, precision=precision, batch=batch, workspace_mb=workspace_mb)
+    check_readable_by_version(onnx_file, trt.__version__)
     logger, messages = logger_for(trt)
     messages.errors.clear()
     builder = _builder(logger, messages)
