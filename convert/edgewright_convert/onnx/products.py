@@ -93,6 +93,7 @@ def int8(
         excluded=made.float_layers,
         correction=correction.as_options(),
     )
+    how_int8["scales"] = "per channel" if made.per_channel else "per kernel"
     read = representative_dataset.notes(options.representative_size, class_coverage)
     of_validation = validation_images.notes if correction.corrected is not None else ()
     held_out = len(validation_images.pixels)
