@@ -154,7 +154,7 @@ TARGETS: tuple[Target, ...] = (
     ),
     Target(
         "tensorrt-fp16",
-        (Maker("edgewright_convert.tensorrt.products.board_fp16", _BUILT, ("tensorrt", "pycuda")),),
+        (Maker("edgewright_convert.tensorrt.products.board_fp16", _BUILT, ("tensorrt",)),),
         extra="tensorrt",
         derived_from="onnx-fp16",
         options=_ENGINE,
@@ -164,7 +164,7 @@ TARGETS: tuple[Target, ...] = (
     ),
     Target(
         "tensorrt-int8",
-        (Maker("edgewright_convert.tensorrt.products.board_int8", _BUILT, ("tensorrt", "pycuda")),),
+        (Maker("edgewright_convert.tensorrt.products.board_int8", _BUILT, ("tensorrt",)),),
         extra="tensorrt",
         derived_from="onnx-int8",
         options=_ENGINE,

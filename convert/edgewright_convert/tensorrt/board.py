@@ -31,7 +31,7 @@ def engine_key(onnx_file: bytes, *, precision: str, batch: BatchProfile, workspa
     """The key of the engine that `engine_from_onnx` would build from the same on this machine.
 
     Raises:
-        MissingDependencyError: there is no GPU here, or no pycuda to ask for its name.
+        MissingDependencyError: there is no GPU here, or neither pycuda nor cuda-python to ask for its name.
         EdgewrightError: TensorRT is too old.
     """
     driver = cuda_driver(extra="tensorrt", purpose="Building a TensorRT engine")

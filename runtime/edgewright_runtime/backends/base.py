@@ -48,9 +48,11 @@ class Backend(Protocol):
     """
 
     library: str
-    notes: tuple[str, ...]
     input: Tensor
     output: Tensor
+
+    @property
+    def notes(self) -> tuple[str, ...]: ...  # noqa: D102
 
     def probabilities(self, pixels: NDArray[np.uint8] | NDArray[np.float32]) -> NDArray[np.float32]:
         """What the file gives, shape (n, classes), for values of shape (n, height, width, channels).

@@ -1,4 +1,4 @@
-"""Runs engines on an NVIDIA GPU, with tensorrt or tensorrt-rtx as their keys say, and pycuda.
+"""Runs engines on an NVIDIA GPU, with tensorrt or tensorrt-rtx as their keys say, through pycuda or cuda-python.
 
 An engine is executable code: it is handed to TensorRT only after its hash, its key and this machine were compared, and
 code for the host processor inside it stays forbidden (`Runtime.engine_host_code_allowed` is left False).
@@ -6,12 +6,10 @@ code for the host processor inside it stays forbidden (`Runtime.engine_host_code
 
 from __future__ import annotations
 
-import contextlib
 import weakref
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,17 +19,11 @@ from ...hashing import sha256_of_bytes
 from ...optional_imports import import_optional, is_absent, missing
 from ...run import manifest
 from ..acceleration import LIBRARY_DECIDES, Acceleration
-from ..base import Tensor
 from .cuda import cuda_driver, first_gpu
 from .engine_key import EngineKey, check_content, check_gpu, check_version, key_path, read_key
-
-if TYPE_CHECKING:
-    import tensorrt as trt
+from .execution import OnGpu
 
 _PURPOSE = "Running a TensorRT engine"
-_PROFILE = 0
-_DTYPES = {"FLOAT": "float32", "HALF": "float16", "UINT8": "uint8"}
-"""By the names of TensorRT's data types; its own table of numpy types does not load with numpy >= 1.24 before 10."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +42,7 @@ def load(path: Path, *, threads: int | None, acceleration: Acceleration = LIBRAR
     """The loaded engine.
 
     Raises:
-        MissingDependencyError: the engine's library or pycuda is not installed, or there is no GPU here.
+        MissingDependencyError: the engine's library, or pycuda and cuda-python, are not installed, or there is no GPU.
         CheckFailedError: the engine is not what its key or the manifest says.
         EdgewrightError: it was built for another version or GPU, or does not load.
     """
@@ -60,11 +52,12 @@ def load(path: Path, *, threads: int | None, acceleration: Acceleration = LIBRAR
     driver = cuda_driver(extra=extra, purpose=_PURPOSE)
     gpu = first_gpu(driver)
     check_gpu(path, key, gpu)
+    refusals: tuple[type[Exception], ...] = (ValueError, MemoryError, *driver.errors)
     try:
-        on_gpu = _on_gpu(module, driver, data)
-    except (ValueError, MemoryError, driver.Error) as error:
+        on_gpu = OnGpu(module, driver, data)
+    except refusals as error:
         raise EdgewrightError(f"{path} is no engine that {key.library} {key.library_version} runs: {error}") from error
-    return TensorRtModel(on_gpu, library=f"{key.library} {key.library_version} on {gpu.name}")
+    return TensorRtModel(on_gpu, library=f"{key.library} {key.library_version} on {gpu.name} through {driver.name}")
 
 
 def checked_engine(path: Path) -> tuple[EngineKey, bytes]:
@@ -100,15 +93,13 @@ def _library_of(path: Path, key: EngineKey) -> tuple[Any, str]:
 
 
 class TensorRtModel:
-    """An engine on the GPU.
+    """An engine on the GPU. Threads may share it, and run it at once.
 
     Attributes:
-        library: the library with its version, and the GPU.
+        library: the library with its version, the GPU and the package that reaches it.
         input: the pixels' tensor, shape (None, height, width, channels).
         output: the probabilities' tensor, shape (None, classes).
     """
-
-    notes: tuple[str, ...] = ()
 
     def __init__(self, on_gpu: OnGpu, *, library: str) -> None:
         self._on_gpu = on_gpu
@@ -116,6 +107,12 @@ class TensorRtModel:
         self.input, self.output = on_gpu.input, on_gpu.output
         # Runs at the latest before the interpreter ends, while the CUDA driver is still there.
         self._finalizer = weakref.finalize(self, on_gpu.close)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the user should know of how it runs, one sentence each."""
+        why = self._on_gpu.why_no_graph
+        return () if why is None else (f"CUDA cannot record the engine as a graph ({why}): every run is enqueued anew",)
 
     def probabilities(self, pixels: NDArray[np.uint8] | NDArray[np.float32]) -> NDArray[np.float32]:
         """What the file gives, shape (n, classes), for values of shape (n, height, width, channels)."""
@@ -139,101 +136,3 @@ def in_profile(count: int, *, least: int, greatest: int) -> list[slice]:
 def _padded(images: NDArray[Any], least: int) -> NDArray[Any]:
     missing_images = max(0, least - len(images))
     return np.concatenate([images, np.zeros((missing_images, *images.shape[1:]), images.dtype)])
-
-
-class OnGpu:
-    """Everything of one engine that holds GPU memory, and the primary CUDA context that it lives in."""
-
-    def __init__(self, module: Any, driver: Any, primary: Any, data: bytes) -> None:
-        """Called with `primary` current; raises ValueError where the engine is no image classifier."""
-        self._driver = driver
-        self._primary = primary
-        self._logger = module.Logger(module.Logger.ERROR)
-        self._runtime: trt.Runtime = module.Runtime(self._logger)
-        engine: trt.ICudaEngine | None = self._runtime.deserialize_cuda_engine(data)
-        if engine is None:
-            raise ValueError("TensorRT refuses to deserialise it (the lines above, with --debug, say why)")
-        self._engine = engine
-        self.input, self.output = _only_tensors(module, engine)
-        least, _, greatest = engine.get_tensor_profile_shape(self.input.name, _PROFILE)
-        self.batch = (int(least[0]), int(greatest[0]))
-        self._context = self._new_context(engine)
-        self._stream = driver.Stream()
-        self._pixels = self._buffers(self.input, _sizes(greatest)[1:])
-        self._answers = self._buffers(self.output, self.output.shape[1:])
-
-    def run(self, images: NDArray[Any]) -> NDArray[np.float32]:
-        """The outputs of one batch that fits the profile."""
-        count, (host, device), (made, made_device) = len(images), self._pixels, self._answers
-        with current(self._driver, self._primary):
-            if not self._context.set_input_shape(self.input.name, images.shape):
-                raise EdgewrightError(f"TensorRT refuses a batch of {count} images of shape {images.shape[1:]}")
-            np.copyto(host[:count], images)
-            self._driver.memcpy_htod_async(device, host[:count], self._stream)
-            if not self._context.execute_async_v3(self._stream.handle):
-                raise EdgewrightError("TensorRT could not run the engine; run it again with --debug to see why")
-            self._driver.memcpy_dtoh_async(made[:count], made_device, self._stream)
-            self._stream.synchronize()
-        return np.array(made[:count], np.float32)
-
-    def close(self) -> None:
-        """Gives everything back, last made first."""
-        with current(self._driver, self._primary):
-            self._stream.synchronize()
-            for _, device in (self._pixels, self._answers):
-                device.free()
-            del self._pixels, self._answers, self._stream, self._context, self._engine, self._runtime
-        del self._primary
-
-    def _new_context(self, engine: trt.ICudaEngine) -> trt.IExecutionContext:
-        context: trt.IExecutionContext | None = engine.create_execution_context()  # starts with profile 0
-        if context is None:
-            raise MemoryError("no execution context could be made; the GPU's memory may be too small")
-        return context
-
-    def _buffers(self, tensor: Tensor, shape: tuple[int | None, ...]) -> tuple[Any, Any]:
-        """Page-locked memory and GPU memory for the greatest batch; TensorRT is told where the latter lies."""
-        host = self._driver.pagelocked_empty((self.batch[1], *shape), np.dtype(tensor.dtype))
-        device = self._driver.mem_alloc(host.nbytes)
-        if not self._context.set_tensor_address(tensor.name, int(device)):
-            raise ValueError(f"TensorRT refuses memory for {tensor.name}")
-        return host, device
-
-
-def _on_gpu(module: Any, driver: Any, data: bytes) -> OnGpu:
-    # The primary context is the one that TensorRT's own CUDA calls use.
-    primary = driver.Device(0).retain_primary_context()
-    with current(driver, primary):
-        return OnGpu(module, driver, primary, data)
-
-
-@contextlib.contextmanager
-def current(driver: Any, context: Any) -> Iterator[None]:
-    """Makes the context current meanwhile: none is left on pycuda's stack, which must be empty when Python ends."""
-    context.push()
-    try:
-        yield
-    finally:
-        driver.Context.pop()
-
-
-def _only_tensors(module: Any, engine: trt.ICudaEngine) -> tuple[Tensor, Tensor]:
-    """The input and the output."""
-    names = [engine.get_tensor_name(index) for index in range(engine.num_io_tensors)]
-    inputs = [name for name in names if engine.get_tensor_mode(name) == module.TensorIOMode.INPUT]
-    outputs = [name for name in names if name not in inputs]
-    if len(inputs) != 1 or len(outputs) != 1:
-        raise ValueError(f"it has {len(inputs)} inputs and {len(outputs)} outputs, an image classifier has one of each")
-    return _tensor(engine, inputs[0]), _tensor(engine, outputs[0])
-
-
-def _tensor(engine: trt.ICudaEngine, name: str) -> Tensor:
-    dtype = engine.get_tensor_dtype(name).name
-    if dtype not in _DTYPES:
-        raise ValueError(f"its tensor {name} is of type {dtype}")
-    shape = tuple(None if size < 0 else size for size in _sizes(engine.get_tensor_shape(name)))
-    return Tensor(name, shape, _DTYPES[dtype])
-
-
-def _sizes(dims: trt.Dims) -> tuple[int, ...]:
-    return tuple(int(dims[axis]) for axis in range(len(dims)))
