@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from .backends.acceleration import LIBRARY_DECIDES, Acceleration
 from .backends.base import Backend
+from .backends.hardware.acceleration import LIBRARY_DECIDES, Acceleration
 from .backends.input_fit import likely_normalisation, why_not
 from .backends.table import backend_for, load
 from .errors import EdgewrightError

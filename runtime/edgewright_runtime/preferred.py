@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from .backends.acceleration import LIBRARY_DECIDES, Acceleration
+from .backends.hardware.acceleration import LIBRARY_DECIDES, Acceleration
 from .backends.table import is_installed, takes
 from .errors import EdgewrightError
 from .hashing import sha256_of_file

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from .acceleration import Acceleration
+from .hardware.acceleration import Acceleration
 from .tflite_metadata import StatedNormalisation
 
 
@@ -65,8 +65,11 @@ class Backend(Protocol):
 class Loader(Protocol):
     """The function `load` of a backend's leaf module."""
 
-    def __call__(self, path: Path, *, threads: int | None, acceleration: Acceleration) -> Backend:
-        """The loaded model; `threads` None leaves the number to the library."""
+    def __call__(self, path: Path, *, threads: int | None, **acceleration: Acceleration) -> Backend:
+        """The loaded model; `threads` None leaves the number to the library.
+
+        A backend whose row in the table takes options of `Acceleration` gets it by the name `acceleration`.
+        """
         ...
 
 

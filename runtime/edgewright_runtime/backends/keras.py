@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 
 from ..errors import EdgewrightError
 from ..optional_imports import import_optional, version_of
-from .acceleration import LIBRARY_DECIDES, Acceleration
 from .base import Tensor, in_fixed_batches
-from .instructions import check_instructions
+from .hardware.instructions import check_instructions
 from .keras_safety import refuse_code_layers
 
 _BATCH = 32
@@ -45,7 +44,7 @@ class KerasModel:
             raise EdgewrightError(f"{self._path} cannot be run by {self.library}: {_first_line(error)}") from error
 
 
-def load(path: Path, *, threads: int | None, acceleration: Acceleration = LIBRARY_DECIDES) -> KerasModel:  # noqa: ARG001 -- TensorFlow takes none
+def load(path: Path, *, threads: int | None) -> KerasModel:
     """The loaded .keras file, with Keras's safe mode on.
 
     Raises:

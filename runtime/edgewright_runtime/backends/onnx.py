@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from ..errors import EdgewrightError
 from ..optional_imports import import_optional, version_of
-from .acceleration import LIBRARY_DECIDES, Acceleration
 from .base import Tensor, as_stored, channels_last, in_fixed_batches, without_empty_axes
-from .instructions import check_instructions
-from .onnx_providers import CPU, check_providers, providers_named, refuse_the_processor
+from .hardware.acceleration import LIBRARY_DECIDES, Acceleration
+from .hardware.instructions import check_instructions
+from .hardware.onnx_providers import CPU, check_providers, providers_named, refuse_the_processor
 
 _DTYPES = {
     "tensor(float)": "float32",

@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 
 from ..errors import EdgewrightError
 from ..optional_imports import import_optional, version_of
-from .acceleration import LIBRARY_DECIDES, Acceleration
 from .base import Tensor, in_fixed_batches
-from .instructions import check_instructions
+from .hardware.instructions import check_instructions
 
 _SIGNATURE = "serving_default"
 _BATCH = 32
@@ -47,7 +46,7 @@ class SavedModel:
             raise EdgewrightError(f"{self._path} cannot be run by {self.library}: {reason}") from error
 
 
-def load(path: Path, *, threads: int | None, acceleration: Acceleration = LIBRARY_DECIDES) -> SavedModel:  # noqa: ARG001 -- TensorFlow's threads are per process, and it takes no acceleration
+def load(path: Path, *, threads: int | None) -> SavedModel:  # noqa: ARG001 -- TensorFlow's threads are per process
     """The loaded SavedModel.
 
     Raises:

@@ -9,10 +9,10 @@ from pathlib import Path
 from ..errors import EdgewrightError
 from ..library_noise import quietened
 from ..optional_imports import is_importable
-from .acceleration import LIBRARY_DECIDES, Acceleration
 from .base import Backend, Loader
-from .instructions import is_unusual
-from .trial import check_survives
+from .hardware.acceleration import LIBRARY_DECIDES, Acceleration
+from .hardware.instructions import is_unusual
+from .hardware.trial import check_survives
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def load(
         check_survives(path, backend=backend, acceleration=acceleration)
     loader: Loader = importlib.import_module(row.module).load
     with quietened():
-        return loader(path, threads=threads, acceleration=acceleration)
+        return loader(path, threads=threads, **({"acceleration": acceleration} if row.takes else {}))
 
 
 def takes(backend: str, acceleration: Acceleration) -> bool:

@@ -15,12 +15,11 @@ from numpy.typing import NDArray
 
 from ..errors import EdgewrightError, MissingDependencyError
 from ..optional_imports import import_optional, is_importable, version_of
-from .acceleration import GPU, LIBRARY_DECIDES, Acceleration
 from .base import Backend, Tensor, as_stored, channels_last, in_fixed_batches, without_empty_axes
+from .hardware.acceleration import GPU, LIBRARY_DECIDES, Acceleration
+from .hardware.instructions import check_instructions
 from .input_fit import clipping
-from .instructions import check_instructions
 from .quantization import dequantize_output, quantize_input
-from .tflite_delegate import check_takes_part, delegate_of
 from .tflite_metadata import StatedNormalisation, stated_normalisation
 
 
@@ -91,11 +90,11 @@ def load(path: Path, *, threads: int | None, acceleration: Acceleration = LIBRAR
     module = import_optional(
         chosen.module, package=chosen.package, extra=chosen.extra, purpose="Running a .tflite file"
     )
-    delegate = None if acceleration.delegate in {None, GPU} else delegate_of(module, acceleration)
+    delegate = _delegate(module, acceleration)
     try:
         data = path.read_bytes()
         interpreter = _interpreter(module, data, threads, delegate, xnnpack=acceleration.xnnpack)
-        notes = check_takes_part(interpreter, str(acceleration.delegate), path) if delegate is not None else ()
+        notes = () if delegate is None else _part_of_delegate(interpreter, acceleration, path)
         interpreter.allocate_tensors()
         library = f"{chosen.package} {_version_of(chosen)}{_in_words(acceleration)}"
         model = TfliteModel(interpreter, path=path, library=library, notes=())
@@ -104,10 +103,24 @@ def load(path: Path, *, threads: int | None, acceleration: Acceleration = LIBRAR
         raise EdgewrightError(f"{path} is no .tflite model that {chosen.package} can run: {error}") from error
     model.notes = (*_notes(chosen, model, xnnpack=acceleration.xnnpack), *notes)
     if acceleration.delegate == GPU:
-        from .tflite_gpu import on_gpu
+        from .hardware.tflite_gpu import on_gpu
 
         return on_gpu(model, data, path=path)
     return model
+
+
+def _delegate(module: Any, acceleration: Acceleration) -> Any:
+    if acceleration.delegate in {None, GPU}:
+        return None
+    from .hardware.tflite_delegate import delegate_of  # here, for few ask for one
+
+    return delegate_of(module, acceleration)
+
+
+def _part_of_delegate(interpreter: Any, acceleration: Acceleration, path: Path) -> tuple[str, ...]:
+    from .hardware.tflite_delegate import check_takes_part
+
+    return check_takes_part(interpreter, str(acceleration.delegate), path)
 
 
 def _interpreter(module: Any, data: bytes, threads: int | None, delegate: Any, *, xnnpack: bool) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from ..backends.acceleration import Acceleration, acceleration_of
+from ..backends.hardware.acceleration import Acceleration, acceleration_of
 from ..command_line import KeyValues
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..backends.acceleration import LIBRARY_DECIDES, Acceleration
+from ..backends.hardware.acceleration import LIBRARY_DECIDES, Acceleration
 from ..classifier import Classifier
 from ..errors import EXIT_BAD_INPUT, EXIT_DONE
 from ..hashing import sha256_of_file

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..backends.acceleration import LIBRARY_DECIDES, Acceleration
+from ..backends.hardware.acceleration import LIBRARY_DECIDES, Acceleration
 from ..classifier import Classifier
 from ..errors import EdgewrightError
 from ..hashing import sha256_of_file

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..backends.acceleration import LIBRARY_DECIDES, Acceleration
-from ..backends.trial import cause_of_death
+from ..backends.hardware.acceleration import LIBRARY_DECIDES, Acceleration
+from ..backends.hardware.trial import cause_of_death
 from ..errors import CheckFailedError, EdgewrightError, MissingDependencyError
 from ..preprocessing.source import IMAGE_SUFFIXES
 from ..run.run_folder import RunFolder

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..backends.acceleration import LIBRARY_DECIDES, Acceleration
+from ..backends.hardware.acceleration import LIBRARY_DECIDES, Acceleration
 from ..backends.nvidia.cuda import why_no_gpu
 from ..backends.table import takes
 from ..errors import EdgewrightError, MissingDependencyError

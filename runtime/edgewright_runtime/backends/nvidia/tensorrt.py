@@ -18,7 +18,6 @@ from ...errors import EdgewrightError, MissingDependencyError
 from ...hashing import sha256_of_bytes
 from ...optional_imports import import_optional, is_absent, missing
 from ...run import manifest
-from ..acceleration import LIBRARY_DECIDES, Acceleration
 from .cuda import cuda_driver, first_gpu
 from .engine_key import EngineKey, check_content, check_gpu, check_version, key_path, read_key
 from .execution import OnGpu
@@ -38,7 +37,7 @@ class Library:
 LIBRARIES = (Library("tensorrt", "tensorrt", "tensorrt"), Library("tensorrt-rtx", "tensorrt_rtx", "rtx-run"))
 
 
-def load(path: Path, *, threads: int | None, acceleration: Acceleration = LIBRARY_DECIDES) -> TensorRtModel:  # noqa: ARG001 -- an engine runs on the GPU alone
+def load(path: Path, *, threads: int | None) -> TensorRtModel:  # noqa: ARG001 -- the GPU has no threads to limit
     """The loaded engine.
 
     Raises:

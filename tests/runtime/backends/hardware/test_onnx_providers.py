@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from edgewright_runtime.backends.acceleration import Acceleration
+from edgewright_runtime.backends.hardware.acceleration import Acceleration
+from edgewright_runtime.backends.hardware.onnx_providers import check_providers
 from edgewright_runtime.backends.onnx import load
-from edgewright_runtime.backends.onnx_providers import check_providers
 from edgewright_runtime.errors import EdgewrightError, MissingDependencyError
 
 ort = pytest.importorskip("onnxruntime")

@@ -4,7 +4,7 @@ import platform
 
 import pytest
 
-from edgewright_runtime.backends.instructions import (
+from edgewright_runtime.backends.hardware.instructions import (
     check_instructions,
     flags_here,
     flags_of,

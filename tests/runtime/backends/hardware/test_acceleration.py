@@ -2,7 +2,7 @@
 
 import pytest
 
-from edgewright_runtime.backends.acceleration import Acceleration, acceleration_of
+from edgewright_runtime.backends.hardware.acceleration import Acceleration, acceleration_of
 from edgewright_runtime.backends.table import load, takes
 from edgewright_runtime.errors import EdgewrightError
 

@@ -1,21 +1,15 @@
-"""A model tried in a process of its own, where this processor may lack an instruction that its library uses.
-
-`python -m edgewright_runtime.backends.trial WORK`, with a JSON object for WORK, loads a model and runs it once.
-"""
+"""A model tried in a process of its own, where this processor may lack an instruction that its library uses."""
 
 from __future__ import annotations
 
 import json
 import os
-import signal
-import subprocess
 import sys
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-from ..errors import EdgewrightError, MissingDependencyError
-from ..machine import processor
+from ...errors import MissingDependencyError
+from ...machine import processor
 from .acceleration import Acceleration, json_of
 
 _TRYING = "EDGEWRIGHT_TRYING"
@@ -36,9 +30,11 @@ def check_survives(path: Path, *, backend: str, acceleration: Acceleration) -> N
 
 @cache
 def _tried(path: str, backend: str, acceleration: Acceleration) -> None:
+    import subprocess  # here, for nearly every processor does without
+
     work = json.dumps({"path": path, "backend": backend, "acceleration": json_of(acceleration)})
     done = subprocess.run(
-        [sys.executable, "-m", "edgewright_runtime.backends.trial", work],
+        [sys.executable, "-m", "edgewright_runtime.backends.hardware.trial_process", work],
         env={**os.environ, _TRYING: "1"},
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -54,25 +50,7 @@ def _tried(path: str, backend: str, acceleration: Acceleration) -> None:
 
 def cause_of_death(status: int) -> str:
     """What a child's negative exit status means, such as `by SIGILL, an instruction that this processor lacks`."""
+    import signal
+
     name = signal.Signals(-status).name if -status in {*signal.Signals} else f"signal {-status}"
     return f"by {name}{', an instruction that this processor lacks' if name == 'SIGILL' else ''}"
-
-
-def _run(work: dict[str, Any]) -> None:
-    import numpy as np
-
-    from .table import load
-
-    given = work["acceleration"]
-    pairs = tuple((name, value) for name, value in given["delegate_options"])
-    acceleration = Acceleration(given["xnnpack"], given["delegate"], pairs, tuple(given["providers"]))
-    model = load(Path(work["path"]), backend=work["backend"], threads=1, acceleration=acceleration)
-    height, width, channels = (size or 32 for size in model.input.shape[1:])
-    model.probabilities(np.zeros((1, height, width, channels), np.uint8))
-
-
-if __name__ == "__main__":
-    try:
-        _run(json.loads(sys.argv[1]))
-    except EdgewrightError:
-        sys.exit(2)

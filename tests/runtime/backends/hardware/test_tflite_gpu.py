@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from edgewright_runtime.backends.acceleration import GPU, Acceleration
+from edgewright_runtime.backends.hardware.acceleration import GPU, Acceleration
+from edgewright_runtime.backends.hardware.tflite_gpu import on_gpu
 from edgewright_runtime.backends.tflite import load
-from edgewright_runtime.backends.tflite_gpu import on_gpu
 from edgewright_runtime.errors import MissingDependencyError
 
 pytest.importorskip("ai_edge_litert.compiled_model")

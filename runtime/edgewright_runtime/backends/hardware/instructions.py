@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from ..errors import MissingDependencyError
-from ..machine import processor, text_of
-from ..optional_imports import version_of
-from ..suggestion import named
+from ...errors import MissingDependencyError
+from ...machine import processor, text_of
+from ...optional_imports import version_of
+from ...suggestion import named
 
 _CPUINFO = Path("/proc/cpuinfo")
 _X86 = frozenset({"x86_64", "AMD64"})

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..errors import EdgewrightError, MissingDependencyError
-from ..suggestion import named
+from ...errors import EdgewrightError, MissingDependencyError
+from ...suggestion import named
 from .acceleration import Acceleration
 from .instructions import flags_here, lacks_lse_atomics
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import EdgewrightError
+from ...errors import EdgewrightError
 
 GPU = "gpu"
 """The delegate's name that stands for LiteRT's own GPU accelerator, in place of a library's path."""

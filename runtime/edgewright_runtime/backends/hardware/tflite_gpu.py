@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import EdgewrightError, MissingDependencyError
-from ..optional_imports import import_optional
-from .base import as_stored, in_fixed_batches
+from ...errors import EdgewrightError, MissingDependencyError
+from ...optional_imports import import_optional
+from ..base import Backend, as_stored, in_fixed_batches
+from ..quantization import dequantize_output, quantize_input
 from .instructions import flags_here, lacks_lse_atomics
-from .quantization import dequantize_output, quantize_input
-
-if TYPE_CHECKING:
-    from .tflite import TfliteModel
 
 _PURPOSE = "Running a .tflite file on the GPU"
 
@@ -24,7 +21,7 @@ _PURPOSE = "Running a .tflite file on the GPU"
 class GpuModel:
     """A .tflite file compiled for the GPU as a whole. Threads may share it: they take turns."""
 
-    def __init__(self, compiled: Any, model: TfliteModel, *, path: Path, library: str) -> None:
+    def __init__(self, compiled: Any, model: Backend, *, path: Path, library: str) -> None:
         """Takes what was compiled, and the same file as an interpreter reads it."""
         self._compiled, self._path = compiled, path
         self.library, self.notes = library, model.notes
@@ -49,7 +46,7 @@ class GpuModel:
         return dequantize_output(np.asarray(found), self.output).reshape(len(stored), -1)
 
 
-def on_gpu(model: TfliteModel, data: bytes, *, path: Path, hardware: str = "GPU") -> GpuModel:
+def on_gpu(model: Backend, data: bytes, *, path: Path, hardware: str = "GPU") -> GpuModel:
     """The file compiled for the GPU.
 
     Args:

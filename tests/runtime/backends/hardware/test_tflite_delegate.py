@@ -5,9 +5,9 @@ import ctypes.util
 import numpy as np
 import pytest
 
-from edgewright_runtime.backends.acceleration import Acceleration
+from edgewright_runtime.backends.hardware.acceleration import Acceleration
+from edgewright_runtime.backends.hardware.tflite_delegate import refuse_webgpu_on_armv8_0, share_of_operators
 from edgewright_runtime.backends.tflite import load
-from edgewright_runtime.backends.tflite_delegate import refuse_webgpu_on_armv8_0, share_of_operators
 from edgewright_runtime.errors import EdgewrightError, MissingDependencyError
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (2, 32, 32, 3), dtype=np.uint8)

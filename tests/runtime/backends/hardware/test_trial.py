@@ -2,8 +2,8 @@
 
 import pytest
 
-from edgewright_runtime.backends.acceleration import Acceleration
-from edgewright_runtime.backends.trial import cause_of_death, check_survives
+from edgewright_runtime.backends.hardware.acceleration import Acceleration
+from edgewright_runtime.backends.hardware.trial import cause_of_death, check_survives
 from edgewright_runtime.errors import MissingDependencyError
 
 
