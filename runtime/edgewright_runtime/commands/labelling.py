@@ -81,7 +81,7 @@ def label_images(request: Request) -> int:
     paths = image_paths(request.sources, standard_input=sys.stdin)
     began = time.perf_counter()
     if request.out is not None:
-        counted = _to_file(request.out, paths, label, _origin(first, request.top_k))
+        counted = _to_file(request.out, paths, label, _origin(first, request))
     elif request.as_json:
         counted = _as_list(label(paths))
     else:
@@ -122,7 +122,7 @@ def _opened(request: Request, workers: int) -> Classifier:
         )
 
 
-def _origin(classifier: Classifier, top_k: int) -> dict[str, Any]:
+def _origin(classifier: Classifier, request: Request) -> dict[str, Any]:
     """What the rows depend on but the images."""
     model = classifier.path
     return {
@@ -130,7 +130,8 @@ def _origin(classifier: Classifier, top_k: int) -> dict[str, Any]:
         "labels": list(classifier.labels),
         "preprocessing": json.loads(json.dumps(classifier.preprocessing.to_dict())),
         "temperature": classifier.temperature.value,
-        "top_k": top_k,
+        "top_k": request.top_k,
+        **({"acceleration": request.acceleration.described()} if request.acceleration.asked else {}),
     }
 
 

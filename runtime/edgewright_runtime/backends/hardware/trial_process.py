@@ -1,4 +1,4 @@
-"""Loads a model and runs it once: `python -m edgewright_runtime.backends.hardware.trial_process WORK`, WORK being JSON."""
+"""Loads a model and runs it once; `trial` starts this module as a process, with a JSON object as its argument."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ static int prepare(Context *context, Delegate *delegate) {
         Node *node;
         Registration *kernel;
         if (context->get_node(context, plan->data[i], &node, &kernel) != OK) return 1;
-        if (kernel->builtin_code == SOFTMAX) mine->data[mine->size++] = plan->data[i];
+        if (kernel->builtin_code == SOFTMAX && context->tensors[node->inputs->data[0]].type == FLOAT32) mine->data[mine->size++] = plan->data[i];
     }
     Registration own = {.prepare = ready, .invoke = invoke, .custom_name = "OwnSoftmax", .version = 1};
     int status = mine->size ? context->replace(context, own, mine, delegate) : OK;

@@ -26,10 +26,12 @@ def test_delegate_runs_its_operator_with_the_same_outputs(converted_run, softmax
     np.testing.assert_allclose(model.probabilities(PIXELS), plain.probabilities(PIXELS), atol=1e-5)
 
 
-def test_delegate_that_takes_nothing_is_refused_for_all_would_run_on_the_processor(converted_run, softmax_delegate):
-    options = (("take", "nothing"),)
+@pytest.mark.parametrize(("name", "options"), [("fp32", (("take", "nothing"),)), ("int8", ())])
+def test_delegate_that_takes_nothing_is_refused_for_all_would_run_on_the_processor(
+    converted_run, softmax_delegate, name, options
+):
     with pytest.raises(EdgewrightError, match=r"takes none of the \d+ operators of .* would run on the processor"):
-        loaded(converted_run, delegate=str(softmax_delegate), delegate_options=options)
+        loaded(converted_run, name=name, delegate=str(softmax_delegate), delegate_options=options)
 
 
 def test_delegate_that_does_not_start_says_why_and_with_which_options(converted_run, softmax_delegate):
