@@ -71,7 +71,7 @@ def _timed_here(run: RunFolder, threads: int | None, acceleration: Acceleration)
         same_work = (machine.get("processor"), machine.get("cores")) == here and row.get("threads") == threads
         same_work = same_work and row.get("acceleration") == acceleration.described()
         is_timed = same_work and name in _CONVERTED and isinstance(row.get("p50_ms"), (int, float))
-        if is_timed and run.file_of(name).exists() and _runs_here(name):
+        if is_timed and run.file_of(name).exists() and _takes(name, acceleration) and _runs_here(name):
             found[name] = row
     return found
 

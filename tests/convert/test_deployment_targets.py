@@ -21,6 +21,7 @@ from edgewright_convert.pipeline import convert, convert_run
 from edgewright_convert.targets import TARGETS
 from edgewright_runtime import Classifier
 from edgewright_runtime.errors import EdgewrightError
+from edgewright_runtime.optional_imports import is_absent
 from edgewright_runtime.run.run_folder import RunFolder
 
 from ..typed import typed
@@ -95,6 +96,15 @@ def test_one_run_holds_files_for_the_oldest_and_the_newest_board(tmp_path, float
     for name in ONNX[:2]:  # INT8 was made with another effort there
         older, newer = (Classifier.open(each, format=name) for each in (run.path, converted_run))
         np.testing.assert_allclose(older.probabilities(digit_pixels), newer.probabilities(digit_pixels), atol=2e-3)
+
+
+@pytest.mark.skipif(is_absent("tensorrt-rtx"), reason="tensorrt-rtx is not installed")
+def test_nvidias_own_parser_takes_the_oldest_opset(run_copy):
+    run = RunFolder(run_copy)
+    options = ConvertOptions(targets=("jetson-jetpack4", "rtx"), compute_capabilities=("8.6",))
+    outcomes = convert_run(run, ["tensorrt-rtx-fp16"], options)
+    assert [(each.format, each.error) for each in outcomes][-1] == ("tensorrt-rtx-fp16", None)
+    assert opsets(run, ["onnx-fp16"]) == {"onnx-fp16": 13}
 
 
 def test_file_that_an_older_board_needs_is_not_replaced_by_a_newer_one(run_copy):

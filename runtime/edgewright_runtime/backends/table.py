@@ -75,7 +75,7 @@ def load(
     if refused:
         raise EdgewrightError(f"{path} is run by the {row.name} backend, which takes no {', '.join(refused)}")
     if row.takes and is_unusual():
-        check_survives(path, backend=backend, acceleration=acceleration)
+        check_survives(path, backend=backend, libraries=row.libraries, acceleration=acceleration)
     loader: Loader = importlib.import_module(row.module).load
     with quietened():
         return loader(path, threads=threads, **({"acceleration": acceleration} if row.takes else {}))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-from functools import cache
 from pathlib import Path
 
 from ...errors import MissingDependencyError
@@ -16,21 +15,32 @@ _TRYING = "EDGEWRIGHT_TRYING"
 """Environment variable that tells the child not to begin a trial itself."""
 
 
-def check_survives(path: Path, *, backend: str, acceleration: Acceleration) -> None:
-    """Loads the model and runs it once in a child, once per process and model.
+def check_survives(path: Path, *, backend: str, libraries: tuple[str, ...], acceleration: Acceleration) -> None:
+    """Loads the model and runs it once in a child, unless it did so before.
 
     What the child says beyond its own death is left for this process to find: it says it as usual.
+
+    Args:
+        path: model file.
+        backend: name of its row in the table of backends.
+        libraries: top-level modules that may run it.
+        acceleration: that it runs with.
 
     Raises:
         MissingDependencyError: a signal ended the child.
     """
-    if not os.environ.get(_TRYING):
-        _tried(str(path.absolute()), backend, acceleration)
+    if os.environ.get(_TRYING):
+        return
+    from .survived import is_remembered, key_of, remember  # here, for nearly every processor does without
+
+    key = key_of(path.absolute(), libraries, acceleration)
+    if not is_remembered(key):
+        _try(str(path.absolute()), backend, acceleration)
+        remember(key)
 
 
-@cache
-def _tried(path: str, backend: str, acceleration: Acceleration) -> None:
-    import subprocess  # here, for nearly every processor does without
+def _try(path: str, backend: str, acceleration: Acceleration) -> None:
+    import subprocess
 
     work = json.dumps({"path": path, "backend": backend, "acceleration": json_of(acceleration)})
     done = subprocess.run(
