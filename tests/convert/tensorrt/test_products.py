@@ -27,6 +27,22 @@ def test_engine_comes_with_its_key(run_copy):
     assert {"tensorrt/model_int8.rtx.engine", "tensorrt/model_int8.rtx.engine.json"} <= listed.keys()
 
 
+@pytest.mark.parametrize(
+    ("format_name", "capability", "unlisted"),
+    [
+        ("tensorrt-rtx-fp16", "8.0", "does not list 8.0: a check of the ONNX file, and no claim about speed"),
+        ("tensorrt-rtx-int8", "8.6", "does not list INT8 activations: a check of the ONNX file, and no claim"),
+        ("tensorrt-rtx-fp16", "8.6", None),
+    ],
+)
+def test_engine_that_nvidia_does_not_list_is_no_claim(format_name, capability, unlisted, run_copy):
+    options = ConvertOptions(compute_capabilities=(capability,))
+    (outcome,) = convert_run(RunFolder(run_copy), [format_name], options)
+    assert outcome.error is None
+    told = " ".join(outcome.notes)
+    assert (unlisted in told) if unlisted is not None else ("support matrix" not in told)
+
+
 def test_second_build_with_the_same_key_keeps_the_engine_and_says_so(run_copy):
     run = RunFolder(run_copy)
     path, options = run.file_of("tensorrt-rtx-fp16"), ConvertOptions()
