@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import re
-import sys
 from typing import TYPE_CHECKING
 
 from ..command_line import Command, number, path, whole_number
@@ -54,7 +53,6 @@ def run(arguments: argparse.Namespace) -> int:
     """Times the formats; the exit status is that of the worst error."""
     from ..evaluation.latency import bench_run, images_to_time
     from ..evaluation.selection import chosen_formats
-    from ..evaluation.slower_int8 import slower_than_float
     from ..evaluation.timing import Sampling
     from ..preferred import preferred_format
     from ..run.run_folder import open_run
@@ -72,15 +70,10 @@ def run(arguments: argparse.Namespace) -> int:
         acceleration=acceleration,
     )
     figures = {outcome.format: outcome.figures for outcome in outcomes if outcome.figures is not None}
-    slower = slower_than_float({name: each.inference.summary.p50_ms for name, each in figures.items()})
     if arguments.json:
-        for sentence in slower:
-            print(f"Warning: {sentence}.", file=sys.stderr)
         print(json.dumps({name: each.to_dict() for name, each in figures.items()}, indent=2))
     else:
         print_latency(figures, images=len(images))
-        for sentence in slower:
-            print(f"Warning: {sentence}.")
         for line in findings(figures, preferred_format(folder, threads=arguments.threads, acceleration=acceleration)):
             print(line)
     return report_errors(

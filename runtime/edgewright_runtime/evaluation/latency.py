@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..backends.hardware.acceleration import LIBRARY_DECIDES, Acceleration
@@ -19,6 +19,7 @@ from ..run.splits import locate, read_splits, rows_of
 from ..strict_json import read_object, write_object
 from .figures import LatencyFigures
 from .order import Order
+from .slower_int8 import slower_than_float
 from .timing import Sampling
 
 IMAGES = 8
@@ -85,7 +86,22 @@ def bench_run(
         )
         outcomes.append(outcome)
         _write(run, outcome)
-    return tuple(outcomes)
+    return _compared(run, outcomes)
+
+
+def _compared(run: RunFolder, outcomes: Sequence[FormatLatency]) -> tuple[FormatLatency, ...]:
+    """The same with a warning where INT8 is slower than float: told and kept, once all are measured."""
+    figures = {each.format: each.figures for each in outcomes if each.figures is not None}
+    slower = slower_than_float({name: each.inference.summary.p50_ms for name, each in figures.items()})
+    told = []
+    for outcome in outcomes:
+        sentence = slower.get(outcome.format)
+        if outcome.figures is not None and sentence is not None:
+            warnings = (*outcome.figures.warnings, sentence)
+            outcome = replace(outcome, figures=replace(outcome.figures, warnings=warnings))  # noqa: PLW2901
+            _write(run, outcome)
+        told.append(outcome)
+    return tuple(told)
 
 
 def _in_own_process(

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from ..run.formats import REFERENCE_FORMATS, format_named
 
 
-def slower_than_float(p50_ms: Mapping[str, float]) -> tuple[str, ...]:
-    """A sentence for each INT8 format whose median is above that of a float format of the same library.
+def slower_than_float(p50_ms: Mapping[str, float]) -> dict[str, str]:
+    """A sentence by INT8 format, for each whose median is above that of a float format of the same library.
 
     Args:
         p50_ms: by format, of one bench.
     """
-    sentences = []
+    sentences = {}
     for name, median in p50_ms.items():
         row = format_named(name)
         rivals = {
@@ -25,11 +25,11 @@ def slower_than_float(p50_ms: Mapping[str, float]) -> tuple[str, ...]:
         }
         fastest = min(rivals, key=lambda each: rivals[each], default=None)
         if row.is_int8 and fastest is not None and median > rivals[fastest]:
-            sentences.append(
-                f"{name} is slower here than float: p50 {median:.2f} ms, and {rivals[fastest]:.2f} ms of {fastest}; "
-                f"INT8 gains nothing on this machine{_instead(name)}"
+            sentences[name] = (
+                f"slower here than float: p50 {median:.2f} ms, and {rivals[fastest]:.2f} ms of {fastest}; INT8 gains "
+                f"nothing on this machine{_instead(name)}"
             )
-    return tuple(sentences)
+    return sentences
 
 
 def _instead(name: str) -> str:

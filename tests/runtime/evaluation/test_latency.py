@@ -72,3 +72,16 @@ def test_library_that_dies_of_an_instruction_costs_its_format_alone(run_copy, di
         RunFolder(run_copy), ["tflite-fp32"], images=images, sampling=QUICK, threads=1, acceleration=asked
     )
     assert "was ended by SIGILL, an instruction that this processor lacks" in str(dead.error)
+
+
+def test_int8_that_is_slower_than_float_is_told_and_kept(run_copy, digit_images):
+    run, images = RunFolder(run_copy), [digit_images / "3" / "0001.png"]
+    formats = ["onnx-fp32", "onnx-int8"]
+    told = {each.format: each.figures for each in bench_run(run, formats, images=images, sampling=QUICK, threads=1)}
+    float32, int8 = (told[name].inference.summary.p50_ms for name in formats)
+    kept = json.loads(run.latency.read_text())
+    # Which of the two is faster is for the processor to say.
+    is_slower = int8 > float32
+    for warnings in (told["onnx-int8"].warnings, kept["onnx-int8"]["warnings"]):
+        assert any(each.startswith("slower here than float") for each in warnings) == is_slower
+    assert not any("slower here" in each for each in told["onnx-fp32"].warnings)
