@@ -56,9 +56,12 @@ def onnx_int8_from_onnx(
     constants = initializers(graph)
     nodes: list[onnx.NodeProto] = []
     added: dict[str, str] = {}
+    # onnxruntime runs an operator in INT8 only if all that reads its output reads it quantized: of a hard swish, both
+    # the product and what makes its other factor.
+    everywhere = set(tensors_to_watch(model, scheme)) - set(exclude) if scheme.zero_points else set()
     for node in graph.node:
         quantized_inputs = [name for name in _quantized_inputs(node, constants, scheme) if name not in exclude]
-        for name in quantized_inputs:
+        for name in (each for each in dict.fromkeys(node.input) if each in quantized_inputs or each in everywhere):
             if name not in added:
                 added[name] = _activation(graph, nodes, name, grid_of(ranges[name], scheme))
             node.input[:] = [added[name] if given == name else given for given in node.input]

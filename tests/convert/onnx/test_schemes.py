@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import keras
 import numpy as np
 import onnx
 import onnxruntime
@@ -58,14 +59,37 @@ def test_grid_with_a_zero_point_covers_the_range_and_holds_zero(low, width):
     assert 0 <= grid.zero_point <= 255
 
 
-def test_onnxruntime_leaves_no_convolution_in_float(files, tmp_path):
+def optimised(data, folder):
+    """The operators that onnxruntime makes of a file."""
     options = onnxruntime.SessionOptions()
-    options.optimized_model_filepath = str(tmp_path / "optimised.onnx")
+    options.optimized_model_filepath = str(folder / "optimised.onnx")
     options.log_severity_level = 3
-    onnxruntime.InferenceSession(files[0][CPU.format], options, providers=["CPUExecutionProvider"])
-    kinds = [node.op_type for node in onnx.load(tmp_path / "optimised.onnx").graph.node]
+    onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+    return [node.op_type for node in onnx.load(folder / "optimised.onnx").graph.node]
+
+
+def test_onnxruntime_leaves_no_convolution_in_float(files, tmp_path):
+    kinds = optimised(files[0][CPU.format], tmp_path)
     assert "QLinearConv" in kinds
     assert not {"Conv", "FusedConv", "NhwcFusedConv", "Clip", "Relu"} & set(kinds)
+
+
+def test_convolution_before_a_hard_swish_is_int8_too(tmp_path):
+    keras.utils.set_random_seed(0)
+    inputs = keras.Input((32, 32, 3))
+    x = keras.layers.Rescaling(1 / 127.5, -1)(inputs)
+    for filters in (8, 12):
+        x = keras.layers.Conv2D(filters, 3, strides=2, activation="hard_silu")(x)
+    outputs = keras.layers.Dense(4, activation="softmax")(keras.layers.GlobalAveragePooling2D()(x))
+    model, pixels = keras.Model(inputs, outputs), images(32, seed=1)
+    with captured():
+        float32 = onnx_from_model(float_model_of_keras(model), {})
+    data = serialised(onnx_int8_with_measured_ranges(float32, pixels, CPU))
+    kinds = optimised(data, tmp_path)
+    assert kinds.count("QLinearConv") == 2
+    assert not {"Conv", "FusedConv"} & set(kinds)
+    reference = np.asarray(model(pixels.astype(np.float32), training=False))
+    assert fidelity_of(outputs_of_onnx(data, pixels), reference).distance < 2 / 256
 
 
 def test_file_for_cpus_gives_what_the_tflite_file_gives(files):
