@@ -13,7 +13,7 @@ from ..optional_imports import import_optional, version_of
 from .base import Tensor, as_stored, channels_last, in_fixed_batches, without_empty_axes
 from .hardware.acceleration import LIBRARY_DECIDES, Acceleration
 from .hardware.instructions import check_instructions
-from .hardware.onnx_providers import CPU, check_providers, providers_named, refuse_the_processor
+from .hardware.onnx_providers import CPU, check_providers, explain_refusal, providers_named, refuse_the_processor
 
 _DTYPES = {
     "tensor(float)": "float32",
@@ -68,12 +68,14 @@ def load(path: Path, *, threads: int | None, acceleration: Acceleration = LIBRAR
         refuse_the_processor(options)
     library = f"onnxruntime {version_of('onnxruntime') or ort.__version__}"
     with_them = "" if providers == (CPU,) else f" with {', '.join(providers)}"
+    data = path.read_bytes()
     try:
-        session = ort.InferenceSession(path.read_bytes(), options, providers=list(providers), enable_fallback=0)
+        session = ort.InferenceSession(data, options, providers=list(providers), enable_fallback=0)
         model = OnnxModel(session, path=path, library=library + with_them)
     except Exception as error:  # onnxruntime's own exception classes share no base but Exception
-        what = f"can run{with_them}" if with_them else "can run"
-        raise EdgewrightError(f"{path} is no .onnx model that onnxruntime {what}: {error}") from error
+        if providers != (CPU,):
+            explain_refusal(ort, data, providers, path=path)
+        raise EdgewrightError(f"{path} is no .onnx model that onnxruntime can run{with_them}: {error}") from error
     check_providers(session, providers)
     return model
 

@@ -34,13 +34,16 @@ def check_survives(path: Path, *, backend: str, libraries: tuple[str, ...], acce
     from .survived import is_remembered, key_of, remember  # here, for nearly every processor does without
 
     key = key_of(path.absolute(), libraries, acceleration)
-    if not is_remembered(key):
-        _try(str(path.absolute()), backend, acceleration)
+    if not is_remembered(key) and _runs(str(path.absolute()), backend, acceleration):
         remember(key)
 
 
-def _try(path: str, backend: str, acceleration: Acceleration) -> None:
+def _runs(path: str, backend: str, acceleration: Acceleration) -> bool:
+    """Whether the model ran in a child; False where the child, or nobody, came that far."""
     import subprocess
+
+    if not sys.executable:
+        return False  # inside another program
 
     work = json.dumps({"path": path, "backend": backend, "acceleration": json_of(acceleration)})
     done = subprocess.run(
@@ -56,6 +59,7 @@ def _try(path: str, backend: str, acceleration: Acceleration) -> None:
             f"Running {path} ends a process {cause_of_death(done.returncode)}: the library that runs it, or its "
             f"delegate, does not fit this processor ({processor()}); try an older version of it"
         )
+    return done.returncode == 0
 
 
 def cause_of_death(status: int) -> str:

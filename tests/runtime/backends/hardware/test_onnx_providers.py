@@ -39,8 +39,15 @@ def test_provider_that_this_package_lacks_is_a_missing_dependency(converted_run)
 
 @NEEDS_AZURE
 def test_model_that_would_run_on_the_processor_instead_is_refused(converted_run):
-    with pytest.raises(EdgewrightError, match=r"can run with AzureExecutionProvider: .*(CPU|fallback)"):
+    with pytest.raises(EdgewrightError, match=r"^AzureExecutionProvider runs only a part of .*model_fp32\.onnx, and"):
         loaded(converted_run, "azure")
+
+
+@NEEDS_AZURE
+def test_damaged_file_is_the_files_fault_whatever_was_to_run_it(tmp_path):
+    (tmp_path / "m.onnx").write_bytes(b"no model")
+    with pytest.raises(EdgewrightError, match=r"m\.onnx is no \.onnx model that onnxruntime can run with AzureExecu"):
+        load(tmp_path / "m.onnx", threads=1, acceleration=Acceleration(providers=("azure",)))
 
 
 @NEEDS_AZURE
