@@ -62,6 +62,7 @@ class _Conversion:
     inputs: RunInputs
     capture: Capture
     debug: bool
+    onnx_note: str
 
 
 def convert(
@@ -112,9 +113,11 @@ def convert_run(
     """
     asked = tuple(target_named(name) for name in formats)
     run = opened_run(folder)
-    options = replace(options, opset=_opset_that_stays(folder, options))
+    opset = _opset_that_stays(folder, options)
+    note = "" if opset == options.opset else f"opset {opset}, as earlier files here; delete those to raise it"
+    options = replace(options, opset=opset)
     given = {"run": run, "options": options, "on_progress": progress.detail}
-    conversion = _Conversion(run, options, RunInputs(given, on_start=progress.start), capture, debug)
+    conversion = _Conversion(run, options, RunInputs(given, on_start=progress.start), capture, debug, note)
     kept = _kept(run, options, asked, if_needed=if_needed)
     rows = [row for row in in_order(asked) if row.format not in kept]
     _load_float_model(conversion, rows)
@@ -205,9 +208,13 @@ def _outcome(conversion: _Conversion, row: Target, earlier: Mapping[str, Outcome
         path=path,
         size_bytes=len(product.data),
         seconds=time.perf_counter() - began,
-        notes=(*product.notes, *noise.serious_lines()),
+        notes=(*_notes_of(conversion, path), *product.notes, *noise.serious_lines()),
         log=noise.text,
     )
+
+
+def _notes_of(conversion: _Conversion, path: Path) -> tuple[str, ...]:
+    return (conversion.onnx_note,) if conversion.onnx_note and path.suffix == ONNX else ()
 
 
 def _failed(row: Target, error: EdgewrightError, began: float, noise: Noise) -> Outcome:

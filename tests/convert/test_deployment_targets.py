@@ -111,7 +111,8 @@ def test_file_that_an_older_board_needs_is_not_replaced_by_a_newer_one(run_copy)
     run = RunFolder(run_copy)
     convert_run(run, ["onnx-fp16"], ConvertOptions(targets=("jetson-jetpack4",)))
     assert opsets(run, ["onnx-fp32", "onnx-fp16"]) == {"onnx-fp32": 13, "onnx-fp16": 13}
-    convert_run(run, ["onnx-fp32"], ConvertOptions(targets=("jetson-jetpack7",)))
+    (again,) = convert_run(run, ["onnx-fp32"], ConvertOptions(targets=("jetson-jetpack7",)))
+    assert again.notes == ("opset 13, as earlier files here; delete those to raise it",)
     assert opsets(run, ["onnx-fp32"]) == {"onnx-fp32": 13}
     run.file_of("onnx-fp32").unlink()
     run.file_of("onnx-fp16").unlink()
