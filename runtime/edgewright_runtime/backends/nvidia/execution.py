@@ -74,10 +74,11 @@ class OnGpu:
 
     def run(self, images: NDArray[Any]) -> NDArray[np.float32]:
         """The outputs of one batch that fits the profile; threads may call it at once."""
+        refusals: tuple[type[Exception], ...] = (MemoryError, *self._driver.errors)
         try:
             with self._one_at_a_time, self._driver.current(self._primary), self._execution() as execution:
                 return execution.run(images)
-        except self._driver.errors as error:
+        except refusals as error:
             raise EdgewrightError(f"The GPU could not run the engine: {error}") from error
 
     @property
