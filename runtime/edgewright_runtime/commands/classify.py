@@ -6,6 +6,7 @@ import argparse
 
 from ..command_line import Command, path, whole_number
 from ..errors import EdgewrightError
+from .accelerating import acceleration_by, add_acceleration_options
 from .labelling import DEFAULT_TOP_K, Request, label_images
 
 
@@ -60,6 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="Probabilities as the model file gives them, without the temperature that the training has learned.",
     )
     parser.add_argument("--json", action="store_true", help="Print one JSON list, in the order of the images.")
+    add_acceleration_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -81,6 +83,7 @@ def run(arguments: argparse.Namespace) -> int:
             workers=arguments.workers,
             labels=arguments.labels,
             preprocessing=arguments.preprocessing,
+            acceleration=acceleration_by(arguments),
             decoder=arguments.decoder,
         )
     )

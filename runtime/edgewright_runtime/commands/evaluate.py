@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, TextIO
 from ..command_line import Command, number, one_of, path, whole_number
 from ..evaluation.gate import Thresholds
 from ..evaluation.policy import POLICY, exit_status_of, loud_line
+from .accelerating import acceleration_by, add_acceleration_options
 from .failures import report_errors
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="Threads for inference; the library's choice if not given.",
     )
     parser.add_argument("--json", action="store_true", help="Print what accuracy.json says of these formats.")
+    add_acceleration_options(parser)
     add_threshold_options(parser, reference="the float model's")
 
 
@@ -78,10 +80,16 @@ def run(arguments: argparse.Namespace) -> int:
     thresholds = Thresholds(
         max_drop=arguments.max_drop, min_agreement=arguments.min_agreement, confidence=arguments.confidence
     )
-    chosen = chosen_formats(folder, arguments.format, with_reference=False)
+    acceleration = acceleration_by(arguments)
+    chosen = chosen_formats(folder, arguments.format, with_reference=False, acceleration=acceleration)
     with captured():
         outcomes = evaluate_run(
-            folder, chosen.formats, thresholds=thresholds, split=arguments.split, threads=arguments.threads
+            folder,
+            chosen.formats,
+            thresholds=thresholds,
+            split=arguments.split,
+            threads=arguments.threads,
+            acceleration=acceleration,
         )
     alone = folder.imported_finished() is not None
     compared = [Measured(each.format, each.comparison, each.cause) for each in outcomes if each.comparison]

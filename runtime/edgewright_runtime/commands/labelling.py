@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ..backends.hardware.acceleration import LIBRARY_DECIDES, Acceleration
 from ..classifier import Classifier
 from ..errors import EXIT_BAD_INPUT, EXIT_DONE
 from ..hashing import sha256_of_file
@@ -42,6 +43,7 @@ class Request(NamedTuple):
         workers: how many images at a time; None for one per core where there are many.
         labels: labels.txt of the model; None for the one beside it.
         preprocessing: preprocessing.json of the model; None for the one beside it.
+        acceleration: a delegate or execution providers.
         decoder: what decodes images; None for Pillow where they are few, else for what `Classifier.open` takes.
     """
 
@@ -57,6 +59,7 @@ class Request(NamedTuple):
     workers: int | None = None
     labels: Path | None = None
     preprocessing: Path | None = None
+    acceleration: Acceleration = LIBRARY_DECIDES
     decoder: str | None = None
 
 
@@ -80,7 +83,7 @@ def label_images(request: Request) -> int:
     paths = image_paths(request.sources, standard_input=sys.stdin)
     began = time.perf_counter()
     if request.out is not None:
-        counted = _to_file(request.out, paths, label, _origin(first, request.top_k))
+        counted = _to_file(request.out, paths, label, _origin(first, request))
     elif request.as_json:
         counted = _as_list(label(paths))
     else:
@@ -121,11 +124,12 @@ def _opened(request: Request, workers: int) -> Classifier:
             calibrated=request.calibrated,
             labels=request.labels,
             preprocessing=request.preprocessing,
+            acceleration=request.acceleration,
             decoder="pillow" if request.decoder is None and _are_few(request) else request.decoder,
         )
 
 
-def _origin(classifier: Classifier, top_k: int) -> dict[str, Any]:
+def _origin(classifier: Classifier, request: Request) -> dict[str, Any]:
     """What the rows depend on but the images."""
     model = classifier.path
     return {
@@ -134,7 +138,8 @@ def _origin(classifier: Classifier, top_k: int) -> dict[str, Any]:
         "preprocessing": json.loads(json.dumps(classifier.preprocessing.to_dict())),
         "temperature": classifier.temperature.value,
         "decoder": classifier.decoder.name,
-        "top_k": top_k,
+        "top_k": request.top_k,
+        **({"acceleration": request.acceleration.described()} if request.acceleration.asked else {}),
     }
 
 

@@ -58,6 +58,7 @@ class LatencyFigures:
         after: the same afterwards.
         warnings: what makes the figures less trustworthy, one sentence each, with its remedy.
         sha256: of the model file; None of a model that is a folder.
+        acceleration: what ran it in place of what the library would choose, as `Acceleration.described`; else None.
         decoder: what made pixels of the images, with its versions; None where that was not written down.
     """
 
@@ -75,6 +76,7 @@ class LatencyFigures:
     after: Moment
     warnings: tuple[str, ...] = ()
     sha256: str | None = None
+    acceleration: str | None = None
     decoder: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
@@ -113,5 +115,6 @@ class LatencyFigures:
             after=Moment(**value["after"]),
             warnings=tuple(value["warnings"]),
             sha256=value.get("sha256"),
+            acceleration=value.get("acceleration"),
             decoder=value.get("decoder"),
         )

@@ -36,7 +36,7 @@ def measure(order: Order, *, began: float) -> LatencyFigures:
     from .environment import benchmark_warnings, moment, peak_memory_mb
     from .figures import LatencyFigures
 
-    classifier = Classifier.open(order.run, format=order.format, threads=order.threads)
+    classifier = Classifier.open(order.run, format=order.format, threads=order.threads, acceleration=order.acceleration)
     loaded = time.perf_counter()
     images = [Path(image) for image in order.images]
     pixels = [classifier.decoder.apply(image)[None] for image in images]
@@ -62,6 +62,7 @@ def measure(order: Order, *, began: float) -> LatencyFigures:
         after=after,
         warnings=(*classifier.backend.notes, *benchmark_warnings(this, before, after)),
         sha256=_sha256(classifier.path),
+        acceleration=order.acceleration.described(),
     )
 
 
