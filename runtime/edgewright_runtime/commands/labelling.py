@@ -44,7 +44,7 @@ class Request(NamedTuple):
         labels: labels.txt of the model; None for the one beside it.
         preprocessing: preprocessing.json of the model; None for the one beside it.
         acceleration: a delegate or execution providers.
-        decoder: what decodes images; None for Pillow where they are few, else for what `Classifier.open` takes.
+        decoder: what decodes images; None for what `Classifier.open` takes, or Pillow where images are few.
     """
 
     model: Path
@@ -70,6 +70,8 @@ def label_images(request: Request) -> int:
         EdgewrightError: the model cannot be opened (see `Classifier.open`), a source cannot be read, or the rows
             cannot be written.
     """
+    if request.decoder is None and _are_few(request):
+        request = request._replace(decoder="pillow")
     workers = _workers(request)
     first = _opened(request, workers)
     for note in (*first.backend.notes, *filter(None, [first.temperature.why_not])):
@@ -125,7 +127,7 @@ def _opened(request: Request, workers: int) -> Classifier:
             labels=request.labels,
             preprocessing=request.preprocessing,
             acceleration=request.acceleration,
-            decoder="pillow" if request.decoder is None and _are_few(request) else request.decoder,
+            decoder=request.decoder,
         )
 
 
