@@ -70,7 +70,8 @@ def label_images(request: Request) -> int:
         EdgewrightError: the model cannot be opened (see `Classifier.open`), a source cannot be read, or the rows
             cannot be written.
     """
-    if request.decoder is None and _are_few(request):
+    # A file may be gone on with when there are more: its decoder does not depend on how many there are now.
+    if request.decoder is None and request.out is None and _are_few(request):
         request = request._replace(decoder="pillow")
     workers = _workers(request)
     first = _opened(request, workers)

@@ -65,6 +65,16 @@ def test_decoder_is_told_and_can_be_named(converted_run, seven):
     assert "pillow" in unknown.stderr
 
 
+def test_file_of_rows_that_began_with_few_images_is_gone_on_with_when_there_are_more(
+    converted_run, digit_images, tmp_path
+):
+    images = sorted((digit_images / "3").iterdir())[:12]
+    for given in (images[:2], images):
+        done = edgewright("classify", converted_run, *given, "--out", tmp_path / "rows.jsonl")
+        assert done.returncode == 0, done.stderr
+    assert len((tmp_path / "rows.jsonl").read_text().splitlines()) == 12
+
+
 def test_rows_of_one_decoder_are_not_gone_on_with_by_another(converted_run, digit_images, tmp_path):
     command = ("classify", converted_run, digit_images / "3", "--out", tmp_path / "rows.jsonl", "--decoder", "pillow")
     assert edgewright(*command).returncode == 0
