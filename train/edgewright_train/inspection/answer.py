@@ -89,7 +89,7 @@ def summary(inspection: Inspection) -> list[str]:
 def _how_well(inspection: Inspection) -> str:
     if inspection.weights is not None:
         return ""
-    return "; --weights FILE or imagenet gives a surer judgement"
+    return "; --weights FILE or imagenet may give a surer judgement"
 
 
 def _range(values: Sequence[float]) -> dict[str, float]:
