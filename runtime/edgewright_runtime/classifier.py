@@ -20,7 +20,7 @@ from .preprocessing.decode import ImageSource
 from .run import manifest
 from .run.formats import FORMATS
 from .run.labels import class_names, read_labels
-from .run.run_folder import RunFolder, open_run
+from .run.run_folder import RunFolder, bare_model, open_run
 from .run.temperature import Temperature, temperature_in
 from .suggestion import quoted
 
@@ -180,6 +180,7 @@ def find_model(
     Raises:
         EdgewrightError: one of them is not there.
     """
+    path = path if format_name is not None else bare_model(path) or path
     if path.is_dir() and not (path / "saved_model.pb").is_file():
         found = _in_run(open_run(path), format_name, threads)
         return replace(found, labels=labels or found.labels, preprocessing=preprocessing or found.preprocessing)
