@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ..classifier import Classifier
 from ..errors import EXIT_BAD_INPUT, EXIT_DONE
 from ..hashing import sha256_of_file
-from ..labelling.row import Row
+from ..labelling.row import Row, is_utf8
 from ..labelling.sources import STANDARD_INPUT, image_paths
 from ..labelling.workers import rows_of_images
 from ..library_noise import captured
 from ..machine import cores
+from ..preprocessing.source import described
 
 if TYPE_CHECKING:
     from ..labelling.row_file import RowFile
@@ -181,7 +182,8 @@ def as_list(rows: Iterable[Row]) -> Counted:
     for row in rows:
         counted = counted.and_one(row)
         values.append(as_listed(row))
-    print(json.dumps(values, indent=2, ensure_ascii=False))
+    text = json.dumps(values, indent=2, ensure_ascii=False)
+    print(text if is_utf8(text) else json.dumps(values, indent=2))
     return counted
 
 
@@ -200,13 +202,20 @@ def printed(rows: Iterable[Row], form: str | None, class_names: Sequence[str], *
     for row in rows:
         counted = counted.and_one(row)
         if write is not None:
-            print(write(row), end="", flush=True)
+            print(_printable(write(row)), end="", flush=True)
         elif row.error is not None:
             print(f"Error: {row.error}", file=sys.stderr)
         else:
             at = "" if row.seconds is None else f" at {row.seconds:.2f} s"
-            print(f"{row.path}{at}: {_in_words(row, class_names)}", flush=True)
+            print(f"{described(row.path)}{at}: {_in_words(row, class_names)}", flush=True)
     return counted
+
+
+def _printable(text: str) -> str:
+    """The same where the terminal or pipe takes it; else with escapes in place of bytes that are no UTF-8."""
+    if getattr(sys.stdout, "errors", "strict") != "strict":
+        return text
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _writer(form: str, frames: bool) -> tuple[Callable[[Row], str], str]:

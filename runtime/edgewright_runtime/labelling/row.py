@@ -38,3 +38,12 @@ class Row:
             "error": self.error,
             **of_frame,
         }
+
+
+def is_utf8(text: str) -> bool:
+    """Whether it can be written as UTF-8: a path may hold bytes that cannot."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..errors import EdgewrightError
 from ..suggestion import unknown_name
-from .row import Row
+from .row import Row, is_utf8
 
 Write = Callable[[Row], str]
 """From a row to the text of it, line end included."""
@@ -21,8 +21,9 @@ FRAME_COLUMNS = (*CSV_COLUMNS, "frame", "seconds")
 
 
 def jsonl_line(row: Row) -> str:
-    """One JSON object on one line."""
-    return json.dumps(row.to_dict(), ensure_ascii=False) + "\n"
+    """One JSON object on one line; a path that is no UTF-8 is written in escapes, or the line would be none either."""
+    text = json.dumps(row.to_dict(), ensure_ascii=False)
+    return (text if is_utf8(text) else json.dumps(row.to_dict())) + "\n"
 
 
 def csv_line(row: Row, columns: Sequence[str] = CSV_COLUMNS) -> str:
