@@ -21,6 +21,7 @@ from .run import manifest
 from .run.formats import FORMATS
 from .run.labels import class_names, read_labels
 from .run.run_folder import RunFolder, bare_model, open_run
+from .run.seal import check_seal
 from .run.temperature import Temperature, temperature_in
 from .suggestion import quoted
 
@@ -126,6 +127,8 @@ class Classifier:
         labels = read_labels(files.labels)
         preprocessing = Preprocessing.load(files.preprocessing)
         manifest.verify(files.model, files.labels, files.preprocessing)
+        if manifest.manifest_folder(files.model) is None:
+            check_seal(files.model)
         backend = load(files.model, backend=files.backend, threads=threads)
         return cls(backend, labels=labels, preprocessing=preprocessing, files=files, temperature=temperature)
 
@@ -152,6 +155,8 @@ class Classifier:
         They are the model file's own: no temperature is applied.
         """
         outputs = self.backend.probabilities(model_input(pixels, self.preprocessing))
+        if not np.isfinite(outputs).all():
+            raise EdgewrightError(f"{self.path} gives NaN or infinity; it may be damaged, so convert or copy it again")
         return softmax(outputs) if self.preprocessing.output == "logits" else outputs
 
     def ranked(self, probabilities: NDArray[np.float32], *, top_k: int | None = None) -> list[Prediction]:
