@@ -67,6 +67,8 @@ def import_model(
             on_left_out(file)
     is_keras = is_keras_model(source)
     wrapped = wrapped_model(source, declared, labels, is_keras=is_keras)
+    for note in wrapped.notes:
+        on_note(note)
     run = RunFolder(atomic.make_folder(out))
     # The other kind of an earlier import would be taken for this model's reference, and its files for this model's.
     run.model.unlink(missing_ok=True)

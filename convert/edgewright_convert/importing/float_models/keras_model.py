@@ -26,13 +26,14 @@ from ...tensor_names import INPUT_NAME, OUTPUT_NAME
 from ..model_checks import Shape
 from .binary import pair_head
 from .keras_end import activation_of, before_sigmoid
-from .random_layers import without_random_layers
+from .random_layers import random_layers_of, without_random_layers
 
 
-def load_imported_keras(path: Path) -> Any:
-    """The model in a .keras or .h5 file, as it is at inference: layers that are only random in training are left out.
+def load_imported_keras(path: Path) -> tuple[Any, tuple[str, ...]]:
+    """The model in a .keras or .h5 file as it is at inference, and the names of layers that were left out for that.
 
-    Its configuration is read, and code in it refused, before it comes to life.
+    Those are random in training and do nothing else. Its configuration is read, and code in it refused, before it comes
+    to life.
 
     Raises:
         EdgewrightError: it is no such file, has layers that run code, or needs classes that are not Keras's own.
@@ -47,7 +48,7 @@ def load_imported_keras(path: Path) -> Any:
     except Exception as error:  # Keras raises whatever the broken part happened to raise
         raise EdgewrightError(f"{path} cannot be loaded: {_reason(error)}") from error
     try:
-        return without_random_layers(model)
+        return without_random_layers(model), random_layers_of(model)
     except ValueError as error:  # Keras's own, of shapes that fit in training alone
         raise EdgewrightError(f"{path} cannot be computed without its random layers: {_reason(error)}") from error
 

@@ -21,11 +21,22 @@ def without_random_layers(model: Any) -> Any:
     own, and one without such layers, comes back as it is.
     """
     functional = functional_of(model)
-    if functional is None or not _has_any(functional):
+    if functional is None or not random_layers_of(functional):
         return model
     inputs = [keras.Input(batch_shape=each.shape, dtype=each.dtype, name=each.name) for each in functional.inputs]
     outputs = run_through_graph(functional, inputs[0] if len(inputs) == 1 else inputs, _call)
     return keras.Model(inputs, outputs, name=model.name)
+
+
+def random_layers_of(model: Any) -> tuple[str, ...]:
+    """Names of the layers that `without_random_layers` leaves out, in nested models too."""
+    functional = functional_of(model)
+    if functional is None:
+        return ()
+    found: list[str] = []
+    for layer in functional.layers:
+        found += random_layers_of(layer) if isinstance(layer, keras.Model) else [layer.name] * is_random_layer(layer)
+    return tuple(found)
 
 
 def is_random_layer(operation: Any) -> bool:
@@ -55,16 +66,9 @@ def _gives_back(layer: Any, taken: list[Any]) -> bool:
     return bool(keras.ops.is_tensor(made) and np.array_equal(np.asarray(made), probe))
 
 
-def _has_any(functional: Any) -> bool:
-    return any(
-        is_random_layer(layer) or (functional_of(layer) is not None and _has_any(functional_of(layer)))
-        for layer in functional.layers
-    )
-
-
 def _call(operation: Any, *args: Any, **kwargs: Any) -> Any:
     nested = functional_of(operation)
-    if nested is not None and _has_any(nested):
+    if nested is not None and random_layers_of(nested):
         inner = without_random_layers(operation)
         return args[0] if not inner.weights and _is_empty(inner) else inner(*args)
     if is_random_layer(operation):

@@ -36,8 +36,8 @@ def draws_random(frozen: Any) -> bool:
     return any(True for _ in _draws(frozen))
 
 
-def without_random_scopes(concrete_function: Any, frozen: Any, *, path: Any) -> Any:
-    """The function with constants, and what its random layers take in place of what they make.
+def without_random_scopes(concrete_function: Any, frozen: Any, *, path: Any) -> tuple[Any, tuple[str, ...]]:
+    """The function with constants, what its random layers take in place of what they make; and their names.
 
     Args:
         concrete_function: of the SavedModel.
@@ -48,10 +48,11 @@ def without_random_scopes(concrete_function: Any, frozen: Any, *, path: Any) -> 
         EdgewrightError: a layer draws random numbers and does more than that, such as cropping.
     """
     replaced: dict[str, str] = {}
+    names: list[str] = []
     for _ in range(len(frozen.graph.get_operations())):
         draw = next(_draws(frozen), None)
         if draw is None:
-            return frozen
+            return frozen, tuple(names)
         scope = _scope_of(draw, frozen)
         if scope is None:
             raise EdgewrightError(
@@ -59,8 +60,9 @@ def without_random_scopes(concrete_function: Any, frozen: Any, *, path: Any) -> 
                 f"random layer switched on that cannot be taken out of it; give the .keras or .h5 file of the model"
             )
         replaced[scope.made.name] = scope.taken.name
+        names.append(scope.prefix.rstrip("/").rpartition("/")[2])
         frozen = with_constants(concrete_function, lambda graph: _mend(graph, replaced))
-    return frozen
+    return frozen, tuple(names)
 
 
 def _draws(frozen: Any) -> Iterator[Any]:

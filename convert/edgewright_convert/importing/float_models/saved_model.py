@@ -27,8 +27,8 @@ _SIGNATURE = "serving_default"
 _TAKEN = frozenset({"float32", "float16", "uint8"})
 
 
-def load_imported_saved_model(path: Path) -> Any:
-    """The loaded SavedModel, without layers that would have it answer at random.
+def load_imported_saved_model(path: Path) -> tuple[Any, tuple[str, ...]]:
+    """The loaded SavedModel without layers that would have it answer at random, and the names of these.
 
     Raises:
         EdgewrightError: it is none, has no signature `serving_default`, or answers at random all the same.
@@ -43,18 +43,19 @@ def load_imported_saved_model(path: Path) -> Any:
     return _without_random_layers(path, loaded)
 
 
-def _without_random_layers(path: Path, loaded: Any) -> Any:
+def _without_random_layers(path: Path, loaded: Any) -> tuple[Any, tuple[str, ...]]:
     """The same where it has none; else its function with constants, written and loaded again."""
     signature = loaded.signatures[_SIGNATURE]
     if len(signature.structured_outputs) != 1 or len(signature.structured_input_signature[1]) != 1:
-        return loaded  # refused by what looks at its shapes
+        return loaded, ()  # refused by what looks at its shapes
     frozen = with_constants(signature)
     if not draws_random(frozen):
-        return loaded
-    module = Exported(without_random_scopes(signature, frozen, path=path), signature)
+        return loaded, ()
+    stripped, names = without_random_scopes(signature, frozen, path=path)
+    module = Exported(stripped, signature)
     with tempfile.TemporaryDirectory(prefix="edgewright-") as folder:
         tf.saved_model.save(module, folder, signatures={_SIGNATURE: module.serve})
-        return tf.saved_model.load(folder)
+        return tf.saved_model.load(folder), names
 
 
 def saved_model_shapes(path: Path, loaded: Any) -> tuple[list[Shape], list[Shape]]:

@@ -8,8 +8,6 @@ import keras
 import numpy as np
 from keras import layers
 
-from edgewright_convert.importing.float_models.random_layers import is_random_layer
-
 SIDE = 16
 PIXELS = np.random.default_rng(3).integers(0, 256, (4, SIDE, SIDE, 3)).astype(np.uint8)
 
@@ -67,11 +65,3 @@ def classifier_with(
 def at_inference(model: Any) -> Any:
     """What the float model answers."""
     return np.asarray(model(PIXELS.astype(np.float32), training=False))
-
-
-def random_layers_in(model: Any) -> list[str]:
-    """Names of those that are left in it, in nested models too."""
-    found = []
-    for layer in model.layers:
-        found += random_layers_in(layer) if isinstance(layer, keras.Model) else [layer.name] * is_random_layer(layer)
-    return found
