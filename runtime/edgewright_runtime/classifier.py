@@ -18,6 +18,7 @@ from .preferred import preferred_format
 from .preprocessing import Preprocessing, model_input
 from .preprocessing.decode import ImageSource
 from .run import manifest
+from .run.contract_inside import check_contract_inside
 from .run.formats import FORMATS
 from .run.labels import class_names, read_labels
 from .run.run_folder import RunFolder, bare_model, open_run
@@ -112,6 +113,9 @@ class Classifier:
             MissingDependencyError: the library that runs this format is not installed.
         """
         files = find_model(Path(path), format_name=format, threads=threads, labels=labels, preprocessing=preprocessing)
+        if preprocessing is None and manifest.manifest_folder(files.model) is None:
+            contract = Preprocessing.load(files.preprocessing)
+            check_contract_inside(files.model, files.preprocessing, contract.to_dict())
         temperature = temperature_in(files.preprocessing.parent) if calibrated else NO_TEMPERATURE
         return cls.from_files(files, threads=threads, temperature=temperature)
 
