@@ -290,7 +290,7 @@ RECIPES = (
     {},
     {"balance": "none", "loss": {"label_smoothing": 0.0}},
     {"head": {"layers": (128,), "layer_dropout": 0.2}},
-    {"optimizer": {"name": "sgd", "weight_decay": 0.0}, "head_phase": {"learning_rate": 0.05}},
+    {"optimizer": {"name": "sgd", "weight_decay": 0.0}, "head_phase": {"learning_rate": 0.005}},
     {"head_phase": {"solver": "logistic_regression"}, "fine_tune": {"epochs": 3, "learning_rate": 1e-4}},
 )
 """Of healthy runs, in turn."""

@@ -29,7 +29,7 @@ LOGITS = 12.0
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skips what needs a GPU where there is none, with the reason."""
     if item.get_closest_marker("gpu") is not None:
-        from edgewright_runtime.backends.cuda import why_no_gpu
+        from edgewright_runtime.backends.nvidia.cuda import why_no_gpu
 
         reason = why_no_gpu()
         if reason is not None:

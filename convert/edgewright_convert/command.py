@@ -6,13 +6,16 @@ import argparse
 import json
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from edgewright_runtime.command_line import Arguments, Command, path, whole_number
 from edgewright_runtime.errors import DEBUG_VARIABLE
 
+from .deployment_targets import DEPLOYMENT_TARGETS, DeploymentTarget, deployment_targets
 from .importing.command import add_declaration, declared_by
+from .opset import opset_of
 from .options import (
     DEFAULT_COMPUTE_CAPABILITIES,
     DEFAULT_EFFORT,
@@ -40,6 +43,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--to",
         metavar="FORMATS",
         help=f"Formats, separated by commas; {', '.join(DEFAULT_FORMATS)} if not given.",
+    )
+    parser.add_argument(
+        "--for",
+        dest="targets",
+        metavar="TARGETS",
+        help=f"What the files are for, separated by commas: {', '.join(row.name for row in DEPLOYMENT_TARGETS)}. "
+        "One that cannot read a file refuses it; without --to, the formats that they need.",
     )
     parser.add_argument("--if-needed", action="store_true", help="Leave files alone that are up to date.")
     parser.add_argument(
@@ -102,8 +112,8 @@ def _add_engine_options(group: Arguments) -> None:
     group.add_argument(
         "--compute-capability",
         metavar="LIST",
-        default=",".join(DEFAULT_COMPUTE_CAPABILITIES),
-        help="GPU generations for tensorrt-rtx.",
+        help="GPU generations for tensorrt-rtx; those of the target, or "
+        f"{','.join(DEFAULT_COMPUTE_CAPABILITIES)}, if not given.",
     )
     group.add_argument("--batch", metavar="MIN,OPT,MAX", default="1,1,8", help="Least, best and greatest batch size.")
     group.add_argument(
@@ -126,7 +136,9 @@ def run(arguments: argparse.Namespace) -> int:
     from .pipeline import convert_run
     from .targets import target_named
 
-    formats = DEFAULT_FORMATS if arguments.to is None else format_names(arguments.to)
+    targets = _targets(arguments)
+    of_targets = tuple(dict.fromkeys(name for row in targets for name in row.formats))
+    formats = (of_targets or DEFAULT_FORMATS) if arguments.to is None else format_names(arguments.to)
     for name in formats:
         target_named(name)
     options = options_by(arguments)
@@ -142,6 +154,9 @@ def run(arguments: argparse.Namespace) -> int:
             debug=bool(os.environ.get(DEBUG_VARIABLE)),
         )
     _report(outcomes, folder, as_json=arguments.json)
+    if not arguments.json:
+        for sentence in lines_for(targets, outcomes, folder):
+            print(sentence)
     return exit_status(outcomes)
 
 
@@ -168,9 +183,10 @@ def options_by(arguments: argparse.Namespace) -> ConvertOptions:
         integer_only=arguments.integer_only,
         float_output=arguments.float_output,
         int8_effort=effort_named(arguments.int8_effort),
-        compute_capabilities=tuple(_parts(arguments.compute_capability)),
+        compute_capabilities=_compute_capabilities(arguments),
         batch=batch_profile(arguments.batch),
         workspace_mb=arguments.workspace_mb,
+        targets=tuple(row.name for row in _targets(arguments)),
         model_name=arguments.model_name,
         model_version=arguments.model_version,
         licence=arguments.licence,
@@ -184,6 +200,34 @@ def exit_status(outcomes: tuple[Outcome, ...]) -> int:
     failures = {outcome.error.exit_status for outcome in outcomes if outcome.error is not None}
     others = failures - {EXIT_MISSING_DEPENDENCY}
     return max(others) if others else max(failures, default=EXIT_DONE)
+
+
+def _targets(arguments: argparse.Namespace) -> tuple[DeploymentTarget, ...]:
+    # `edgewright explain` has the options of INT8 alone.
+    named = getattr(arguments, "targets", None)
+    return () if named is None else deployment_targets(named)
+
+
+def _compute_capabilities(arguments: argparse.Namespace) -> tuple[str, ...]:
+    if arguments.compute_capability is not None:
+        return tuple(_parts(arguments.compute_capability))
+    of_targets = [each for row in _targets(arguments) for each in row.compute_capabilities]
+    return tuple(dict.fromkeys(of_targets)) or DEFAULT_COMPUTE_CAPABILITIES
+
+
+def lines_for(targets: Sequence[DeploymentTarget], outcomes: Sequence[Outcome], run: RunFolder) -> list[str]:
+    """For each target, which files go there and what to do with them there."""
+    from edgewright_runtime.suggestion import quoted
+
+    made = {outcome.format: outcome.path for outcome in outcomes if outcome.path is not None}
+    lines = []
+    for row in targets:
+        files = [path.relative_to(run.path).as_posix() for name in row.formats if (path := made.get(name)) is not None]
+        told = f"For {row.name} ({row.library}): {', '.join(files)}"
+        if files and row.there:
+            told += f"; there: edgewright convert {quoted(Path(run.path.name))} --to {','.join(row.there)}"
+        lines += [told] if files else []
+    return lines
 
 
 def _parts(text: str) -> list[str]:
@@ -231,8 +275,13 @@ def _as_dict(outcome: Outcome, run: RunFolder) -> dict[str, Any]:
         "size_bytes": outcome.size_bytes,
         "seconds": round(outcome.seconds, 3),
         "notes": list(outcome.notes),
+        "opset": _opset(outcome.path),
         "error": None if outcome.error is None else str(outcome.error),
     }
+
+
+def _opset(path: Path | None) -> int | None:
+    return opset_of(path.read_bytes()) if path is not None and path.suffix == ".onnx" else None
 
 
 def _print_table(outcomes: tuple[Outcome, ...], run: RunFolder) -> None:

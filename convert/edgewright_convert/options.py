@@ -9,6 +9,8 @@ from typing import Any, Literal, get_args
 from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.suggestion import unknown_name
 
+from .deployment_targets import deployment_target
+
 DEFAULT_REPRESENTATIVE_SIZE = 200
 """Images. On a fine-tuned MobileNetV2 (alpha 0.35, 224 px) 50 and 300 images gave the same accuracy within a point, so
 200 is past where more images widen the ranges, and costs seconds."""
@@ -36,6 +38,12 @@ agreement."""
 
 DEFAULT_COMPUTE_CAPABILITIES = ("8.6", "7.5")
 """RTX 30 and A10 (8.6), and T4 and RTX 20 (7.5): what engines for desks and clouds mostly meet."""
+
+DEFAULT_OPSET = 17
+"""Of .onnx files: the newest that TensorRT 8.5 (JetPack 5) reads, and so does every later one."""
+
+OLDEST_OPSET = 13
+"""The first in which QuantizeLinear and DequantizeLinear have a scale for each channel."""
 
 DEFAULT_MODEL_NAME = "Image classifier"
 
@@ -75,6 +83,8 @@ class ConvertOptions:
         compute_capabilities: NVIDIA GPU generations that tensorrt-rtx builds ahead of time for, such as `8.6`.
         batch: of engines.
         workspace_mb: memory that an engine's builder may use on the GPU; None leaves it to the library.
+        targets: names in `DEPLOYMENT_TARGETS` of what the files are for; one that cannot read a file refuses it.
+        opset: that .onnx files are written in; the oldest of it and of what the targets read.
         model_name: in the metadata of .tflite files.
         model_version: in the same; None takes the beginning of the hash of the float model, contract and labels.
         licence: in the same.
@@ -91,6 +101,8 @@ class ConvertOptions:
     compute_capabilities: tuple[str, ...] = DEFAULT_COMPUTE_CAPABILITIES
     batch: BatchProfile = BatchProfile()
     workspace_mb: int | None = None
+    targets: tuple[str, ...] = ()
+    opset: int = DEFAULT_OPSET
     model_name: str = DEFAULT_MODEL_NAME
     model_version: str | None = None
     licence: str = DEFAULT_LICENCE
@@ -99,13 +111,21 @@ class ConvertOptions:
         effort_named(self.int8_effort)
         if isinstance(self.keep_float, int) and self.keep_float < 0:
             raise EdgewrightError(f"The number of layers to keep in float must be 0 or more, not {self.keep_float}")
+        oldest = min([self.opset, *(deployment_target(name).opset for name in self.targets)])
+        object.__setattr__(self, "opset", oldest)
+        if not OLDEST_OPSET <= oldest <= DEFAULT_OPSET:
+            raise EdgewrightError(
+                f"Edgewright writes .onnx files in the opsets {OLDEST_OPSET} to {DEFAULT_OPSET}, not {oldest}"
+            )
         if self.integer_only and self.float_output:
             raise EdgewrightError("--float-output puts float into .tflite, which --integer-only forbids; choose one")
 
     def of(self, names: tuple[str, ...]) -> dict[str, Any]:
         """Those options that a format depends on, for the manifest."""
         values = asdict(self)
-        return {name: _as_json(values[name]) for name in names}
+        # The usual opset is left out: files of older releases, which do not tell it, are as good.
+        told = [name for name in names if name != "opset" or self.opset != DEFAULT_OPSET]
+        return {name: _as_json(values[name]) for name in told}
 
 
 def _as_json(value: Any) -> Any:

@@ -12,17 +12,19 @@ from edgewright_runtime import atomic
 from edgewright_runtime.console import SILENT, StatusLine
 from edgewright_runtime.errors import EdgewrightError, MissingDependencyError
 from edgewright_runtime.library_noise import Capture, Noise, quietened
-from edgewright_runtime.run.manifest import add_artefacts, describe, versions_of
+from edgewright_runtime.run.manifest import add_artefacts, describe, read_manifest, versions_of
 from edgewright_runtime.run.run_folder import RunFolder, open_run
 from edgewright_runtime.run.seal import sealed, unsealed
 
+from .deployment_targets import check_readable
 from .freshness import is_fresh, origin_of
-from .options import ConvertOptions
+from .options import DEFAULT_OPSET, ConvertOptions
 from .product import Product
 from .run_inputs import OpenedRun, RunInputs, file_of_format, function_named, opened_run
 from .targets import DEFAULT_FORMATS, Target, in_order, maker_here, packages_of, target_named
 
 STAGE = "convert"
+ONNX = ".onnx"
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,7 @@ class _Conversion:
     inputs: RunInputs
     capture: Capture
     debug: bool
+    onnx_note: str
 
 
 def convert(
@@ -111,17 +114,32 @@ def convert_run(
     """
     asked = tuple(target_named(name) for name in formats)
     run = opened_run(folder)
+    opset = _opset_that_stays(folder, options)
+    note = "" if opset == options.opset else f"opset {opset}, as earlier files here; delete those to raise it"
+    options = replace(options, opset=opset)
     given = {"run": run, "options": options, "on_progress": progress.detail}
-    conversion = _Conversion(run, options, RunInputs(given, on_start=progress.start), capture, debug)
+    conversion = _Conversion(run, options, RunInputs(given, on_start=progress.start), capture, debug, note)
     kept = _kept(run, options, asked, if_needed=if_needed)
     rows = [row for row in in_order(asked) if row.format not in kept]
     _load_float_model(conversion, rows)
     made: dict[str, Outcome] = {}
     for row in rows:
         progress.start(f"Making {row.format}")
-        made[row.format] = replace(_outcome(conversion, row, made), asked=row in asked)
+        made[row.format] = replace(_outcome(conversion, row, {**kept, **made}), asked=row in asked)
     of_asked = {row.format: kept[row.format] for row in asked if row.format in kept}
     return (*of_asked.values(), *made.values())
+
+
+def _opset_that_stays(folder: RunFolder, options: ConvertOptions) -> int:
+    """The opset asked for, or the older one that a file here was made in: another target may need that."""
+    artefacts = read_manifest(folder.path).artefacts
+    requested = [
+        entry.options.get("requested")
+        for name, entry in artefacts.items()
+        if entry.stage == STAGE and (folder.path / name).is_file()
+    ]
+    earlier = [each.get("opset", DEFAULT_OPSET) for each in requested if isinstance(each, Mapping)]
+    return min([options.opset, *(each for each in earlier if isinstance(each, int))])
 
 
 def _kept(
@@ -132,10 +150,25 @@ def _kept(
     kept: dict[str, Outcome] = {}
     for row in rows:
         basis_stays = row.derived_from is None or row.derived_from in kept or row.derived_from not in _formats(rows)
-        if basis_stays and is_fresh(run, options, row):
-            path = run.folder.file_of(row.format)
+        if not (basis_stays and is_fresh(run, options, row)):
+            continue
+        path = run.folder.file_of(row.format)
+        unreadable = _why_unreadable(path, options)
+        if unreadable is not None and run.reference is None:
+            kept[row.format] = Outcome(row.format, None, error=unreadable)
+        elif unreadable is None:
             kept[row.format] = Outcome(row.format, path, path.stat().st_size, notes=("up to date",), fresh=True)
     return kept
+
+
+def _why_unreadable(path: Path, options: ConvertOptions) -> EdgewrightError | None:
+    """Why one of the targets cannot read a file that is there; such a file is made anew where that is possible."""
+    if path.suffix == ONNX and options.targets:
+        try:
+            check_readable(path.read_bytes(), options.targets, name=str(path))
+        except EdgewrightError as error:
+            return error
+    return None
 
 
 def _formats(rows: Sequence[Target]) -> tuple[str, ...]:
@@ -176,9 +209,13 @@ def _outcome(conversion: _Conversion, row: Target, earlier: Mapping[str, Outcome
         path=path,
         size_bytes=path.stat().st_size,
         seconds=time.perf_counter() - began,
-        notes=(*product.notes, *noise.serious_lines()),
+        notes=(*_notes_of(conversion, path), *product.notes, *noise.serious_lines()),
         log=noise.text,
     )
+
+
+def _notes_of(conversion: _Conversion, path: Path) -> tuple[str, ...]:
+    return (conversion.onnx_note,) if conversion.onnx_note and path.suffix == ONNX else ()
 
 
 def _failed(row: Target, error: EdgewrightError, began: float, noise: Noise) -> Outcome:
@@ -197,12 +234,16 @@ def _product(conversion: _Conversion, row: Target) -> Product:
     chosen = maker_here(row, conversion.run)
     of_the_row: dict[str, Any] = {"format_name": row.format, "why_not_corrected": chosen.why_not_first}
     if row.derived_from is not None:
-        suffix = conversion.run.folder.file_of(row.derived_from).suffix
-        of_the_row["basis"] = unsealed(file_of_format(conversion.run, row.derived_from), suffix)
+        basis = conversion.run.folder.file_of(row.derived_from)
+        of_the_row["basis"] = unsealed(file_of_format(conversion.run, row.derived_from), basis.suffix)
+        check_readable(of_the_row["basis"], conversion.options.targets, name=str(basis))
     shared = [name for name in chosen.maker.inputs if name not in of_the_row]
     conversion.inputs.make(shared)
     values = {**of_the_row, **conversion.inputs.values(shared)}
     product: Product = function_named(chosen.maker.function)(**{name: values[name] for name in chosen.maker.inputs})
+    path = conversion.run.folder.file_of(row.format)
+    if path.suffix == ONNX:
+        check_readable(product.data, conversion.options.targets, name=path.name)
     return product
 
 

@@ -71,6 +71,7 @@ _REPRESENTATIVE = ("representative_size", "calibrate", "seed")
 _CARD = ("model_name", "model_version", "licence")
 _INT8 = (*_REPRESENTATIVE, "int8_effort", "keep_float")
 _TFLITE_INT8 = (*_INT8, "integer_only", "float_output", *_CARD)
+_ONNX = ("opset",)
 _ENGINE = ("batch", "workspace_mb")
 _RTX_ENGINE = ("compute_capabilities", *_ENGINE)
 
@@ -112,24 +113,26 @@ TARGETS: tuple[Target, ...] = (
     ),
     Target(
         "onnx-fp32",
-        (Maker("edgewright_convert.onnx.products.fp32", ("run", "float_model", "smoke_images"), _ONNX_FROM_KERAS),),
+        (Maker("edgewright_convert.onnx.products.fp32", (*_FROM_FLOAT, "smoke_images"), _ONNX_FROM_KERAS),),
+        options=_ONNX,
     ),
     Target(
         "onnx-fp16",
         (Maker("edgewright_convert.onnx.products.fp16", ("basis", "smoke_images"), _ONNX_FROM_ONNX),),
         derived_from="onnx-fp32",
+        options=_ONNX,
     ),
     Target(
         "onnx-int8",
         _ONNX_INT8,
         derived_from="onnx-fp32",
-        options=_INT8,
+        options=(*_INT8, *_ONNX),
     ),
     Target(
         "onnx-int8-cpu",
         _ONNX_INT8,
         derived_from="onnx-fp32",
-        options=_INT8,
+        options=(*_INT8, *_ONNX),
     ),
     Target(
         "tensorrt-rtx-fp16",
@@ -151,7 +154,7 @@ TARGETS: tuple[Target, ...] = (
     ),
     Target(
         "tensorrt-fp16",
-        (Maker("edgewright_convert.tensorrt.products.board_fp16", _BUILT, ("tensorrt", "pycuda")),),
+        (Maker("edgewright_convert.tensorrt.products.board_fp16", _BUILT, ("tensorrt",)),),
         extra="tensorrt",
         derived_from="onnx-fp16",
         options=_ENGINE,
@@ -161,7 +164,7 @@ TARGETS: tuple[Target, ...] = (
     ),
     Target(
         "tensorrt-int8",
-        (Maker("edgewright_convert.tensorrt.products.board_int8", _BUILT, ("tensorrt", "pycuda")),),
+        (Maker("edgewright_convert.tensorrt.products.board_int8", _BUILT, ("tensorrt",)),),
         extra="tensorrt",
         derived_from="onnx-int8",
         options=_ENGINE,

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .backends.base import Backend
+from .backends.hardware.acceleration import LIBRARY_DECIDES, Acceleration
 from .backends.input_fit import likely_normalisation, why_not
 from .backends.table import backend_for, load
 from .errors import EdgewrightError
@@ -53,7 +54,10 @@ class ModelFiles:
 
 
 class Classifier:
-    """A loaded model with its contract and labels. Not to be shared between threads: interpreters hold state.
+    """A loaded model with its contract and labels.
+
+    Threads may share one. A .tflite or Keras model answers them in turn, so that one for each thread is faster; .onnx
+    files and engines answer several at once.
 
     Attributes:
         labels: in class order.
@@ -95,6 +99,7 @@ class Classifier:
         calibrated: bool = True,
         labels: Path | None = None,
         preprocessing: Path | None = None,
+        acceleration: Acceleration = LIBRARY_DECIDES,
     ) -> Classifier:
         """The classifier in a run folder, or of a model file with preprocessing.json and labels.txt beside or above it.
 
@@ -106,22 +111,36 @@ class Classifier:
                 there is one. Without it probabilities are the model file's own.
             labels: in place of the labels.txt that lies there.
             preprocessing: in place of the preprocessing.json that lies there.
+            acceleration: a delegate or execution providers to run it with.
 
         Raises:
             EdgewrightError: something is missing, malformed, or does not fit together.
             CheckFailedError: the model file is not what the manifest says.
-            MissingDependencyError: the library that runs this format is not installed.
+            MissingDependencyError: the library that runs this format is not installed, or what `acceleration` names is
+                not here.
         """
-        files = find_model(Path(path), format_name=format, threads=threads, labels=labels, preprocessing=preprocessing)
+        files = find_model(
+            Path(path),
+            format_name=format,
+            threads=threads,
+            labels=labels,
+            preprocessing=preprocessing,
+            acceleration=acceleration,
+        )
         if preprocessing is None and manifest.manifest_folder(files.model) is None:
             contract = Preprocessing.load(files.preprocessing)
             check_contract_inside(files.model, files.preprocessing, contract.to_dict())
         temperature = temperature_in(files.preprocessing.parent) if calibrated else NO_TEMPERATURE
-        return cls.from_files(files, threads=threads, temperature=temperature)
+        return cls.from_files(files, threads=threads, temperature=temperature, acceleration=acceleration)
 
     @classmethod
     def from_files(
-        cls, files: ModelFiles, *, threads: int | None = None, temperature: Temperature = NO_TEMPERATURE
+        cls,
+        files: ModelFiles,
+        *,
+        threads: int | None = None,
+        temperature: Temperature = NO_TEMPERATURE,
+        acceleration: Acceleration = LIBRARY_DECIDES,
     ) -> Classifier:
         """The classifier made of exactly these files.
 
@@ -133,7 +152,7 @@ class Classifier:
         manifest.verify(files.model, files.labels, files.preprocessing)
         if manifest.manifest_folder(files.model) is None:
             check_seal(files.model)
-        backend = load(files.model, backend=files.backend, threads=threads)
+        backend = load(files.model, backend=files.backend, threads=threads, acceleration=acceleration)
         return cls(backend, labels=labels, preprocessing=preprocessing, files=files, temperature=temperature)
 
     def classify(self, image: ImageSource, *, top_k: int | None = None) -> list[Prediction]:
@@ -183,6 +202,7 @@ def find_model(
     threads: int | None = None,
     labels: Path | None = None,
     preprocessing: Path | None = None,
+    acceleration: Acceleration = LIBRARY_DECIDES,
 ) -> ModelFiles:
     """Where the model, contract and labels lie; labels and contract that are given need not lie beside it.
 
@@ -191,7 +211,7 @@ def find_model(
     """
     path = path if format_name is not None else bare_model(path) or path
     if path.is_dir() and not (path / "saved_model.pb").is_file():
-        found = _in_run(open_run(path), format_name, threads)
+        found = _in_run(open_run(path), format_name, threads, acceleration)
         return replace(found, labels=labels or found.labels, preprocessing=preprocessing or found.preprocessing)
     if not path.exists():
         raise EdgewrightError(f"No model or run folder at {path}")
@@ -200,10 +220,14 @@ def find_model(
     return _beside(path, labels, preprocessing)
 
 
-def _in_run(run: RunFolder, format_name: str | None, threads: int | None) -> ModelFiles:
-    preferred = None if format_name is not None else preferred_format(run, threads=threads)
+def _in_run(run: RunFolder, format_name: str | None, threads: int | None, acceleration: Acceleration) -> ModelFiles:
+    preferred = None
+    if format_name is None:
+        preferred = preferred_format(run, threads=threads, acceleration=acceleration)
     if preferred is not None:
         format_name = preferred.format
+    if format_name is None and acceleration.asked and run.present():
+        raise EdgewrightError(f"{run.path} holds no model that takes {', '.join(acceleration.asked)}")
     if format_name is None:
         raise EdgewrightError(f"{run.path} holds no model; make one with: edgewright convert {quoted(run.path)}")
     model = run.file_of(format_name)

@@ -8,7 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from .backends.table import is_installed
+from .backends.hardware.acceleration import LIBRARY_DECIDES, Acceleration
+from .backends.table import is_installed, takes
 from .errors import EdgewrightError
 from .hashing import sha256_of_file
 from .machine import cores, processor
@@ -39,42 +40,51 @@ class Preferred:
     median_ms: float | None = None
 
 
-def preferred_format(run: RunFolder, *, threads: int | None = None) -> Preferred | None:
+def preferred_format(
+    run: RunFolder, *, threads: int | None = None, acceleration: Acceleration = LIBRARY_DECIDES
+) -> Preferred | None:
     """The format to use; None where the run holds no model.
 
     What was measured decides: of the files that `evaluate` passed (or found inconclusive within the limits) and `bench`
     timed on this machine, with as many threads and as they are now, the fastest. Where there is none, the order of
     `PREFERENCE`, without files that `evaluate` found beyond the limits, unless that leaves nothing but the float model.
-    Files whose library is not installed are left out, unless nothing else is there.
+    Files whose library is not installed are left out, unless nothing else is there. With an acceleration only files
+    that take it count, and figures that were measured with it.
     """
     compared = {name: _mapping(_mapping(row).get("test")) for name, row in _figures(run.accuracy).items()}
-    timed = _timed_here(run, threads)
+    compared = {name: row for name, row in compared.items() if row.get("acceleration") == acceleration.described()}
+    timed = _timed_here(run, threads, acceleration)
     sha256 = _hashes(run)
     for name in sorted(timed, key=lambda each: timed[each]["p50_ms"]):
         row = compared.get(name, {})
         if _may_ship(row) and row.get("sha256") == timed[name].get("sha256") == sha256(name):
             return Preferred(name, _why_fastest(row), float(timed[name]["p50_ms"]))
-    return _by_table(run, compared, sha256, _NOT_COMPARED if timed else _NOT_TIMED)
+    return _by_table(run, compared, sha256, _NOT_COMPARED if timed else _NOT_TIMED, acceleration)
 
 
-def _timed_here(run: RunFolder, threads: int | None) -> dict[str, Row]:
-    """The rows of latency.json from this machine and that number of threads, of converted formats that run here."""
+def _timed_here(run: RunFolder, threads: int | None, acceleration: Acceleration) -> dict[str, Row]:
+    """The rows of latency.json from this machine, threads and acceleration, of converted formats that run here."""
     here = (processor(), cores())
     found = {}
     for name, value in _figures(run.latency).items():
         row, machine = _mapping(value), _mapping(_mapping(value).get("machine"))
         same_work = (machine.get("processor"), machine.get("cores")) == here and row.get("threads") == threads
+        same_work = same_work and row.get("acceleration") == acceleration.described()
         is_timed = same_work and name in _CONVERTED and isinstance(row.get("p50_ms"), (int, float))
-        if is_timed and run.file_of(name).exists() and _runs_here(name):
+        if is_timed and run.file_of(name).exists() and _takes(name, acceleration) and _runs_here(name):
             found[name] = row
     return found
 
 
 def _by_table(
-    run: RunFolder, compared: Mapping[str, Row], sha256: Callable[[str], str | None], why: str
+    run: RunFolder,
+    compared: Mapping[str, Row],
+    sha256: Callable[[str], str | None],
+    why: str,
+    acceleration: Acceleration,
 ) -> Preferred | None:
     """The first of `PREFERENCE` that is there and is not known to be beyond the limits."""
-    there = [name for name in PREFERENCE if run.file_of(name).exists()]
+    there = [name for name in PREFERENCE if run.file_of(name).exists() and _takes(name, acceleration)]
     # Where no library is installed for any of them, the first one's error says which to install.
     present = [name for name in there if _runs_here(name)] or there
     beyond = []
@@ -92,6 +102,10 @@ def _by_table(
 
 def _runs_here(name: str) -> bool:
     return is_installed(format_named(name).backend)
+
+
+def _takes(name: str, acceleration: Acceleration) -> bool:
+    return takes(format_named(name).backend, acceleration)
 
 
 def _may_ship(row: Row) -> bool:

@@ -1,9 +1,11 @@
-"""Files that change under the hands of what reads them."""
+"""Files that change under the hands of what reads them, and a delegate that is built where there is a C compiler."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -42,3 +44,15 @@ sys.addaudithook(_on_event)  # for good, since hooks cannot be taken away; witho
 def swapped_before_its_second_read() -> Callable[[Path, Path], contextlib.AbstractContextManager[None]]:
     """`with swapped_before_its_second_read(path, other)`: whoever opens `path` twice in the block finds `other`."""
     return _swapped_before_its_second_read
+
+
+@pytest.fixture(scope="session")
+def softmax_delegate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The path of an external TFLite delegate that takes softmax operators."""
+    compiler = shutil.which("cc") or shutil.which("gcc")
+    if compiler is None:
+        pytest.skip("no C compiler to build a delegate with")
+    library = tmp_path_factory.mktemp("delegate") / "libsoftmax_delegate.so"
+    source = Path(__file__).parent / "backends" / "hardware" / "softmax_delegate.c"
+    subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", library, source, "-lm"], check=True)
+    return library

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from edgewright_runtime.backends.hardware.acceleration import Acceleration
 from edgewright_runtime.classifier import Classifier
 from edgewright_runtime.errors import MissingDependencyError
 from edgewright_runtime.machine import cores, processor
@@ -55,6 +56,25 @@ def test_figures_of_another_machine_or_other_threads_decide_nothing(measured):
     assert "not measured here" in elsewhere.why
     assert measured(TIMES, threads=1).median_ms is None
     assert measured(TIMES, threads=1, asked=1).format == "onnx-fp32"
+
+
+def test_figures_of_another_acceleration_decide_nothing(measured, run_copy):
+    run, asked = RunFolder(run_copy), Acceleration(xnnpack=False)
+    assert measured(TIMES).format == "onnx-fp32"
+    assert preferred_format(run, acceleration=asked).format == "tflite-int8"
+    for path in (run.accuracy, run.latency):
+        rows = json.loads(path.read_text())
+        for row in rows.values():
+            row.get("test", row)["acceleration"] = asked.described()
+        path.write_text(json.dumps(rows))
+    assert preferred_format(run, acceleration=asked).format == "tflite-fp16"
+    assert preferred_format(run).median_ms is None
+
+
+def test_only_formats_that_take_what_was_asked_for_are_preferred(run_copy):
+    run = RunFolder(run_copy)
+    assert preferred_format(run, acceleration=Acceleration(providers=("cpu",))).format == "onnx-int8-cpu"
+    assert preferred_format(run, acceleration=Acceleration(xnnpack=False, providers=("cpu",))) is None
 
 
 def test_file_that_the_gate_refused_is_not_taken_by_default_either(measured, run_copy):

@@ -8,11 +8,10 @@ INT8 files are also made on a Jetson, which has none.
 
 from .checks import check_onnx, outputs_of_onnx, run_onnx
 from .float16_file import onnx_fp16_from_fp32
-from .graph import OPSET, serialised
+from .graph import serialised
 from .qdq import onnx_int8_from_onnx, onnx_int8_with_measured_ranges
 
 __all__ = [
-    "OPSET",
     "check_onnx",
     "onnx_fp16_from_fp32",
     "onnx_int8_from_onnx",

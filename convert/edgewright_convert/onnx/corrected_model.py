@@ -13,6 +13,7 @@ from ..float_model import float_model_of_keras
 from ..int8 import Corrected
 from ..int8.network import labelled_layers, with_fake_quantization
 from ..int8.network.layer_scopes import SCOPE_PREFIX
+from ..options import DEFAULT_OPSET
 from .activation_ranges import Range, ranges_of
 from .export import exported, finished
 from .folding import folded
@@ -43,7 +44,12 @@ class RangedModel:
 
 
 def onnx_from_corrected(
-    corrected: Corrected, metadata: Mapping[str, str], pixels: NDArray[np.uint8], scheme: Scheme = TENSORRT
+    corrected: Corrected,
+    metadata: Mapping[str, str],
+    pixels: NDArray[np.uint8],
+    scheme: Scheme = TENSORRT,
+    *,
+    opset: int = DEFAULT_OPSET,
 ) -> RangedModel:
     """The corrected model as ONNX, with the very ranges that its .tflite file has.
 
@@ -57,12 +63,13 @@ def onnx_from_corrected(
         pixels: the representative dataset, uint8, shape (n, height, width, channels); looked at only where a Keras
             layer became several operators.
         scheme: of the file that will be made from it.
+        opset: that it is written in.
 
     Raises:
         EdgewrightError: an operator of the model has no ONNX counterpart.
     """
     float_model = float_model_of_keras(corrected.model, with_fake_quantization(corrected.model, corrected.ranges))
-    bare, labels = _without_pairs(exported(float_model))
+    bare, labels = _without_pairs(exported(float_model, opset=opset))
     first, renamed = canonical_with_names(bare)
     second, renamed_again = canonical_with_names(folded(first))
     layer_of = labelled_layers(corrected.model, corrected.ranges)

@@ -16,9 +16,10 @@ from edgewright_runtime.preprocessing import Preprocessing
 from edgewright_runtime.suggestion import named
 
 from ..float_model import FloatModel
+from ..options import DEFAULT_OPSET
 from ..tensor_names import INPUT_NAME, OUTPUT_NAME
 from .folding import folded
-from .graph import OPSET, canonical, set_metadata
+from .graph import canonical, set_metadata
 
 
 def contract_metadata(contract: Preprocessing, labels: Sequence[str]) -> dict[str, str]:
@@ -29,23 +30,23 @@ def contract_metadata(contract: Preprocessing, labels: Sequence[str]) -> dict[st
     }
 
 
-def onnx_from_model(model: FloatModel, metadata: Mapping[str, str]) -> onnx.ModelProto:
+def onnx_from_model(model: FloatModel, metadata: Mapping[str, str], *, opset: int = DEFAULT_OPSET) -> onnx.ModelProto:
     """The model in ONNX: float32 `pixels` (batch, height, width, channels) to `probabilities` (batch, classes).
 
     Raises:
         EdgewrightError: an operator of the model has no ONNX counterpart.
     """
-    return finished(folded(canonical(exported(model))), model.classes, metadata)
+    return finished(folded(canonical(exported(model, opset=opset))), model.classes, metadata)
 
 
-def exported(model: FloatModel) -> onnx.ModelProto:
+def exported(model: FloatModel, *, opset: int = DEFAULT_OPSET) -> onnx.ModelProto:
     """What tf2onnx makes of the model, its input and output named.
 
     Raises:
         EdgewrightError: an operator of the model has no ONNX counterpart.
     """
     frozen = model.frozen(None)
-    result = _converted(frozen)
+    result = _converted(frozen, opset)
     _rename(result.graph, frozen.inputs[0].name, INPUT_NAME)
     _rename(result.graph, frozen.outputs[0].name, OUTPUT_NAME)
     return result
@@ -59,7 +60,7 @@ def finished(model: onnx.ModelProto, classes: int, metadata: Mapping[str, str]) 
     return result
 
 
-def _converted(frozen: Any) -> onnx.ModelProto:
+def _converted(frozen: Any, opset: int) -> onnx.ModelProto:
     # tf2onnx declares its own use of TensorFlow 1 sessions; the default graph must not be ours.
     try:
         with tf.Graph().as_default():
@@ -67,12 +68,12 @@ def _converted(frozen: Any) -> onnx.ModelProto:
                 frozen.graph.as_graph_def(),
                 input_names=[frozen.inputs[0].name],
                 output_names=[frozen.outputs[0].name],
-                opset=OPSET,
+                opset=opset,
                 custom_op_handlers={"Erfc": (_write_erfc, [])},
             )
     except Exception as error:  # tf2onnx raises whatever its handler of the operator happened to raise
         raise EdgewrightError(f"tf2onnx cannot write this model as ONNX: {error}") from error
-    _refuse_unknown_operators(converted.graph)
+    _refuse_unknown_operators(converted.graph, opset)
     return cast("onnx.ModelProto", converted)
 
 
@@ -86,9 +87,9 @@ def _write_erfc(context: Any, node: Any, _name: str, _arguments: Any) -> None:
     context.make_node("Sub", [one.output[0], error.output[0]], outputs=[output], shapes=[shape], dtypes=[dtype])
 
 
-def _refuse_unknown_operators(graph: onnx.GraphProto) -> None:
+def _refuse_unknown_operators(graph: onnx.GraphProto, opset: int) -> None:
     """What tf2onnx has no handler for, it logs and writes under TensorFlow's name."""
-    unknown = sorted({node.op_type for node in graph.node if not onnx.defs.has(node.op_type, OPSET, node.domain)})
+    unknown = sorted({node.op_type for node in graph.node if not onnx.defs.has(node.op_type, opset, node.domain)})
     if unknown:
         raise EdgewrightError(f"ONNX has no operator for {named(unknown)}; replace the layers that use it")
 

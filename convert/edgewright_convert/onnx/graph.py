@@ -13,9 +13,6 @@ from onnx import numpy_helper
 
 BATCH_NAME = "batch"
 
-OPSET = 17
-"""Of the float files: the newest that TensorRT 8.6 (JetPack 5) reads in full; all that came later read it too."""
-
 _COUNTER = re.compile(r"__\d+$")
 
 
@@ -46,6 +43,11 @@ def canonical_with_names(model: onnx.ModelProto) -> tuple[onnx.ModelProto, Mappi
     result.opset_import.extend(used for used in model.opset_import if used.domain in {node.domain for node in nodes})
     result.metadata_props.extend(model.metadata_props)
     return result, names
+
+
+def opset_in(model: onnx.ModelProto) -> int:
+    """The version of ONNX's own operators that the model is written in."""
+    return max(int(used.version) for used in model.opset_import if used.domain in {"", "ai.onnx"})
 
 
 def serialised(model: onnx.ModelProto) -> bytes:

@@ -6,8 +6,9 @@ symmetric INT8 for TensorRT.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 import onnx
@@ -28,14 +29,14 @@ from ..int8 import (
 )
 from ..int8.baseline_guard import nearer_baseline
 from ..int8.mixed_precision import Affordable
-from ..options import BASELINE, NOT_CORRECTED, Effort, FloatLayers
+from ..options import BASELINE, DEFAULT_OPSET, NOT_CORRECTED, Effort, FloatLayers
 from .activation_ranges import Range
 from .arithmetic import multiplications
 from .checks import outputs_of_onnx
 from .corrected_model import RangedModel, onnx_from_corrected
-from .graph import serialised
+from .graph import opset_in, serialised
 from .qdq import onnx_int8_from_onnx, onnx_int8_with_measured_ranges, tensors_to_watch
-from .schemes import TENSORRT, Scheme
+from .schemes import TENSORRT, Scheme, schemes_tried
 from .signed_activations import with_signed_activations
 
 _DOMINATING = 1 / 2
@@ -61,6 +62,7 @@ class OnnxInt8File:
             that is why.
         fidelity: how near it is to the float model; None if that was not measured.
         mixed_precision: the search for layers to exclude from quantization, if there was one.
+        per_channel: its weights have a scale for each output channel, otherwise one for each kernel.
     """
 
     data: bytes
@@ -69,6 +71,7 @@ class OnnxInt8File:
     float_layers: Mapping[str, float | None] = field(default_factory=dict)
     fidelity: Fidelity | None = None
     mixed_precision: MixedPrecision | None = None
+    per_channel: bool = True
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -79,6 +82,8 @@ class OnnxInt8File:
             for layer, share in self.float_layers.items()
             if share is not None
         )
+        if not self.per_channel:
+            causes += ("each kernel has one scale: that is nearer to the float model than one for each channel",)
         if self.mixed_precision is None:
             return causes
         return (*causes, *mixed_precision_notes(self.mixed_precision, "float", further=bool(causes)))
@@ -110,14 +115,20 @@ def onnx_int8_from_correction(
         scheme: what is quantized, and how.
     """
 
-    def baseline(images: int | None) -> bytes:
-        return serialised(onnx_int8_with_measured_ranges(float32, pixels[:images], scheme))
+    def baseline(images: int | None, of: Scheme = scheme) -> bytes:
+        return serialised(onnx_int8_with_measured_ranges(float32, pixels[:images], of))
 
     def fidelity(file: bytes) -> Fidelity:
         return fidelity_of(outputs_of_onnx(file, validation), reference)
 
+    def best_baseline(why: str) -> OnnxInt8File:
+        if not len(validation):
+            return OnnxInt8File(baseline(None), BASELINE, why)
+        found = _nearest(partial(baseline, None), fidelity, scheme)
+        return OnnxInt8File(found.data, BASELINE, why, fidelity=found.fidelity, per_channel=found.scheme.per_channel)
+
     if correction.corrected is None:
-        return OnnxInt8File(baseline(None), BASELINE, correction.why_not)
+        return best_baseline(correction.why_not)
     try:
         made = onnx_int8_from_corrected(
             correction.corrected,
@@ -128,16 +139,35 @@ def onnx_int8_from_correction(
             effort=effort,
             exclude=exclude,
             scheme=scheme,
+            opset=opset_in(float32),
         )
     except EdgewrightError as error:
-        return OnnxInt8File(baseline(None), BASELINE, f"{NOT_CORRECTED}{error}")
+        return best_baseline(f"{NOT_CORRECTED}{error}")
     if not len(validation):
         return made
     ours = made.fidelity or fidelity(made.data)
     nearer = nearer_baseline(ours, effort, baseline, fidelity)
     if nearer is None:
         return replace(made, fidelity=ours)
-    return OnnxInt8File(nearer.data, BASELINE, nearer.why, fidelity=nearer.fidelity)
+    return best_baseline(nearer.why)
+
+
+@dataclass(frozen=True)
+class _Tried:
+    """A file of one of the schemes that are tried, and how near it is."""
+
+    data: bytes
+    scheme: Scheme
+    fidelity: Fidelity
+
+
+def _nearest(build: Callable[[Scheme], bytes], fidelity: Callable[[bytes], Fidelity], scheme: Scheme) -> _Tried:
+    """The file of the scheme or of its like with one scale for each kernel; the former unless the latter is nearer."""
+    best, *others = (_Tried(data, each, fidelity(data)) for each in schemes_tried(scheme) for data in [build(each)])
+    for other in others:
+        if other.fidelity.is_nearer_than(best.fidelity):
+            best = other
+    return best
 
 
 def onnx_int8_from_corrected(
@@ -150,6 +180,7 @@ def onnx_int8_from_corrected(
     effort: Effort,
     exclude: FloatLayers | None = None,
     scheme: Scheme = TENSORRT,
+    opset: int = DEFAULT_OPSET,
 ) -> OnnxInt8File:
     """The corrected model's INT8 file.
 
@@ -164,29 +195,40 @@ def onnx_int8_from_corrected(
             that lose more than their part because symmetric INT8 has only 128 levels for them, and for TensorRT as
             many more as are needed and `_BUDGET` allows; `auto` the same without a limit on their cost.
         scheme: what is quantized, and how.
+        opset: that the file is written in.
 
     Raises:
         EdgewrightError: an operator of the model has no ONNX counterpart.
     """
-    ranged = onnx_from_corrected(corrected, metadata, pixels, scheme)
+    ranged = onnx_from_corrected(corrected, metadata, pixels, scheme, opset=opset)
     model, ranges = ranged.model, ranged.ranges
     if not scheme.zero_points:
         model, ranges = with_signed_activations(model, ranges)
 
-    def build(layers: Collection[str]) -> bytes:
+    def build(layers: Collection[str], of: Scheme = scheme) -> bytes:
         tensors = {tensor for tensor, layer in ranged.layers.items() if layer in layers}
-        return serialised(onnx_int8_from_onnx(model, ranges, exclude=tensors, scheme=scheme))
+        return serialised(onnx_int8_from_onnx(model, ranges, exclude=tensors, scheme=of))
+
+    def fidelity(file: bytes) -> Fidelity:
+        return fidelity_of(outputs_of_onnx(file, validation), reference)
 
     grids = _grids(ranged, ranges, corrected.ranges, scheme)
     shares = _dominating(corrected, grids, pixels) if exclude in {None, "auto"} else {}
     count = scheme.excludes if exclude is None else exclude
-    if not count or not len(validation):
+    if not len(validation):
         return OnnxInt8File(build(shares), effort, float_layers=shares)
+    if not count:
+        if len(schemes_tried(scheme)) == 1:
+            return OnnxInt8File(build(shares), effort, float_layers=shares)
+        best = _nearest(partial(build, shares), fidelity, scheme)
+        return OnnxInt8File(
+            best.data, effort, float_layers=shares, fidelity=best.fidelity, per_channel=best.scheme.per_channel
+        )
     others = tuple(layer for layer in grids if layer not in shares)
     found = search_mixed_precision(
         lambda: tuple(sensitivity_of_layers(corrected.model, grids, others, validation)),
         lambda layers: build((*shares, *layers)),
-        lambda file: fidelity_of(outputs_of_onnx(file, validation), reference),
+        fidelity,
         count,
         _within_budget(ranged, scheme) if exclude is None else None,
     )

@@ -14,6 +14,7 @@ import onnx
 from numpy.typing import NDArray
 
 from ..calibration import ClassCoverage, RepresentativeDataset, SmokeImages, ValidationImages, coverage_of
+from ..opset import opset_of
 from ..options import BASELINE, NOT_CORRECTED, ConvertOptions
 from ..product import Product, int8_options
 from ..run_inputs import OpenedRun
@@ -27,7 +28,7 @@ from .checks import (
     outputs_of_onnx,
 )
 from .float16_file import onnx_fp16_from_fp32
-from .graph import OPSET, serialised
+from .graph import serialised
 from .qdq import onnx_int8_with_measured_ranges
 from .schemes import SCHEMES, Scheme
 
@@ -36,14 +37,14 @@ if TYPE_CHECKING:
     from ..int8 import Correction
 
 
-def fp32(*, run: OpenedRun, float_model: FloatModel, smoke_images: SmokeImages) -> Product:
+def fp32(*, run: OpenedRun, options: ConvertOptions, float_model: FloatModel, smoke_images: SmokeImages) -> Product:
     """The product `model_fp32.onnx`, whose outputs on a few real images are the float model's."""
     from .export import contract_metadata, onnx_from_model
 
-    data = serialised(onnx_from_model(float_model, contract_metadata(run.contract, run.labels)))
+    data = serialised(onnx_from_model(float_model, contract_metadata(run.contract, run.labels), opset=options.opset))
     check_onnx(data)
     check_agrees(data, smoke_images.pixels, float_model.probabilities(smoke_images.pixels), FP32_TOLERANCE)
-    return Product(data, options={"opset": OPSET}, notes=smoke_images.notes)
+    return Product(data, options={"opset": opset_of(data)}, notes=smoke_images.notes)
 
 
 def fp16(*, basis: bytes, smoke_images: SmokeImages) -> Product:
@@ -51,7 +52,7 @@ def fp16(*, basis: bytes, smoke_images: SmokeImages) -> Product:
     made = onnx_fp16_from_fp32(onnx.load_from_string(basis), smoke_images.pixels)
     check_float16(check_onnx(made.data), wide=made.wide)
     check_finite(made.data, smoke_images.pixels)
-    return Product(made.data, options={"opset": OPSET}, notes=(*smoke_images.notes, *made.notes))
+    return Product(made.data, options={"opset": opset_of(made.data)}, notes=(*smoke_images.notes, *made.notes))
 
 
 def int8(
@@ -92,6 +93,7 @@ def int8(
         excluded=made.float_layers,
         correction=correction.as_options(),
     )
+    how_int8["scales"] = "per channel" if made.per_channel else "per kernel"
     read = representative_dataset.notes(options.representative_size, class_coverage)
     of_validation = validation_images.notes if correction.corrected is not None else ()
     held_out = len(validation_images.pixels)
@@ -99,7 +101,7 @@ def int8(
     said = (*((made.why,) if made.why else ()), *(() if searched else (note_without_search(held_out=held_out),)))
     return Product(
         made.data,
-        options=_how(representative_dataset, class_coverage, how_int8),
+        options=_how(made.data, representative_dataset, class_coverage, how_int8),
         notes=(*read, *of_validation, *said, *made.notes),
     )
 
@@ -123,7 +125,7 @@ def int8_without_float_model(
     coverage = None
     if source is not None:
         coverage = coverage_of(source, outputs_of_onnx(basis, representative_dataset.pixels))
-    how = _how(representative_dataset, coverage, int8_options(made_by=BASELINE, why=why))
+    how = _how(data, representative_dataset, coverage, int8_options(made_by=BASELINE, why=why))
     return Product(data, options=how, notes=(*representative_dataset.notes(options.representative_size, coverage), why))
 
 
@@ -133,7 +135,14 @@ def _check(data: bytes, smoke_images: SmokeImages, scheme: Scheme, *, some_in_fl
 
 
 def _how(
-    representative_dataset: RepresentativeDataset, coverage: ClassCoverage | None, int8: Mapping[str, object]
+    data: bytes,
+    representative_dataset: RepresentativeDataset,
+    coverage: ClassCoverage | None,
+    int8: Mapping[str, object],
 ) -> dict[str, object]:
     """What the manifest keeps of how the file was made."""
-    return {"opset": OPSET, "representative_dataset": representative_dataset.as_options(coverage), "int8": int8}
+    return {
+        "opset": opset_of(data),
+        "representative_dataset": representative_dataset.as_options(coverage),
+        "int8": int8,
+    }

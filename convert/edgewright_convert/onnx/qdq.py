@@ -56,14 +56,18 @@ def onnx_int8_from_onnx(
     constants = initializers(graph)
     nodes: list[onnx.NodeProto] = []
     added: dict[str, str] = {}
+    # onnxruntime runs an operator in INT8 only if all that reads its output reads it quantized: of a hard swish, both
+    # the product and what makes its other factor.
+    everywhere = set(tensors_to_watch(model, scheme)) - set(exclude) if scheme.zero_points else set()
     for node in graph.node:
         quantized_inputs = [name for name in _quantized_inputs(node, constants, scheme) if name not in exclude]
-        for name in quantized_inputs:
+        for name in (each for each in dict.fromkeys(node.input) if each in quantized_inputs or each in everywhere):
             if name not in added:
                 added[name] = _activation(graph, nodes, name, grid_of(ranges[name], scheme))
             node.input[:] = [added[name] if given == name else given for given in node.input]
         if node.op_type in scheme.weighted and quantized_inputs:
-            node.input[1] = _weights(graph, nodes, node, constants[node.input[1]], scheme.weighted[node.op_type])
+            axis = scheme.weighted[node.op_type] if scheme.per_channel else None
+            node.input[1] = _weights(graph, nodes, node, constants[node.input[1]], axis)
         nodes.append(node)
     copies = [_copied(node) for node in nodes]
     del graph.node[:]
@@ -125,23 +129,24 @@ def _activation(graph: onnx.GraphProto, nodes: list[onnx.NodeProto], name: str, 
 
 
 def _weights(
-    graph: onnx.GraphProto, nodes: list[onnx.NodeProto], node: onnx.NodeProto, kernel: NDArray[Any], axis: int
+    graph: onnx.GraphProto, nodes: list[onnx.NodeProto], node: onnx.NodeProto, kernel: NDArray[Any], axis: int | None
 ) -> str:
-    """Stores a kernel as INT8 with one scale per output channel, and returns the name of its real values."""
+    """Stores a kernel as INT8 with one scale per output channel, or one for all, and returns its real values' name."""
     stored, scales = quantized_weights(kernel.astype(np.float32), axis)
     name = node.input[1]
     parts: dict[str, NDArray[Any]] = {"stored": stored, "scale": scales, "zero_point": np.zeros(scales.shape, np.int8)}
     for part, value in parts.items():
         graph.initializer.append(numpy_helper.from_array(value, f"{name}/{part}"))
     inputs = [f"{name}/{part}" for part in parts]
+    along: dict[str, Any] = {} if axis is None else {"axis": axis}
     nodes.append(
-        onnx.helper.make_node("DequantizeLinear", inputs, [f"{name}/real"], name=f"{name}/dequantize", axis=axis)
+        onnx.helper.make_node("DequantizeLinear", inputs, [f"{name}/real"], name=f"{name}/dequantize", **along)
     )
     return f"{name}/real"
 
 
-def quantized_weights(kernel: NDArray[np.float32], axis: int) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
-    """The kernel as INT8 in -127..127, and its scales, one per channel along `axis`."""
+def quantized_weights(kernel: NDArray[np.float32], axis: int | None) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """The kernel as INT8 in -127..127, and its scales, one per channel along `axis`; without an axis a single one."""
     others = tuple(i for i in range(kernel.ndim) if i != axis)
     scales = np.asarray(np.maximum(np.abs(kernel).max(axis=others) / _LEVELS, _SMALLEST_SCALE), np.float32)
     shape = [-1 if i == axis else 1 for i in range(kernel.ndim)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..options import FloatLayers
 
@@ -19,6 +19,7 @@ class Scheme:
         unweighted: operators whose inputs are quantized too.
         half: convolutions and matrix products that are not quantized compute in float16, else in float32.
         excludes: how many layers are excluded from quantization where nothing is asked for.
+        per_channel: weights have a scale for each output channel, otherwise one for the whole kernel.
     """
 
     format: str
@@ -27,6 +28,7 @@ class Scheme:
     unweighted: frozenset[str]
     half: bool
     excludes: FloatLayers
+    per_channel: bool = True
 
 
 TENSORRT = Scheme(
@@ -50,6 +52,17 @@ CPU = Scheme(
 )
 """Unsigned activations with a zero point, for which onnxruntime has kernels on every CPU: no level is wasted on values
 that a ReLU never gives. What follows the last matrix product stays float32, so that close classes do not tie."""
+
+
+def schemes_tried(scheme: Scheme) -> tuple[Scheme, ...]:
+    """The scheme, and for processors the same with one scale for each kernel.
+
+    Which of the two is nearer to the float model depends on the network and the processor: without VNNI, onnxruntime
+    adds pairs of products in 16 bits, which overflow where kernels fill the grid in each channel. Of MobileNetV3 it is
+    known that a scale per channel does worse (onnxruntime issue 11415).
+    """
+    return (scheme, replace(scheme, per_channel=False)) if scheme.zero_points else (scheme,)
+
 
 SCHEMES: Mapping[str, Scheme] = {scheme.format: scheme for scheme in (TENSORRT, CPU)}
 """By the format that is made so."""

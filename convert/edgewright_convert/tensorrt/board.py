@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 import tensorrt as trt
 
-from edgewright_runtime.backends.cuda import cuda_driver, first_gpu
-from edgewright_runtime.backends.engine_key import EngineKey
+from edgewright_runtime.backends.nvidia.cuda import cuda_driver, first_gpu
+from edgewright_runtime.backends.nvidia.engine_key import EngineKey
 from edgewright_runtime.errors import MissingDependencyError
 from edgewright_runtime.hashing import sha256_of_bytes
 
+from ..deployment_targets import check_readable_by_version
 from ..options import BatchProfile
 from .builder import (
     BuilderMessages,
@@ -30,7 +31,7 @@ def engine_key(onnx_file: bytes, *, precision: str, batch: BatchProfile, workspa
     """The key of the engine that `engine_from_onnx` would build from the same on this machine.
 
     Raises:
-        MissingDependencyError: there is no GPU here, or no pycuda to ask for its name.
+        MissingDependencyError: there is no GPU here, or neither pycuda nor cuda-python to ask for its name.
         EdgewrightError: TensorRT is too old.
     """
     driver = cuda_driver(extra="tensorrt", purpose="Building a TensorRT engine")
@@ -69,6 +70,7 @@ def engine_from_onnx(
         EdgewrightError: TensorRT refuses the file.
     """
     key = engine_key(onnx_file, precision=precision, batch=batch, workspace_mb=workspace_mb)
+    check_readable_by_version(onnx_file, trt.__version__)
     logger, messages = logger_for(trt)
     messages.errors.clear()
     builder = _builder(logger, messages)

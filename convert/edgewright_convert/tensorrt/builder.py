@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
-from edgewright_runtime.backends.engine_key import EngineKey
+from edgewright_runtime.backends.nvidia.engine_key import EngineKey
 from edgewright_runtime.errors import EdgewrightError
 
 from ..options import BatchProfile

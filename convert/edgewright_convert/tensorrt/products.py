@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from edgewright_runtime.backends.engine_key import SUFFIX, EngineKey, key_bytes
+from edgewright_runtime.backends.nvidia.engine_key import SUFFIX, EngineKey, key_bytes
 from edgewright_runtime.hashing import sha256_of_bytes
 
 from ..options import ConvertOptions
@@ -19,6 +19,11 @@ from .reuse import engine_with_key, timing_cache_beside
 TIMING_SUFFIX = ".timing"
 """Of the timing cache beside an engine."""
 
+
+LISTED_CAPABILITIES = frozenset({"7.5", "8.6", "8.9", "12.0", "12.1"})
+"""That the support matrix of TensorRT-RTX lists; it lists INT8 for the weights of matrix products only.
+
+Source: docs.nvidia.com/deeplearning/tensorrt-rtx/latest/getting-started/support-matrix.html."""
 
 OnProgress = Callable[[str], None]
 
@@ -56,8 +61,20 @@ def _rtx(format_name: str, run: OpenedRun, options: ConvertOptions, basis: bytes
         workspace_mb=workspace_mb,
         on_progress=on_progress,
     )
-    note = f"for compute capability {', '.join(key.devices)}"
-    return _reused_or_built(run.folder.file_of(format_name), key, build, note)
+    notes = (f"for compute capability {', '.join(key.devices)}", *_unlisted(format_name, key.devices))
+    return _reused_or_built(run.folder.file_of(format_name), key, build, *notes)
+
+
+def _unlisted(format_name: str, capabilities: Sequence[str]) -> tuple[str, ...]:
+    """A phrase where the library builds what its support matrix does not list; none where it lists all of it."""
+    found = [each for each in capabilities if each not in LISTED_CAPABILITIES]
+    parts = [*(["INT8 activations"] if format_name.endswith("int8") else []), *found]
+    if not parts:
+        return ()
+    return (
+        f"TensorRT-RTX's support matrix does not list {' and '.join(parts)}: a check of the ONNX file, and no claim "
+        f"about speed or accuracy",
+    )
 
 
 def _board(precision: str, run: OpenedRun, options: ConvertOptions, basis: bytes, on_progress: OnProgress) -> Product:
@@ -78,11 +95,11 @@ def _board(precision: str, run: OpenedRun, options: ConvertOptions, basis: bytes
     return _reused_or_built(path, key, build, f"for {', '.join(key.devices)}")
 
 
-def _reused_or_built(path: Path, key: EngineKey, build: Callable[[], Engine], note: str) -> Product:
+def _reused_or_built(path: Path, key: EngineKey, build: Callable[[], Engine], *notes: str) -> Product:
     reused = engine_with_key(path, key)
     if reused is None:
-        return _product(build(), note)
-    return _product(Engine(reused, key), note, "not built again, as its key is the same; delete it to build it anew")
+        return _product(build(), *notes)
+    return _product(Engine(reused, key), *notes, "not built again, as its key is the same; delete it to build it anew")
 
 
 def _product(engine: Engine, *notes: str) -> Product:

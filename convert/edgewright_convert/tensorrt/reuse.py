@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from edgewright_runtime.backends.engine_key import EngineKey, key_path, read_key
+from edgewright_runtime.backends.nvidia.engine_key import EngineKey, key_path, read_key
 from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.hashing import sha256_of_bytes
 from edgewright_runtime.run.manifest import verify

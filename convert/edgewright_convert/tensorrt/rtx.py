@@ -7,7 +7,7 @@ from typing import Any
 
 import tensorrt_rtx as trt
 
-from edgewright_runtime.backends.engine_key import AHEAD_OF_TIME, EngineKey
+from edgewright_runtime.backends.nvidia.engine_key import AHEAD_OF_TIME, EngineKey
 from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.hashing import sha256_of_bytes
 

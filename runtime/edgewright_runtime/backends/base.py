@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from .hardware.acceleration import Acceleration
 from .tflite_metadata import StatedNormalisation
 
 
@@ -47,9 +48,11 @@ class Backend(Protocol):
     """
 
     library: str
-    notes: tuple[str, ...]
     input: Tensor
     output: Tensor
+
+    @property
+    def notes(self) -> tuple[str, ...]: ...  # noqa: D102
 
     def probabilities(self, pixels: NDArray[np.uint8] | NDArray[np.float32]) -> NDArray[np.float32]:
         """What the file gives, shape (n, classes), for values of shape (n, height, width, channels).
@@ -62,8 +65,11 @@ class Backend(Protocol):
 class Loader(Protocol):
     """The function `load` of a backend's leaf module."""
 
-    def __call__(self, path: Path, *, threads: int | None) -> Backend:
-        """The loaded model; `threads` None leaves the number to the library."""
+    def __call__(self, path: Path, *, threads: int | None, **acceleration: Acceleration) -> Backend:
+        """The loaded model; `threads` None leaves the number to the library.
+
+        A backend whose row in the table takes options of `Acceleration` gets it by the name `acceleration`.
+        """
         ...
 
 

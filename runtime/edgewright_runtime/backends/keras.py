@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from ..errors import EdgewrightError
 from ..optional_imports import import_optional, version_of
 from .base import Tensor, in_fixed_batches
+from .hardware.instructions import check_instructions
 from .keras_safety import refuse_code_layers
 
 _BATCH = 32
@@ -21,8 +23,9 @@ class KerasModel:
 
     notes: tuple[str, ...] = ()
 
-    def __init__(self, model: Any, *, library: str) -> None:
-        self._model = model
+    def __init__(self, model: Any, *, path: Path, library: str) -> None:
+        self._model, self._path = model, path
+        self._turn = threading.Lock()  # Keras builds its function anew where two threads call at once
         self.library = library
         self.input = _only_tensor(model.inputs, "input")
         self.output = _only_tensor(model.outputs, "output")
@@ -34,7 +37,11 @@ class KerasModel:
         return in_fixed_batches(self._run, pixels.astype(self.input.dtype), batch)
 
     def _run(self, pixels: NDArray[Any]) -> NDArray[np.float32]:
-        return np.asarray(self._model.predict_on_batch(pixels), np.float32)
+        try:
+            with self._turn:
+                return np.asarray(self._model.predict_on_batch(pixels), np.float32)
+        except Exception as error:  # a damaged file may load, and fail only here with whatever happened to raise
+            raise EdgewrightError(f"{self._path} cannot be run by {self.library}: {_first_line(error)}") from error
 
 
 def load(path: Path, *, threads: int | None) -> KerasModel:
@@ -46,13 +53,16 @@ def load(path: Path, *, threads: int | None) -> KerasModel:
     """
     refuse_code_layers(path)
     purpose = "Running a .keras file"
+    check_instructions("tensorflow")
     tensorflow = import_optional("tensorflow", package="tensorflow", extra="train", purpose=purpose)
     keras = import_optional("keras", package="keras", extra="train", purpose=purpose)
     if threads is not None:
         _limit_threads(tensorflow, threads)
     try:
         model = keras.saving.load_model(path, compile=False, safe_mode=True)
-        return KerasModel(model, library=f"keras {version_of('keras')} on tensorflow {version_of('tensorflow')}")
+        return KerasModel(
+            model, path=path, library=f"keras {version_of('keras')} on tensorflow {version_of('tensorflow')}"
+        )
     except Exception as error:  # Keras raises whatever the broken part happened to raise
         raise EdgewrightError(f"{path} is no Keras model that can be loaded safely: {_first_line(error)}") from error
 

@@ -1,4 +1,4 @@
-"""Runs .onnx files with onnxruntime on the CPU."""
+"""Runs .onnx files with onnxruntime: on the processor, or with the execution providers that were asked for."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 from ..errors import EdgewrightError
 from ..optional_imports import import_optional, version_of
 from .base import Tensor, as_stored, channels_last, in_fixed_batches, without_empty_axes
+from .hardware.acceleration import LIBRARY_DECIDES, Acceleration
+from .hardware.instructions import check_instructions
+from .hardware.onnx_providers import CPU, check_providers, explain_refusal, providers_named, refuse_the_processor
 
 _DTYPES = {
     "tensor(float)": "float32",
@@ -47,23 +50,34 @@ class OnnxModel:
         return np.asarray(output, np.float32).reshape(len(pixels), -1)
 
 
-def load(path: Path, *, threads: int | None) -> OnnxModel:
+def load(path: Path, *, threads: int | None, acceleration: Acceleration = LIBRARY_DECIDES) -> OnnxModel:
     """The loaded .onnx file.
 
     Raises:
-        MissingDependencyError: onnxruntime is not installed.
-        EdgewrightError: the file is no model that onnxruntime takes.
+        MissingDependencyError: onnxruntime is not installed, or lacks an execution provider that was asked for.
+        EdgewrightError: the file is no model that onnxruntime takes, or that these providers run.
     """
+    check_instructions("onnxruntime")
     ort = import_optional("onnxruntime", package="onnxruntime", extra="onnx", purpose="Running an .onnx file")
+    providers = providers_named(acceleration.providers, ort) or (CPU,)
     options = ort.SessionOptions()
     options.log_severity_level = _ERRORS_ONLY
     if threads is not None:
         options.intra_op_num_threads = threads
+    if CPU not in providers:
+        refuse_the_processor(options)
+    library = f"onnxruntime {version_of('onnxruntime') or ort.__version__}"
+    with_them = "" if providers == (CPU,) else f" with {', '.join(providers)}"
+    data = path.read_bytes()
     try:
-        session = ort.InferenceSession(path.read_bytes(), options, providers=["CPUExecutionProvider"])
-        return OnnxModel(session, path=path, library=f"onnxruntime {version_of('onnxruntime') or ort.__version__}")
+        session = ort.InferenceSession(data, options, providers=list(providers), enable_fallback=0)
+        model = OnnxModel(session, path=path, library=library + with_them)
     except Exception as error:  # onnxruntime's own exception classes share no base but Exception
-        raise EdgewrightError(f"{path} is no .onnx model that onnxruntime can run: {error}") from error
+        if providers != (CPU,):
+            explain_refusal(ort, data, providers, path=path)
+        raise EdgewrightError(f"{path} is no .onnx model that onnxruntime can run{with_them}: {error}") from error
+    check_providers(session, providers)
+    return model
 
 
 def _only_tensor(tensors: list[Any], role: str) -> Tensor:

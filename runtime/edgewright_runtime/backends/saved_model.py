@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ..errors import EdgewrightError
 from ..optional_imports import import_optional, version_of
 from .base import Tensor, in_fixed_batches
+from .hardware.instructions import check_instructions
 
 _SIGNATURE = "serving_default"
 _BATCH = 32
@@ -21,7 +22,8 @@ class SavedModel:
 
     notes: tuple[str, ...] = ()
 
-    def __init__(self, loaded: Any, tensorflow: Any) -> None:
+    def __init__(self, loaded: Any, tensorflow: Any, *, path: Path) -> None:
+        self._path = path
         self._loaded = loaded  # the signature holds only weak references to its variables
         self._tensorflow = tensorflow
         self._function = loaded.signatures[_SIGNATURE]
@@ -36,8 +38,12 @@ class SavedModel:
         return in_fixed_batches(self._run, pixels.astype(self.input.dtype), batch)
 
     def _run(self, pixels: NDArray[Any]) -> NDArray[np.float32]:
-        outputs = self._function(**{self._input_name: self._tensorflow.constant(pixels)})
-        return np.asarray(outputs[self._output_name].numpy(), np.float32)
+        try:
+            outputs = self._function(**{self._input_name: self._tensorflow.constant(pixels)})
+            return np.asarray(outputs[self._output_name].numpy(), np.float32)
+        except Exception as error:  # a damaged folder may load, and fail only here with whatever happened to raise
+            reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+            raise EdgewrightError(f"{self._path} cannot be run by {self.library}: {reason}") from error
 
 
 def load(path: Path, *, threads: int | None) -> SavedModel:  # noqa: ARG001 -- TensorFlow's threads are per process
@@ -47,9 +53,10 @@ def load(path: Path, *, threads: int | None) -> SavedModel:  # noqa: ARG001 -- T
         MissingDependencyError: TensorFlow is not installed.
         EdgewrightError: the folder is no SavedModel with one input and one output.
     """
+    check_instructions("tensorflow")
     tensorflow = import_optional("tensorflow", package="tensorflow", extra="convert", purpose="Running a SavedModel")
     try:
-        return SavedModel(tensorflow.saved_model.load(str(path)), tensorflow)
+        return SavedModel(tensorflow.saved_model.load(str(path)), tensorflow, path=path)
     except Exception as error:  # TensorFlow raises whatever the broken part happened to raise
         raise EdgewrightError(f"{path} is no SavedModel that can be run: {error}") from error
 

@@ -1,9 +1,10 @@
-"""Runs .tflite files with the first TFLite interpreter that is installed."""
+"""Runs .tflite files with the first TFLite interpreter that is installed, and with the delegate that is asked for."""
 
 from __future__ import annotations
 
 import platform
 import sys
+import threading
 import warnings
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,7 +15,9 @@ from numpy.typing import NDArray
 
 from ..errors import EdgewrightError, MissingDependencyError
 from ..optional_imports import import_optional, is_importable, version_of
-from .base import Tensor, as_stored, channels_last, in_fixed_batches, without_empty_axes
+from .base import Backend, Tensor, as_stored, channels_last, in_fixed_batches, without_empty_axes
+from .hardware.acceleration import GPU, LIBRARY_DECIDES, Acceleration
+from .hardware.instructions import check_instructions
 from .input_fit import clipping
 from .quantization import dequantize_output, quantize_input
 from .tflite_metadata import StatedNormalisation, stated_normalisation
@@ -43,7 +46,7 @@ LIBRARIES = (
 
 
 class TfliteModel:
-    """A loaded .tflite file."""
+    """A loaded .tflite file. Threads may share it: they take turns, for an interpreter holds one image at a time."""
 
     def __init__(self, interpreter: Any, *, path: Path, library: str, notes: tuple[str, ...]) -> None:
         self._interpreter, self._path = interpreter, path
@@ -53,6 +56,7 @@ class TfliteModel:
         self._output_index, given = _only_tensor(interpreter.get_output_details(), "output")
         self.input, self.output = channels_last(taken), without_empty_axes(given)
         self._batch = self.input.shape[0] or 1
+        self._turn = threading.Lock()
 
     def probabilities(self, pixels: NDArray[np.uint8] | NDArray[np.float32]) -> NDArray[np.float32]:
         """What the file gives, shape (n, classes), for values of shape (n, height, width, channels)."""
@@ -64,38 +68,81 @@ class TfliteModel:
 
     def _run(self, stored: NDArray[Any]) -> NDArray[np.float32]:
         try:
-            self._interpreter.set_tensor(self._input_index, stored)
-            self._interpreter.invoke()
+            with self._turn:
+                self._interpreter.set_tensor(self._input_index, stored)
+                self._interpreter.invoke()
+                found = self._interpreter.get_tensor(self._output_index)
         except (RuntimeError, ValueError) as error:  # a damaged file may load, and fail only here
             raise EdgewrightError(f"{self._path} cannot be run by {self.library}: {_first_line(error)}") from error
-        outputs = dequantize_output(self._interpreter.get_tensor(self._output_index), self.output)
+        outputs = dequantize_output(found, self.output)
         return outputs.reshape(len(stored), -1)
 
 
-def load(path: Path, *, threads: int | None) -> TfliteModel:
+def load(path: Path, *, threads: int | None, acceleration: Acceleration = LIBRARY_DECIDES) -> Backend:
     """The loaded .tflite file.
 
     Raises:
-        MissingDependencyError: no TFLite interpreter is installed.
-        EdgewrightError: the file is no model that the interpreter takes.
+        MissingDependencyError: no TFLite interpreter is installed, or the delegate asked for is not here.
+        EdgewrightError: the file is no model that the interpreter takes, or that the delegate runs.
     """
     chosen = _installed_library()
+    check_instructions(chosen.package)
     module = import_optional(
         chosen.module, package=chosen.package, extra=chosen.extra, purpose="Running a .tflite file"
     )
+    delegate = _delegate(module, acceleration)
     try:
         data = path.read_bytes()
-        with warnings.catch_warnings():
-            # TensorFlow announces here that its interpreter moved to ai-edge-litert, which comes first above.
-            warnings.filterwarnings("ignore", message=r"\s*Warning: tf.lite.Interpreter is deprecated")
-            interpreter = module.Interpreter(model_content=data, num_threads=threads)
+        interpreter = _interpreter(module, data, threads, delegate, xnnpack=acceleration.xnnpack)
+        notes = () if delegate is None else _part_of_delegate(interpreter, acceleration, path)
         interpreter.allocate_tensors()
-        model = TfliteModel(interpreter, path=path, library=f"{chosen.package} {_version_of(chosen)}", notes=())
+        library = f"{chosen.package} {_version_of(chosen)}{_in_words(acceleration)}"
+        model = TfliteModel(interpreter, path=path, library=library, notes=())
         model.input = replace(model.input, stated_normalisation=_stated_in(data))
     except (ValueError, RuntimeError, OSError) as error:
         raise EdgewrightError(f"{path} is no .tflite model that {chosen.package} can run: {error}") from error
-    model.notes = _notes(chosen, model)
+    model.notes = (*_notes(chosen, model, xnnpack=acceleration.xnnpack), *notes)
+    if acceleration.delegate == GPU:
+        from .hardware.tflite_gpu import on_gpu
+
+        return on_gpu(model, data, path=path)
     return model
+
+
+def _delegate(module: Any, acceleration: Acceleration) -> Any:
+    if acceleration.delegate in {None, GPU}:
+        return None
+    from .hardware.tflite_delegate import delegate_of  # here, for few ask for one
+
+    return delegate_of(module, acceleration)
+
+
+def _part_of_delegate(interpreter: Any, acceleration: Acceleration, path: Path) -> tuple[str, ...]:
+    from .hardware.tflite_delegate import check_takes_part
+
+    return check_takes_part(interpreter, str(acceleration.delegate), path)
+
+
+def _interpreter(module: Any, data: bytes, threads: int | None, delegate: Any, *, xnnpack: bool) -> Any:
+    """An interpreter whose tensors are not allocated yet."""
+    kinds = module.OpResolverType
+    with warnings.catch_warnings():
+        # TensorFlow announces here that its interpreter moved to ai-edge-litert, which comes first above.
+        warnings.filterwarnings("ignore", message=r"\s*Warning: tf.lite.Interpreter is deprecated")
+        return module.Interpreter(
+            model_content=data,
+            num_threads=threads,
+            experimental_delegates=None if delegate is None else [delegate],
+            experimental_op_resolver_type=kinds.AUTO if xnnpack else kinds.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
+        )
+
+
+def _in_words(acceleration: Acceleration) -> str:
+    parts = [
+        *([] if acceleration.xnnpack else ["without XNNPACK"]),
+        *([] if acceleration.delegate in {None, GPU} else [f"with {Path(str(acceleration.delegate)).name}"]),
+    ]
+    return f" {' '.join(parts)}" if parts else ""
 
 
 def _first_line(error: Exception) -> str:
@@ -124,9 +171,9 @@ def _version_of(library: Library) -> str | None:
     return getattr(sys.modules[library.top_module], "__version__", None) or version_of(library.package)
 
 
-def _notes(library: Library, model: TfliteModel) -> tuple[str, ...]:
+def _notes(library: Library, model: TfliteModel, *, xnnpack: bool) -> tuple[str, ...]:
     clipped = clipping(model.input)
-    return (*_of_library(library, model), *(() if clipped is None else (clipped,)))
+    return (*(_of_library(library, model) if xnnpack else ()), *(() if clipped is None else (clipped,)))
 
 
 def _of_library(library: Library, model: TfliteModel) -> tuple[str, ...]:

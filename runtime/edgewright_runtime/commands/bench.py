@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ..command_line import Command, number, path, whole_number
 from ..errors import EXIT_DONE, EdgewrightError
 from ..run.formats import REFERENCE_FORMATS
+from .accelerating import acceleration_by, add_acceleration_options
 from .bare_files import add_file_options, file_in
 from .failures import report_errors
 
@@ -49,6 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--json", action="store_true", help="Print what latency.json says of these formats.")
     add_file_options(parser)
+    add_acceleration_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -64,7 +66,8 @@ def run(arguments: argparse.Namespace) -> int:
     from ..run.run_folder import open_run
 
     folder = open_run(arguments.run)
-    chosen = chosen_formats(folder, arguments.format, with_reference=True)
+    acceleration = acceleration_by(arguments)
+    chosen = chosen_formats(folder, arguments.format, with_reference=True, acceleration=acceleration)
     images = images_to_time(folder, arguments.image)
     outcomes = bench_run(
         folder,
@@ -72,13 +75,14 @@ def run(arguments: argparse.Namespace) -> int:
         images=images,
         sampling=Sampling(min_runs=arguments.runs, min_seconds=arguments.seconds),
         threads=arguments.threads,
+        acceleration=acceleration,
     )
     figures = {outcome.format: outcome.figures for outcome in outcomes if outcome.figures is not None}
     if arguments.json:
         print(json.dumps({name: each.to_dict() for name, each in figures.items()}, indent=2))
     else:
         print_latency(figures, images=len(images))
-        for line in findings(figures, preferred_format(folder, threads=arguments.threads)):
+        for line in findings(figures, preferred_format(folder, threads=arguments.threads, acceleration=acceleration)):
             print(line)
     return report_errors(
         [*((each.format, each.error) for each in outcomes if each.error is not None), *chosen.left_out],
@@ -99,6 +103,7 @@ def _bench_file(model: Path, arguments: argparse.Namespace) -> int:
         threads=arguments.threads,
         labels=arguments.labels,
         preprocessing=arguments.preprocessing,
+        acceleration=acceleration_by(arguments),
     )
     if outcome.figures is None:
         raise outcome.error or EdgewrightError(f"{model} could not be measured")

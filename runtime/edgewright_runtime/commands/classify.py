@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ..command_line import Command, number, path, whole_number
 from ..errors import EdgewrightError
 from ..frames.frame import VIDEO_SUFFIXES
+from .accelerating import acceleration_by, add_acceleration_options
 from .labelling import DEFAULT_TOP_K, Request, label_images
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="Probabilities as the model file gives them, without the temperature that the training has learned.",
     )
     parser.add_argument("--json", action="store_true", help="Print one JSON list, in the order of the images.")
+    add_acceleration_options(parser)
     group = parser.add_argument_group("Videos and cameras")
     group.add_argument("--camera", metavar="N", type=whole_number(low=0), help="Label what this camera sees, from 0.")
     group.add_argument(
@@ -94,6 +96,7 @@ def run(arguments: argparse.Namespace) -> int:
         workers=arguments.workers,
         labels=arguments.labels,
         preprocessing=arguments.preprocessing,
+        acceleration=acceleration_by(arguments),
     )
     if frames is None:
         return label_images(request)

@@ -12,6 +12,7 @@ from ..command_line import Command, number, one_of, path, whole_number
 from ..errors import EXIT_DONE, EdgewrightError
 from ..evaluation.gate import Thresholds
 from ..evaluation.policy import POLICY, exit_status_of, loud_line
+from .accelerating import acceleration_by, add_acceleration_options
 from .bare_files import add_file_options, file_in
 from .failures import report_errors
 
@@ -68,6 +69,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="Threads for inference; the library's choice if not given.",
     )
     parser.add_argument("--json", action="store_true", help="Print what accuracy.json says of these formats.")
+    add_acceleration_options(parser)
     add_file_options(parser, data="Images to evaluate a model file on: a folder per class, or a CSV.")
     add_threshold_options(parser, reference="the float model's")
 
@@ -88,10 +90,16 @@ def run(arguments: argparse.Namespace) -> int:
     thresholds = Thresholds(
         max_drop=arguments.max_drop, min_agreement=arguments.min_agreement, confidence=arguments.confidence
     )
-    chosen = chosen_formats(folder, arguments.format, with_reference=False)
+    acceleration = acceleration_by(arguments)
+    chosen = chosen_formats(folder, arguments.format, with_reference=False, acceleration=acceleration)
     with captured():
         outcomes = evaluate_run(
-            folder, chosen.formats, thresholds=thresholds, split=arguments.split, threads=arguments.threads
+            folder,
+            chosen.formats,
+            thresholds=thresholds,
+            split=arguments.split,
+            threads=arguments.threads,
+            acceleration=acceleration,
         )
     alone = folder.imported_finished() is not None
     compared = [Measured(each.format, each.comparison, each.cause) for each in outcomes if each.comparison]
@@ -139,6 +147,7 @@ def _evaluate_file(model: Path, arguments: argparse.Namespace) -> int:
             labels=arguments.labels,
             preprocessing=arguments.preprocessing,
             threads=arguments.threads,
+            acceleration=acceleration_by(arguments),
         )
     for note in found.notes:
         print(f"Note: {note}", file=sys.stderr)

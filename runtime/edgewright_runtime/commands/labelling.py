@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ..backends.hardware.acceleration import LIBRARY_DECIDES, Acceleration
 from ..classifier import Classifier
 from ..errors import EXIT_BAD_INPUT, EXIT_DONE
 from ..hashing import sha256_of_file
@@ -43,6 +44,7 @@ class Request(NamedTuple):
         workers: how many images at a time; None for one per core where there are many.
         labels: labels.txt of the model; None for the one beside it.
         preprocessing: preprocessing.json of the model; None for the one beside it.
+        acceleration: a delegate or execution providers.
     """
 
     model: Path
@@ -57,6 +59,7 @@ class Request(NamedTuple):
     workers: int | None = None
     labels: Path | None = None
     preprocessing: Path | None = None
+    acceleration: Acceleration = LIBRARY_DECIDES
 
 
 def label_images(request: Request) -> int:
@@ -78,7 +81,7 @@ def label_images(request: Request) -> int:
     paths = image_paths(request.sources, standard_input=sys.stdin)
     began = time.perf_counter()
     if request.out is not None:
-        counted = _to_file(request.out, paths, label, origin_of(first, request.top_k))
+        counted = _to_file(request.out, paths, label, origin_of(first, request))
     elif request.as_json:
         counted = as_list(label(paths))
     else:
@@ -125,10 +128,11 @@ def opened(request: Request, workers: int) -> Classifier:
             calibrated=request.calibrated,
             labels=request.labels,
             preprocessing=request.preprocessing,
+            acceleration=request.acceleration,
         )
 
 
-def origin_of(classifier: Classifier, top_k: int) -> dict[str, Any]:
+def origin_of(classifier: Classifier, request: Request) -> dict[str, Any]:
     """What the rows depend on but the images."""
     model = classifier.path
     return {
@@ -136,7 +140,8 @@ def origin_of(classifier: Classifier, top_k: int) -> dict[str, Any]:
         "labels": list(classifier.labels),
         "preprocessing": json.loads(json.dumps(classifier.preprocessing.to_dict())),
         "temperature": classifier.temperature.value,
-        "top_k": top_k,
+        "top_k": request.top_k,
+        **({"acceleration": request.acceleration.described()} if request.acceleration.asked else {}),
     }
 
 

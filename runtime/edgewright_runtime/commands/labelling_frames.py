@@ -117,7 +117,7 @@ def _now() -> str:
 
 def _written(request: Request, options: FrameOptions, classifier: Classifier, rows: Iterator[Row]) -> Counted:
     if request.out is not None:
-        origin = {**origin_of(classifier, request.top_k), "smooth_s": options.smooth_s, "every_s": options.every_s}
+        origin = {**origin_of(classifier, request), "smooth_s": options.smooth_s, "every_s": options.every_s}
         return _to_file(request.out, rows, origin)
     if request.as_json:
         return as_list(rows)

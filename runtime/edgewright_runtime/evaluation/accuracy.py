@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..backends.hardware.acceleration import LIBRARY_DECIDES, Acceleration
 from ..classifier import Classifier
 from ..errors import EdgewrightError
 from ..hashing import sha256_of_file
@@ -33,6 +34,7 @@ class FormatAccuracy:
     library: str = ""
     cause: str | None = None
     error: EdgewrightError | None = None
+    acceleration: Acceleration = LIBRARY_DECIDES
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ def evaluate_run(
     thresholds: Thresholds,
     split: str = "test",
     threads: int | None = None,
+    acceleration: Acceleration = LIBRARY_DECIDES,
 ) -> tuple[FormatAccuracy, ...]:
     """Each format compared with the float model; written to the run's accuracy.json as well.
 
@@ -71,7 +74,7 @@ def evaluate_run(
     with cached_pixels(rows, contract, run_path=run.path, description="Reading test images") as pixels:
         reference = reference_probabilities(run, rows, pixels)
         subject = _Subject(run, rows, pixels, truth, labels, reference, thresholds)
-        outcomes = [_measured(name, subject, threads) for name in formats]
+        outcomes = [_measured(name, subject, threads, acceleration) for name in formats]
     write_accuracy(run, outcomes, thresholds=thresholds, split=split)
     return tuple(outcomes)
 
@@ -86,9 +89,9 @@ def _class_indices(rows: Sequence[SplitRow], labels: tuple[str, ...], run: RunFo
     return np.array([index[row.label] for row in rows], dtype=np.int64)
 
 
-def _measured(name: str, subject: _Subject, threads: int | None) -> FormatAccuracy:
+def _measured(name: str, subject: _Subject, threads: int | None, acceleration: Acceleration) -> FormatAccuracy:
     try:
-        classifier = Classifier.open(subject.run.path, format=name, threads=threads)
+        classifier = Classifier.open(subject.run.path, format=name, threads=threads, acceleration=acceleration)
         outputs = probabilities_of(classifier, subject.pixels, description=name)
     except EdgewrightError as error:
         return FormatAccuracy(name, None, error=error)
@@ -103,7 +106,7 @@ def _measured(name: str, subject: _Subject, threads: int | None) -> FormatAccura
     cause = None
     if comparison.decision.verdict == "fail":
         cause = likely_cause(classifier, subject.pixels, subject.reference, outputs)
-    return FormatAccuracy(name, comparison, library=classifier.backend.library, cause=cause)
+    return FormatAccuracy(name, comparison, library=classifier.backend.library, cause=cause, acceleration=acceleration)
 
 
 def write_accuracy(
@@ -125,6 +128,7 @@ def write_accuracy(
                 "likely_cause": outcome.cause,
                 "thresholds": asdict(thresholds),
                 "library": outcome.library,
+                "acceleration": outcome.acceleration.described(),
                 "sha256": sha256_of_file(model) if model.is_file() else None,
                 "reference": run.reference().name,
                 "reference_sha256": reference,

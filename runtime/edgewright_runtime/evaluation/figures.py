@@ -58,6 +58,7 @@ class LatencyFigures:
         after: the same afterwards.
         warnings: what makes the figures less trustworthy, one sentence each, with its remedy.
         sha256: of the model file; None of a model that is a folder.
+        acceleration: what ran it in place of what the library would choose, as `Acceleration.described`; else None.
     """
 
     inference: Timing
@@ -74,6 +75,7 @@ class LatencyFigures:
     after: Moment
     warnings: tuple[str, ...] = ()
     sha256: str | None = None
+    acceleration: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object in latency.json: the inference's figures among the others."""
@@ -111,4 +113,5 @@ class LatencyFigures:
             after=Moment(**value["after"]),
             warnings=tuple(value["warnings"]),
             sha256=value.get("sha256"),
+            acceleration=value.get("acceleration"),
         )

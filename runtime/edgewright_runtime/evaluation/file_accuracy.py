@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..backends.hardware.acceleration import LIBRARY_DECIDES, Acceleration
 from ..classifier import Classifier
 from ..dataset import RejectedFile, read_images
 from ..pixel_cache import cached_pixels
@@ -67,6 +68,7 @@ def evaluate_file(
     labels: Path | None = None,
     preprocessing: Path | None = None,
     threads: int | None = None,
+    acceleration: Acceleration = LIBRARY_DECIDES,
 ) -> FileAccuracy:
     """The model's accuracy on the images of a data set; of one that is split, on its test split.
 
@@ -76,11 +78,14 @@ def evaluate_file(
         labels: labels.txt, in place of the one beside the model.
         preprocessing: preprocessing.json, likewise.
         threads: that inference is allowed; None for the library's choice.
+        acceleration: what runs it in place of what the library would choose.
 
     Raises:
         EdgewrightError: a file is missing or does not fit the others.
     """
-    classifier = Classifier.open(model, labels=labels, preprocessing=preprocessing, threads=threads)
+    classifier = Classifier.open(
+        model, labels=labels, preprocessing=preprocessing, threads=threads, acceleration=acceleration
+    )
     dataset = read_images(data, labels=classifier.labels, labels_from=f"the labels of {model}")
     rows = [SplitRow(image.path, image.label, "test", image.sha256) for image in dataset.images]
     index = {name: place for place, name in enumerate(dataset.class_names)}

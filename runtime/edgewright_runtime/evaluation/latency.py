@@ -7,9 +7,11 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ..backends.hardware.acceleration import LIBRARY_DECIDES, Acceleration
+from ..backends.hardware.trial import cause_of_death
 from ..errors import CheckFailedError, EdgewrightError, MissingDependencyError
 from ..preprocessing.source import IMAGE_SUFFIXES
 from ..run.run_folder import RunFolder
@@ -17,6 +19,7 @@ from ..run.splits import locate, read_splits, rows_of
 from ..strict_json import read_object, write_object
 from .figures import LatencyFigures
 from .order import Order
+from .slower_int8 import slower_than_float
 from .timing import Sampling
 
 IMAGES = 8
@@ -84,14 +87,32 @@ def bench_run(
     images: Sequence[Path],
     sampling: Sampling,
     threads: int | None,
+    acceleration: Acceleration = LIBRARY_DECIDES,
 ) -> tuple[FormatLatency, ...]:
     """Each format's figures; written to the run's latency.json after each, so that an interrupted bench keeps them."""
     outcomes = []
     for name in formats:
-        outcome = _in_own_process(run.path, name, images=images, sampling=sampling, threads=threads)
+        outcome = _in_own_process(
+            run.path, name, images=images, sampling=sampling, threads=threads, acceleration=acceleration
+        )
         outcomes.append(outcome)
         _write(run, outcome)
-    return tuple(outcomes)
+    return _compared(run, outcomes)
+
+
+def _compared(run: RunFolder, outcomes: Sequence[FormatLatency]) -> tuple[FormatLatency, ...]:
+    """The same with a warning where INT8 is slower than float: told and kept, once all are measured."""
+    figures = {each.format: each.figures for each in outcomes if each.figures is not None}
+    slower = slower_than_float({name: each.inference.summary.p50_ms for name, each in figures.items()})
+    told = []
+    for outcome in outcomes:
+        sentence = slower.get(outcome.format)
+        if outcome.figures is not None and sentence is not None:
+            warnings = (*outcome.figures.warnings, sentence)
+            outcome = replace(outcome, figures=replace(outcome.figures, warnings=warnings))  # noqa: PLW2901
+            _write(run, outcome)
+        told.append(outcome)
+    return tuple(told)
 
 
 def bench_file(
@@ -102,6 +123,7 @@ def bench_file(
     threads: int | None,
     labels: Path | None = None,
     preprocessing: Path | None = None,
+    acceleration: Acceleration = LIBRARY_DECIDES,
 ) -> FormatLatency:
     """The figures of one model file; they are written nowhere.
 
@@ -112,9 +134,17 @@ def bench_file(
         threads: that inference is allowed; None for the library's choice.
         labels: labels.txt, in place of the one beside it.
         preprocessing: preprocessing.json, likewise.
+        acceleration: what runs it in place of what the library would choose.
     """
     return _in_own_process(
-        model, None, images=images, sampling=sampling, threads=threads, labels=labels, preprocessing=preprocessing
+        model,
+        None,
+        images=images,
+        sampling=sampling,
+        threads=threads,
+        labels=labels,
+        preprocessing=preprocessing,
+        acceleration=acceleration,
     )
 
 
@@ -127,6 +157,7 @@ def _in_own_process(
     threads: int | None,
     labels: Path | None = None,
     preprocessing: Path | None = None,
+    acceleration: Acceleration = LIBRARY_DECIDES,
 ) -> FormatLatency:
     called = model.name if name is None else name
     with tempfile.TemporaryDirectory(prefix="edgewright-") as folder:
@@ -140,6 +171,7 @@ def _in_own_process(
             sampling=sampling,
             threads=threads,
             figures=str(figures),
+            acceleration=acceleration,
         )
         done = subprocess.run(
             [sys.executable, "-m", "edgewright_runtime.evaluation.worker", json.dumps(order.to_dict())],
@@ -160,6 +192,8 @@ def _error(done: subprocess.CompletedProcess[str]) -> EdgewrightError:
     if done.returncode in _ERROR_CLASSES and lines and lines[-1].startswith("Error: "):
         return _ERROR_CLASSES[done.returncode](lines[-1].removeprefix("Error: "))
     last = lines[-1] if lines else "it said nothing"
+    if done.returncode < 0:
+        return EdgewrightError(f"the measuring process was ended {cause_of_death(done.returncode)}: {last}")
     return EdgewrightError(f"the measuring process ended with status {done.returncode}: {last}")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from ..backends.hardware.acceleration import LIBRARY_DECIDES, Acceleration
 from ..structured import from_builtins
 from .timing import Sampling
 
@@ -21,6 +22,7 @@ class Order:
         sampling: how long to measure.
         threads: that inference is allowed; None for the library's choice.
         figures: the file to write `LatencyFigures` to, as JSON.
+        acceleration: what runs it in place of what the library would choose.
         labels: labels.txt, in place of the one that lies there.
         preprocessing: preprocessing.json, likewise.
     """
@@ -31,6 +33,7 @@ class Order:
     sampling: Sampling
     threads: int | None
     figures: str
+    acceleration: Acceleration = LIBRARY_DECIDES
     labels: str | None = None
     preprocessing: str | None = None
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..backends.cuda import why_no_gpu
+from ..backends.hardware.acceleration import LIBRARY_DECIDES, Acceleration
+from ..backends.nvidia.cuda import why_no_gpu
+from ..backends.table import takes
 from ..errors import EdgewrightError, MissingDependencyError
 from ..run.formats import REFERENCE_FORMATS, format_names
 from ..run.run_folder import RunFolder
@@ -24,13 +26,16 @@ class Selection:
     left_out: tuple[tuple[str, EdgewrightError], ...] = ()
 
 
-def chosen_formats(run: RunFolder, asked: str | None, *, with_reference: bool) -> Selection:
+def chosen_formats(
+    run: RunFolder, asked: str | None, *, with_reference: bool, acceleration: Acceleration = LIBRARY_DECIDES
+) -> Selection:
     """The formats asked for, or else all that the run folder holds; engines only where there is a GPU.
 
     Args:
         run: the run folder. It need not hold the float model: one that was copied to a board often does not.
         asked: names separated by commas, or None.
         with_reference: whether the float model is one of them when nothing is asked for.
+        acceleration: what they are to run with; those that do not take it are no candidates when nothing is asked for.
 
     Raises:
         EdgewrightError: an asked format is unknown, or the folder holds none.
@@ -38,7 +43,9 @@ def chosen_formats(run: RunFolder, asked: str | None, *, with_reference: bool) -
     """
     if asked is not None:
         return Selection(format_names(asked))
-    present = run.present()
+    present = [row for row in run.present() if takes(row.backend, acceleration)]
+    if not present and acceleration.asked:
+        raise EdgewrightError(f"{run.path} holds no format that takes {', '.join(acceleration.asked)}")
     references = [row.name for row in present if row.name in REFERENCE_FORMATS]
     found = [row for row in present if row.name not in REFERENCE_FORMATS]
     # Asked only where an engine lies there, for the answer may take a while.

@@ -40,6 +40,7 @@ def measure(order: Order, *, began: float) -> LatencyFigures:
         order.model,
         format=order.format,
         threads=order.threads,
+        acceleration=order.acceleration,
         labels=None if order.labels is None else Path(order.labels),
         preprocessing=None if order.preprocessing is None else Path(order.preprocessing),
     )
@@ -67,6 +68,7 @@ def measure(order: Order, *, began: float) -> LatencyFigures:
         after=after,
         warnings=(*classifier.backend.notes, *benchmark_warnings(this, before, after)),
         sha256=_sha256(classifier.path),
+        acceleration=order.acceleration.described(),
     )
 
 

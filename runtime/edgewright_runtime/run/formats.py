@@ -17,12 +17,14 @@ class Format:
         path: where the file lies in a run folder.
         backend: the row of `backends.table.BACKENDS` that runs it.
         runs_here: whether Edgewright's runtime can run it on a machine without an NVIDIA GPU.
+        is_int8: whether its weights are INT8.
     """
 
     name: str
     path: str
     backend: str
     runs_here: bool = True
+    is_int8: bool = False
 
 
 FORMATS: tuple[Format, ...] = (
@@ -30,16 +32,16 @@ FORMATS: tuple[Format, ...] = (
     Format("saved-model", "saved_model", "saved-model"),
     Format("tflite-fp32", "tflite/model_fp32.tflite", "tflite"),
     Format("tflite-fp16", "tflite/model_fp16.tflite", "tflite"),
-    Format("tflite-dynamic", "tflite/model_dynamic.tflite", "tflite"),
-    Format("tflite-int8", "tflite/model_int8.tflite", "tflite"),
+    Format("tflite-dynamic", "tflite/model_dynamic.tflite", "tflite", is_int8=True),
+    Format("tflite-int8", "tflite/model_int8.tflite", "tflite", is_int8=True),
     Format("onnx-fp32", "onnx/model_fp32.onnx", "onnx"),
     Format("onnx-fp16", "onnx/model_fp16.onnx", "onnx"),
-    Format("onnx-int8", "onnx/model_int8.onnx", "onnx"),
-    Format("onnx-int8-cpu", "onnx/model_int8_cpu.onnx", "onnx"),
+    Format("onnx-int8", "onnx/model_int8.onnx", "onnx", is_int8=True),
+    Format("onnx-int8-cpu", "onnx/model_int8_cpu.onnx", "onnx", is_int8=True),
     Format("tensorrt-fp16", "tensorrt/model_fp16.engine", "tensorrt", runs_here=False),
-    Format("tensorrt-int8", "tensorrt/model_int8.engine", "tensorrt", runs_here=False),
+    Format("tensorrt-int8", "tensorrt/model_int8.engine", "tensorrt", runs_here=False, is_int8=True),
     Format("tensorrt-rtx-fp16", "tensorrt/model_fp16.rtx.engine", "tensorrt-rtx", runs_here=False),
-    Format("tensorrt-rtx-int8", "tensorrt/model_int8.rtx.engine", "tensorrt-rtx", runs_here=False),
+    Format("tensorrt-rtx-int8", "tensorrt/model_int8.rtx.engine", "tensorrt-rtx", runs_here=False, is_int8=True),
 )
 
 REFERENCE_FORMATS = ("keras", "saved-model")

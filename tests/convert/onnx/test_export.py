@@ -79,3 +79,21 @@ def test_operator_that_onnx_lacks_is_one_sentence():
         exported(strange)
     assert "Betainc" in str(error.value)
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("opset", [13, 17])
+def test_layers_that_onnx_got_late_are_written_in_every_opset_for_boards(held_out, opset):
+    keras.utils.set_random_seed(0)
+    inputs = keras.Input((32, 32, 3))
+    x = keras.layers.Conv2D(6, 4, strides=4, activation="hard_silu")(inputs / 127.5 - 1)
+    x = keras.layers.LayerNormalization()(x)
+    x = keras.layers.UpSampling2D(interpolation="bilinear")(keras.layers.DepthwiseConv2D(3, activation="gelu")(x))
+    x = keras.layers.GlobalAveragePooling2D(keepdims=True)(x)
+    x = keras.layers.Multiply()([x, keras.layers.Conv2D(6, 1, activation="hard_sigmoid")(x)])
+    model = keras.Model(inputs, keras.layers.Dense(5, activation="softmax")(keras.layers.Flatten()(x)))
+    with captured():
+        made = onnx_from_model(float_model_of_keras(model), {}, opset=opset)
+    onnx.checker.check_model(made, full_check=True)
+    assert [each.version for each in made.opset_import] == [opset]
+    reference = np.asarray(model(held_out.astype(np.float32), training=False))
+    assert_probabilities_close(outputs_of_onnx(serialised(made), held_out), reference)

@@ -6,7 +6,7 @@ pytest.importorskip("tensorrt", reason="tensorrt is not installed: it comes with
 
 from edgewright_convert.options import BatchProfile
 from edgewright_convert.tensorrt.board import engine_from_onnx, engine_key
-from edgewright_runtime.backends.cuda import why_no_gpu
+from edgewright_runtime.backends.nvidia.cuda import why_no_gpu
 from edgewright_runtime.errors import MissingDependencyError
 from edgewright_runtime.hashing import sha256_of_bytes
 

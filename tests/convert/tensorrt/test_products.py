@@ -5,7 +5,7 @@ import pytest
 
 from edgewright_convert.options import BatchProfile, ConvertOptions
 from edgewright_convert.pipeline import convert_run
-from edgewright_runtime.backends.engine_key import read_key
+from edgewright_runtime.backends.nvidia.engine_key import read_key
 from edgewright_runtime.console import StatusLine
 from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.hashing import sha256_of_file
@@ -25,6 +25,22 @@ def test_engine_comes_with_its_key(run_copy):
     assert (key.library, key.devices, key.batch) == ("tensorrt-rtx", ("8.6", "7.5"), (1, 2, 4))
     listed = read_manifest(run_copy).artefacts
     assert {"tensorrt/model_int8.rtx.engine", "tensorrt/model_int8.rtx.engine.json"} <= listed.keys()
+
+
+@pytest.mark.parametrize(
+    ("format_name", "capability", "unlisted"),
+    [
+        ("tensorrt-rtx-fp16", "8.0", "does not list 8.0: a check of the ONNX file, and no claim about speed"),
+        ("tensorrt-rtx-int8", "8.6", "does not list INT8 activations: a check of the ONNX file, and no claim"),
+        ("tensorrt-rtx-fp16", "8.6", None),
+    ],
+)
+def test_engine_that_nvidia_does_not_list_is_no_claim(format_name, capability, unlisted, run_copy):
+    options = ConvertOptions(compute_capabilities=(capability,))
+    (outcome,) = convert_run(RunFolder(run_copy), [format_name], options)
+    assert outcome.error is None
+    told = " ".join(outcome.notes)
+    assert (unlisted in told) if unlisted is not None else ("support matrix" not in told)
 
 
 def test_second_build_with_the_same_key_keeps_the_engine_and_says_so(run_copy):

@@ -28,3 +28,9 @@ def test_folder_that_is_no_saved_model_is_one_sentence(tmp_path, content):
         (tmp_path / "saved_model.pb").write_bytes(content)
     with pytest.raises(EdgewrightError, match="is no SavedModel that can be run: "):
         load(tmp_path, threads=None)
+
+
+def test_run_that_fails_is_one_sentence_that_names_the_folder(float_run):
+    model = load(float_run / "saved_model", threads=None)
+    with pytest.raises(EdgewrightError, match=r"saved_model cannot be run by tensorflow \S+: \w+"):
+        model.probabilities(np.zeros((1, 7, 7, 3), np.uint8))

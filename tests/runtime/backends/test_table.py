@@ -5,9 +5,11 @@ import sys
 
 import pytest
 
-from edgewright_runtime.backends import tensorrt, tflite
+from edgewright_runtime.backends import table, tflite
+from edgewright_runtime.backends.hardware.acceleration import Acceleration
+from edgewright_runtime.backends.nvidia import tensorrt
 from edgewright_runtime.backends.table import BACKENDS, backend_for, load
-from edgewright_runtime.errors import EdgewrightError
+from edgewright_runtime.errors import EdgewrightError, MissingDependencyError
 from edgewright_runtime.run.run_folder import RunFolder
 
 # Another thread looks all the while at what the descriptors stand for.
@@ -82,3 +84,16 @@ def test_table_knows_the_libraries_that_each_leaf_tries():
     assert [libraries[library.package] for library in tensorrt.LIBRARIES] == [
         (library.module,) for library in tensorrt.LIBRARIES
     ]
+
+
+def test_model_is_tried_in_a_process_of_its_own_on_a_processor_that_lacks_what_most_have(
+    converted_run, softmax_delegate, monkeypatch, tmp_path
+):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(table, "is_unusual", lambda: True)
+    path = converted_run / "tflite" / "model_fp32.tflite"
+    assert table.load(path, backend="tflite").input.shape == (1, 32, 32, 3)
+    # This delegate executes an instruction that no processor has: without the trial it would end the tests.
+    dies = Acceleration(delegate=str(softmax_delegate), delegate_options=(("trap", "yes"),))
+    with pytest.raises(MissingDependencyError, match="ends a process by SIGILL"):
+        table.load(path, backend="tflite", acceleration=dies)

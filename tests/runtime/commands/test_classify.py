@@ -202,3 +202,21 @@ def test_ways_of_writing_rows_exclude_each_other(converted_run, seven, tmp_path)
 
 def _lines(path):
     return path.read_bytes().split(b"\n")[:-1] if path.exists() else []
+
+
+def test_classify_runs_with_what_was_asked_for_or_says_what_is_missing(converted_run, seven, softmax_delegate):
+    done = edgewright("classify", converted_run, seven, "--format", "tflite-fp32", "--delegate", softmax_delegate)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith(f"{seven}: 7 ")
+    assert "Warning: the delegate runs 1 of " in done.stderr
+    assert "with libsoftmax_delegate.so" in done.stderr
+    none = edgewright(
+        "classify", converted_run, seven, "--delegate", "/nowhere/libedgetpu.so.1", "--delegate-option", "a=b"
+    )
+    assert (none.returncode, none.stdout) == (3, "")
+    assert none.stderr == "Error: There is no delegate at /nowhere/libedgetpu.so.1; --delegate takes a shared library\n"
+    both = edgewright("classify", converted_run, seven, "--no-xnnpack", "--provider", "cpu")
+    assert (both.returncode, both.stderr) == (
+        2,
+        f"Error: {converted_run} holds no model that takes --no-xnnpack, --provider\n",
+    )

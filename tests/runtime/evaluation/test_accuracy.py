@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 
+from edgewright_runtime.backends.hardware.acceleration import Acceleration
 from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.evaluation.accuracy import evaluate_run
 from edgewright_runtime.evaluation.gate import Thresholds
@@ -80,3 +81,10 @@ def test_missing_float_model_is_told_before_anything_is_read(run_copy):
     with pytest.raises(EdgewrightError) as error:
         measured(run_copy, "tflite-fp32")
     assert "splits" not in str(error.value)
+
+
+def test_figures_say_what_the_model_ran_with(run_copy):
+    asked = Acceleration(providers=("cpu",))
+    run = RunFolder(run_copy)
+    evaluate_run(run, ["onnx-fp32"], thresholds=Thresholds(), acceleration=asked)
+    assert json.loads(run.accuracy.read_text())["onnx-fp32"]["test"]["acceleration"] == "cpu"

@@ -28,7 +28,7 @@ def spoilt(digits, float_run, mistake):
 
     model, classifier, _, _ = digits
     inputs = keras.Input((32, 32, 3))
-    backend = KerasModel(keras.Model(inputs, model(mistake(inputs))), library="keras")
+    backend = KerasModel(keras.Model(inputs, model(mistake(inputs))), path=float_run, library="keras")
     files = ModelFiles(float_run / "model.keras", float_run, float_run, "keras", "keras")
     return Classifier(backend, labels=classifier.labels, preprocessing=classifier.preprocessing, files=files)
 

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from edgewright_runtime.backends.hardware.acceleration import Acceleration
 from edgewright_runtime.errors import CheckFailedError, EdgewrightError
 from edgewright_runtime.evaluation.latency import IMAGES, bench_run, images_to_time
 from edgewright_runtime.evaluation.timing import Sampling
@@ -53,3 +54,34 @@ def test_figures_of_a_format_that_is_no_longer_there_go(run_copy, digit_images):
     run.file_of("tflite-fp16").unlink()
     bench_run(run, ["tflite-fp32"], images=images, sampling=QUICK, threads=None)
     assert list(json.loads(run.latency.read_text())) == ["tflite-fp32"]
+
+
+def test_figures_say_what_they_were_measured_with(run_copy, digit_images):
+    run, images = RunFolder(run_copy), [digit_images / "3" / "0001.png"]
+    asked = Acceleration(xnnpack=False)
+    (outcome,) = bench_run(run, ["tflite-fp32"], images=images, sampling=QUICK, threads=1, acceleration=asked)
+    assert outcome.figures.acceleration == "no xnnpack"
+    assert outcome.figures.library.endswith("without XNNPACK")
+    assert json.loads(run.latency.read_text())["tflite-fp32"]["acceleration"] == "no xnnpack"
+
+
+def test_library_that_dies_of_an_instruction_costs_its_format_alone(run_copy, digit_images, softmax_delegate):
+    asked = Acceleration(delegate=str(softmax_delegate), delegate_options=(("trap", "yes"),))
+    images = [digit_images / "3" / "0001.png"]
+    (dead,) = bench_run(
+        RunFolder(run_copy), ["tflite-fp32"], images=images, sampling=QUICK, threads=1, acceleration=asked
+    )
+    assert "was ended by SIGILL, an instruction that this processor lacks" in str(dead.error)
+
+
+def test_int8_that_is_slower_than_float_is_told_and_kept(run_copy, digit_images):
+    run, images = RunFolder(run_copy), [digit_images / "3" / "0001.png"]
+    formats = ["onnx-fp32", "onnx-int8"]
+    told = {each.format: each.figures for each in bench_run(run, formats, images=images, sampling=QUICK, threads=1)}
+    float32, int8 = (told[name].inference.summary.p50_ms for name in formats)
+    kept = json.loads(run.latency.read_text())
+    # Which of the two is faster is for the processor to say.
+    is_slower = int8 > float32
+    for warnings in (told["onnx-int8"].warnings, kept["onnx-int8"]["warnings"]):
+        assert any(each.startswith("slower here than float") for each in warnings) == is_slower
+    assert not any("slower here" in each for each in told["onnx-fp32"].warnings)

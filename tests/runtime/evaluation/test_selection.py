@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from edgewright_runtime.backends.cuda import why_no_gpu
+from edgewright_runtime.backends.hardware.acceleration import Acceleration
+from edgewright_runtime.backends.nvidia.cuda import why_no_gpu
 from edgewright_runtime.errors import EdgewrightError, MissingDependencyError
 from edgewright_runtime.evaluation.selection import chosen_formats
 from edgewright_runtime.run.run_folder import RunFolder
@@ -31,6 +32,14 @@ def test_float_model_is_measured_where_it_lies_there_and_only_once(run_with):
     run = run_with("keras", "saved-model", "tflite-int8")
     assert chosen_formats(run, None, with_reference=True).formats == ("keras", "tflite-int8")
     assert chosen_formats(run, None, with_reference=False).formats == ("tflite-int8",)
+
+
+def test_formats_that_do_not_take_what_was_asked_for_are_no_candidates(run_with):
+    run, asked = run_with("keras", "tflite-int8", "onnx-fp32"), Acceleration(providers=("cpu",))
+    assert chosen_formats(run, None, with_reference=True, acceleration=asked).formats == ("onnx-fp32",)
+    run.file_of("onnx-fp32").unlink()
+    with pytest.raises(EdgewrightError, match="holds no format that takes --provider"):
+        chosen_formats(run, None, with_reference=True, acceleration=asked)
 
 
 @pytest.mark.skipif(why_no_gpu() is None, reason="there is a GPU here")

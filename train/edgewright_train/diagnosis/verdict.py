@@ -27,7 +27,7 @@ from .sample import sampled
 from .tables import DATA_CHECKS, training_checks
 from .trained.seen import HeadWeights, HeldOut, TrainingSeen
 
-_IMAGES = 64
+_IMAGES = 32
 
 
 def head_weights(network: Network) -> list[NDArray[np.float32]]:

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .images.image_facts import ImageFacts
-from .principal import standardised
 
 BLANK_DEVIATION = 4.0
 """Grey levels; an image of which every channel deviates less shows next to nothing."""
@@ -47,12 +46,12 @@ def find_outliers(images: Sequence[ImageFacts], features: NDArray[np.float32] | 
 
     Args:
         images: of a data set.
-        features: of each image, shape (n, d); without them only blank images are found.
+        features: of each image, shape (n, d), the main directions first; without them only blank images are found.
     """
     blank = {place for place, image in enumerate(images) if max(image.deviations) < BLANK_DEVIATION}
     found = [Outlier(images[place].path, images[place].label, "blank", 100.0, place) for place in sorted(blank)]
     if features is not None and len(images) >= _FEWEST:
-        scores = _robust(_distances(standardised(features, most=_DIMENSIONS)))
+        scores = _robust(_distances(features[:, :_DIMENSIONS]))
         far = sorted(set(np.flatnonzero(scores >= FAR).tolist()) - blank, key=lambda place: -scores[place])
         found += [
             Outlier(images[place].path, images[place].label, "unlike the others", round(float(scores[place]), 1), place)

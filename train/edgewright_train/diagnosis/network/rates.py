@@ -38,11 +38,14 @@ class RangeTest:
         phase: `head`, `fine_tune` or `from_scratch`.
         rate: the recipe's.
         tried: one for each rate, the lowest first; `rate` is among them.
+        still: the same steps at a rate of 0, by which dropout and the batches drawn are told from learning; None where
+            a step is too long for it.
     """
 
     phase: str
     rate: float
     tried: tuple[Tried, ...]
+    still: Tried | None = None
 
     @property
     def best(self) -> Tried:
@@ -83,6 +86,7 @@ def range_tests(seen: NetworkSeen) -> tuple[RangeTest, ...]:
         "head",
         recipe.head_phase.learning_rate,
         tuple(trials.run(rate, steps=_STEPS, batch=_BATCH) for rate in grid),
+        still=trials.run(0.0, steps=_STEPS, batch=_BATCH),
     )
     if recipe.head_phase.epochs and recipe.head_phase.solver == "gradient":
         tests.append(of_head)
@@ -129,12 +133,12 @@ def _too_low(test: RangeTest, steps: int) -> bool:
     own = test.at(test.rate)
     # What many steps at a low rate come to, a few at a rate that is as many times higher do too.
     ahead = test.rate * max(steps / max(own.steps, 1), 1.0)
-    reached = max(_learned(each) for each in test.tried if test.rate <= each.rate <= 1.01 * ahead)
-    return reached < _TOO_SLOW * _learned(test.best)
+    reached = max(_learned(each, test) for each in test.tried if test.rate <= each.rate <= 1.01 * ahead)
+    return reached < _TOO_SLOW * _learned(test.best, test)
 
 
-def _learned(tried: Tried) -> float:
-    return tried.first - tried.last
+def _learned(tried: Tried, test: RangeTest) -> float:
+    return (tried.first if test.still is None else test.still.last) - tried.last
 
 
 def _steps_of(seen: NetworkSeen, phase: str) -> int:

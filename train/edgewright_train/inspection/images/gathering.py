@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from edgewright_runtime.console import Reporter
 from edgewright_runtime.dataset.types import ListedFile, RejectedFile
 
+from ..principal import principal_points
 from ..probe.choice import Features
 from .image_facts import ImageFacts, Read
 from .reading import read_images
@@ -21,6 +22,7 @@ _LEARNED_FROM = 512
 """Images that features may learn from; they come at random, so they stand for all."""
 
 _BATCH = 64
+_DIRECTIONS = 512
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class Gathered:
     Attributes:
         images: sorted by path.
         unreadable: what is no image, sorted by path.
-        features: of each image, float32 of shape (n, d).
+        features: of each image, float32 of shape (n, d): its place in the main directions, the strongest first.
     """
 
     images: tuple[ImageFacts, ...]
@@ -55,7 +57,7 @@ def gather(
                 unreadable.append(found)
             reporter.step("reading images", len(images) + len(unreadable), len(files))
 
-    made = _features_of(pixels(), features)
+    made = principal_points(_features_of(pixels(), features), most=_DIRECTIONS)
     reporter.finish()
     order = sorted(range(len(images)), key=lambda place: (images[place].path, images[place].label))
     return Gathered(
@@ -70,16 +72,15 @@ def shuffled(files: Sequence[ListedFile], *, seed: int) -> list[ListedFile]:
     return sorted(files, key=lambda file: hashlib.sha256(f"{seed}:{file.path}".encode(errors="replace")).digest())
 
 
-def _features_of(pixels: Iterator[NDArray[np.uint8]], features: Features) -> NDArray[np.float32]:
+def _features_of(pixels: Iterator[NDArray[np.uint8]], features: Features) -> Iterator[NDArray[np.float32]]:
     first = _batch(pixels, _LEARNED_FROM)
     if not len(first):
-        return np.zeros((0, 0), np.float32)
+        return
     features.learn(first)
-    # Half precision: features are sums of many values, and there may be 50,000 images.
-    made = [features.of(first[start : start + _BATCH]).astype(np.float16) for start in range(0, len(first), _BATCH)]
+    yield from (features.of(first[start : start + _BATCH]) for start in range(0, len(first), _BATCH))
+    del first
     while len(batch := _batch(pixels, _BATCH)):
-        made.append(features.of(batch).astype(np.float16))
-    return np.concatenate(made).astype(np.float32)
+        yield features.of(batch)
 
 
 def _batch(pixels: Iterator[NDArray[np.uint8]], most: int) -> NDArray[np.uint8]:

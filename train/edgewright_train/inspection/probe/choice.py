@@ -15,7 +15,6 @@ from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.optional_imports import import_optional, is_importable
 
 from ...network import BACKBONES, IMAGENET, NONE, backbone_of_file
-from .patch_features import PatchFeatures
 
 _LARGEST_SIDE = 224
 _PURPOSE = "edgewright inspect --weights"
@@ -54,14 +53,14 @@ def chosen_features(weights: str | None, *, reporter: Reporter) -> Features:
         MissingDependencyError: weights were asked for, and TensorFlow is not installed.
     """
     if weights == NONE:
-        return PatchFeatures()
+        return _without_network()
     if weights is not None:
         return _backbone(weights)
     found = next(_cached(), None) if _can_run() else None
     if found is not None:
         reporter.line(f"Note: the probe takes weights that Keras has downloaded before, {found}.")
         return _backbone(str(found))
-    return PatchFeatures()
+    return _without_network()
 
 
 def _backbone(weights: str) -> Features:
@@ -83,6 +82,17 @@ def _backbone(weights: str) -> Features:
     # Readers hand over sides that 32 divides.
     side = min(_LARGEST_SIDE, max(32, row.native_size // 32 * 32))
     features: Features = made.BackboneFeatures(weights, backbone=name, side=side)
+    return features
+
+
+def _without_network() -> Features:
+    made = import_optional(
+        "edgewright_train.inspection.probe.fisher_features",
+        package="scikit-learn",
+        extra="inspect",
+        purpose="edgewright inspect",
+    )
+    features: Features = made.FisherFeatures()
     return features
 
 

@@ -11,11 +11,11 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, ClassVar
 
-from ..errors import CheckFailedError, EdgewrightError
-from ..run.formats import FORMATS
-from ..strict_json import read_object
-from ..structured import from_builtins, rule
-from ..suggestion import quoted
+from ...errors import CheckFailedError, EdgewrightError
+from ...run.formats import FORMATS
+from ...strict_json import read_object
+from ...structured import from_builtins, rule
+from ...suggestion import quoted
 
 SUFFIX = ".json"
 SCHEMA_VERSION = 1

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from edgewright_runtime.backends.cuda import cuda_driver, first_gpu, why_no_gpu
+from edgewright_runtime.backends.nvidia.cuda import cuda_driver, first_gpu, why_no_gpu
+from edgewright_runtime.backends.nvidia.cuda_python_driver import PACKAGES
 from edgewright_runtime.errors import MissingDependencyError
 from edgewright_runtime.optional_imports import is_absent
 
@@ -13,7 +14,11 @@ from edgewright_runtime.optional_imports import is_absent
 def test_why_no_gpu_names_the_package_or_the_driver():
     why = str(why_no_gpu())
     assert why.startswith("Running a TensorRT engine needs")
-    assert ("pycuda" in why) if is_absent("pycuda") else ("NVIDIA GPU" in why)
+    if all(map(is_absent, ("pycuda", *PACKAGES))):
+        assert "needs pycuda, which is not installed" in why
+        assert "pip install cuda-python" in why
+    else:
+        assert "needs an NVIDIA GPU" in why
 
 
 @pytest.mark.skipif(why_no_gpu() is None, reason="there is a GPU here")

@@ -1,14 +1,15 @@
 """Engines are refused or run: real engines, built ahead of time by tensorrt-rtx, which need no GPU until they run."""
 
 import dataclasses
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
-from edgewright_runtime.backends.cuda import why_no_gpu
-from edgewright_runtime.backends.engine_key import key_bytes, key_path, read_key
+from edgewright_runtime.backends.nvidia.cuda import why_no_gpu
+from edgewright_runtime.backends.nvidia.engine_key import key_bytes, key_path, read_key
+from edgewright_runtime.backends.nvidia.tensorrt import checked_engine, in_profile, load
 from edgewright_runtime.backends.table import backend_for
-from edgewright_runtime.backends.tensorrt import checked_engine, in_profile, load
 from edgewright_runtime.classifier import Classifier
 from edgewright_runtime.errors import CheckFailedError, EdgewrightError, MissingDependencyError
 from edgewright_runtime.evaluation.selection import chosen_formats
@@ -136,7 +137,7 @@ def test_images_go_in_batches_that_the_profile_takes(count, least, greatest):
 def test_engine_answers_like_the_onnx_file_it_was_built_from(precision, run_copy, test_images):
     from edgewright_convert.options import BatchProfile, ConvertOptions
     from edgewright_convert.pipeline import convert_run
-    from edgewright_runtime.backends.cuda import cuda_driver, first_gpu
+    from edgewright_runtime.backends.nvidia.cuda import cuda_driver, first_gpu
 
     gpu = first_gpu(cuda_driver(extra="rtx-run", purpose="This test"))
     options = ConvertOptions(compute_capabilities=(gpu.compute_capability,), batch=BatchProfile(2, 4, 8))
@@ -148,6 +149,42 @@ def test_engine_answers_like_the_onnx_file_it_was_built_from(precision, run_copy
         answers = classifier.probabilities(test_images[:count])
         assert answers.shape == (count, 10)
         assert np.abs(answers - reference[:count]).max() < (0.02 if precision == "fp16" else 0.1)
+
+
+@pytest.fixture
+def on_this_gpu(run_copy):
+    """An engine for the GPU here, with batches from 1 to 8."""
+    from edgewright_convert.options import BatchProfile, ConvertOptions
+    from edgewright_convert.pipeline import convert_run
+    from edgewright_runtime.backends.nvidia.cuda import cuda_driver, first_gpu
+
+    gpu = first_gpu(cuda_driver(extra="rtx-run", purpose="This test"))
+    options = ConvertOptions(compute_capabilities=(gpu.compute_capability,), batch=BatchProfile(1, 1, 8))
+    (outcome,) = convert_run(RunFolder(run_copy), ["tensorrt-rtx-fp16"], options)
+    assert outcome.error is None
+    return Classifier.open(run_copy, format="tensorrt-rtx-fp16")
+
+
+@pytest.mark.gpu
+def test_recorded_runs_answer_like_the_first_whatever_batches_come_between(on_this_gpu, test_images):
+    first = on_this_gpu.probabilities(test_images[:1])
+    for count in (1, 1, 1, 8, 8, 8, 8, 1, 1, 1, 12):
+        answers = on_this_gpu.probabilities(test_images[:count])
+        np.testing.assert_allclose(answers[:1], first, atol=1e-3)
+    assert on_this_gpu.backend.notes == ()
+
+
+@pytest.mark.gpu
+def test_eight_threads_run_one_engine_and_all_is_given_back(on_this_gpu, test_images):
+    expected = np.concatenate([on_this_gpu.probabilities(image[np.newaxis]) for image in test_images])
+
+    def worst(thread):
+        found = [on_this_gpu.probabilities(image[np.newaxis])[0] for _ in range(100) for image in test_images]
+        return max(np.abs(each - expected[index % len(expected)]).max() for index, each in enumerate(found))
+
+    with ThreadPoolExecutor(8) as pool:
+        assert max(pool.map(worst, range(8))) < 1e-3
+    on_this_gpu.backend.close()
 
 
 @pytest.mark.gpu

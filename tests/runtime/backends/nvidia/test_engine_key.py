@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from edgewright_runtime.backends.engine_key import EngineKey, Gpu, check_gpu, key_bytes, read_key
+from edgewright_runtime.backends.nvidia.engine_key import EngineKey, Gpu, check_gpu, key_bytes, read_key
 from edgewright_runtime.errors import EdgewrightError
 
 ENGINE = "tensorrt/model_fp16.rtx.engine"

@@ -1,0 +1,1 @@
+"""What runs a model besides what its library would choose, and whether this machine can: nothing is tried silently."""
