@@ -29,7 +29,17 @@ LONGEST_S = 10.0
 MOST_BYTES = 1 << 30
 _IMAGES = 4
 _CLOSE = 1e-6
-_MAIN = "from edgewright_runtime.cli import process_main; process_main()"
+_PEAK = "EDGEWRIGHT_BENCHMARK_PEAK"
+_MAIN = f"""
+import os
+from edgewright_runtime.cli import main
+try:
+    main()
+finally:
+    with open("/proc/self/status") as status, open(os.environ["{_PEAK}"], "w") as peak:
+        peak.writelines(line for line in status if line.startswith("VmHWM"))
+"""
+"""What rusage has of a process begins with that of the one that started it."""
 _BESIDE = ("labels.txt", "preprocessing.json", "temperature.json")
 
 
@@ -156,20 +166,19 @@ def _shown(rows: list | None) -> str:
 def _answers(model: Path, images: list[Path]) -> tuple[int, list | None, str, float, int]:
     command = [sys.executable, "-c", _MAIN, "classify", str(model), *map(str, images), "--json", "--threads", "1"]
     began = time.monotonic()
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        process = subprocess.Popen(["timeout", "60", *command], stdout=out, stderr=err)
-        _, code, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(code)
+    with tempfile.NamedTemporaryFile("r") as peak_file:
+        done = subprocess.run(
+            ["timeout", "60", *command], capture_output=True, check=False, env={**os.environ, _PEAK: peak_file.name}
+        )
         took_s = time.monotonic() - began
-        out.seek(0)
-        err.seek(0)
-        text, stderr = out.read().decode(errors="replace"), err.read().decode(errors="replace")
+        peak = sum(int(word) * 1024 for word in peak_file.read().split() if word.isdigit())
+    text, stderr = done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
     try:
         rows = [[(p["label"], p["probability"]) for p in row["predictions"]] for row in json.loads(text)]
     except (ValueError, KeyError, TypeError):
         rows = None
     kept = [line for line in stderr.splitlines() if not line.startswith("(")]
-    return process.returncode, rows, "\n".join(kept), took_s, used.ru_maxrss * 1024
+    return done.returncode, rows, "\n".join(kept), took_s, peak
 
 
 Damage = Callable[[bytearray, random.Random], bytes]
