@@ -37,7 +37,7 @@ EXTRAS := train,inspect,convert,onnx,bench,docs,dev$(if $(filter Linux-x86_64,$(
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo inspect train convert tflite-fp32 tflite-fp16 tflite-dynamic tflite-int8 onnx tensorrt tensorrt-rtx \
-	doctor evaluate explain bench classify test test-quick test-pythons test-versions test-mediapipe test-backbones test-processors benchmarks bench-suite docs lint typecheck typecheck-tensorrt \
+	doctor evaluate explain bench classify test test-quick test-pythons test-versions test-mediapipe test-backbones test-processors benchmarks bench-peers bench-suite docs lint typecheck typecheck-tensorrt \
 	format clean at-least-one ask-for-image
 
 # --- What follows from it ---
@@ -215,6 +215,10 @@ test-processors: $(VENV)/.setup-done  ## Run the numeric tests under other instr
 bench-suite: $(VENV)/.setup-done  ## Latency and accuracy of every format of RUN (or of small digits) [COMPARE=earlier.json].
 	@mkdir -p build
 	$(BIN)/python -m pytest benchmarks/test_suite.py -q -p no:warnings --benchmark-json build/bench.json$(if $(NAMED_RUN), --run $(run))$(if $(COMPARE), --benchmark-compare $(call quoted,$(COMPARE)))
+
+bench-peers: $(MEASURED)  ## A photo to its label with RUN's INT8 file: ours, MediaPipe Tasks and the usual script, in one run.
+	$(EDGEWRIGHT) convert $(run) --to tflite-int8 --if-needed$(convert_options)
+	$(BIN)/python -m benchmarks.peers --run $(run) --write docs/explanation/speed.md
 
 benchmarks: $(VENV)/.setup-done  ## Run the benchmark suites: every format, and ours against the bare libraries.
 	$(BIN)/python -m pytest benchmarks -m "" -p no:warnings

@@ -15,9 +15,11 @@ from .backends.hardware.acceleration import LIBRARY_DECIDES, Acceleration
 from .backends.input_fit import likely_normalisation, why_not
 from .backends.table import backend_for, load
 from .errors import EdgewrightError
+from .freed_memory import keep_freed_memory
 from .preferred import preferred_format
 from .preprocessing import Preprocessing, model_input
 from .preprocessing.decode import ImageSource
+from .preprocessing.decoders import Decoder, decoder_for
 from .run import manifest
 from .run.contract_inside import check_contract_inside
 from .run.formats import FORMATS
@@ -68,6 +70,7 @@ class Classifier:
         path: the model file.
         why: why that format was taken, as a phrase; empty where it was named.
         temperature: what makes the probabilities of `classify` true; it changes nothing where none was learned.
+        decoder: what makes pixels of the images that `classify` is given.
     """
 
     def __init__(
@@ -78,11 +81,14 @@ class Classifier:
         preprocessing: Preprocessing,
         files: ModelFiles,
         temperature: Temperature = NO_TEMPERATURE,
+        decoder: str | None = None,
     ) -> None:
+        keep_freed_memory()
         self.backend = backend
         self.labels = labels
         self.class_names = class_names(labels)
         self.preprocessing = preprocessing
+        self.decoder: Decoder = decoder_for(preprocessing, name=decoder)
         self.format = files.format
         self.path = files.model
         self.why = files.why
@@ -100,6 +106,7 @@ class Classifier:
         labels: Path | None = None,
         preprocessing: Path | None = None,
         acceleration: Acceleration = LIBRARY_DECIDES,
+        decoder: str | None = None,
     ) -> Classifier:
         """The classifier in a run folder, or of a model file with preprocessing.json and labels.txt beside or above it.
 
@@ -112,6 +119,7 @@ class Classifier:
             labels: in place of the labels.txt that lies there.
             preprocessing: in place of the preprocessing.json that lies there.
             acceleration: a delegate or execution providers to run it with.
+            decoder: what `classify` decodes images with, `fast` or `pillow`; if not given, see `decoders.decoder_for`.
 
         Raises:
             EdgewrightError: something is missing, malformed, or does not fit together.
@@ -131,7 +139,9 @@ class Classifier:
             contract = Preprocessing.load(files.preprocessing)
             check_contract_inside(files.model, files.preprocessing, contract.to_dict())
         temperature = temperature_in(files.preprocessing.parent) if calibrated else NO_TEMPERATURE
-        return cls.from_files(files, threads=threads, temperature=temperature, acceleration=acceleration)
+        return cls.from_files(
+            files, threads=threads, temperature=temperature, acceleration=acceleration, decoder=decoder
+        )
 
     @classmethod
     def from_files(
@@ -141,6 +151,7 @@ class Classifier:
         threads: int | None = None,
         temperature: Temperature = NO_TEMPERATURE,
         acceleration: Acceleration = LIBRARY_DECIDES,
+        decoder: str | None = None,
     ) -> Classifier:
         """The classifier made of exactly these files.
 
@@ -153,7 +164,14 @@ class Classifier:
         if manifest.manifest_folder(files.model) is None:
             check_seal(files.model)
         backend = load(files.model, backend=files.backend, threads=threads, acceleration=acceleration)
-        return cls(backend, labels=labels, preprocessing=preprocessing, files=files, temperature=temperature)
+        return cls(
+            backend,
+            labels=labels,
+            preprocessing=preprocessing,
+            files=files,
+            temperature=temperature,
+            decoder=decoder,
+        )
 
     def classify(self, image: ImageSource, *, top_k: int | None = None) -> list[Prediction]:
         """The labels with their probabilities, best first; the temperature is applied.
@@ -165,7 +183,7 @@ class Classifier:
         Raises:
             ImageReadError: the image cannot be read.
         """
-        given = self.probabilities(self.preprocessing.apply(image)[np.newaxis])[0]
+        given = self.probabilities(self.decoder.apply(image)[np.newaxis])[0]
         return self.ranked(self.temperature.applied_to(given), top_k=top_k)
 
     def classify_many(self, images: Iterable[ImageSource], *, top_k: int | None = None) -> list[list[Prediction]]:

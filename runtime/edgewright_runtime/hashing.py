@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
+import importlib
 import os
 import stat
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from .atomic import cannot_write
 
 _BLOCK_BYTES = 1 << 20
 _IN_MEMORY_BYTES = 64 << 20
 """A larger file is copied to disk, not into memory; photographs are far smaller."""
+
+_SMALL_BYTES = 2 << 20
+"""Up to here Python's own SHA-256 is done before OpenSSL's is loaded, which takes 4 MB of memory and is faster then."""
 
 
 @dataclass(frozen=True)
@@ -77,13 +81,25 @@ def sha256_of_file(path: Path) -> str:
         return _sha256_of_stream(file)
 
 
+def _new_digest(size_bytes: int) -> Any:
+    """A SHA-256 to be fed: for a small file, the one that Python carries for where there is no OpenSSL."""
+    if size_bytes <= _SMALL_BYTES and "hashlib" not in sys.modules:
+        for module in ("_sha2", "_sha256"):  # since Python 3.12, and until then
+            with contextlib.suppress(ImportError):
+                return importlib.import_module(module).sha256()
+    import hashlib
+
+    return hashlib.sha256()
+
+
 def _sha256_of_stream(file: IO[bytes], copy: IO[bytes] | None = None) -> str:
-    digest = hashlib.sha256()
+    digest = _new_digest(os.fstat(file.fileno()).st_size)
     while block := file.read(_BLOCK_BYTES):
         digest.update(block)
         if copy is not None:
             _write(copy, block)
-    return digest.hexdigest()
+    text: str = digest.hexdigest()
+    return text
 
 
 def _write(file: IO[bytes], block: bytes) -> None:
@@ -100,4 +116,7 @@ def files_of(path: Path) -> list[Path]:
 
 def sha256_of_bytes(data: bytes) -> str:
     """The data's SHA-256 as 64 lower-case hex digits."""
-    return hashlib.sha256(data).hexdigest()
+    digest = _new_digest(len(data))
+    digest.update(data)
+    text: str = digest.hexdigest()
+    return text

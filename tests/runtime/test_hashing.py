@@ -1,4 +1,6 @@
 import hashlib
+import subprocess
+import sys
 
 import pytest
 
@@ -38,3 +40,16 @@ def test_large_file_is_copied_to_disk_and_the_copy_is_what_was_hashed(tmp_path):
 def test_missing_file_raises_what_the_system_says(tmp_path):
     with pytest.raises(FileNotFoundError), content_of(tmp_path / "gone"):
         pass
+
+
+def test_small_file_has_the_hash_that_openssl_gives_and_does_not_load_it(tmp_path):
+    """In a process of its own, for others have loaded it in this one."""
+    path = tmp_path / "small.bin"
+    path.write_bytes(bytes(range(256)) * 1000)
+    program = (
+        "import sys; from edgewright_runtime.hashing import sha256_of_bytes, sha256_of_file\n"
+        "print(sha256_of_file(sys.argv[1]), sha256_of_bytes(b''), 'hashlib' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program, path], capture_output=True, text=True, check=True)
+    wanted = [hashlib.sha256(data).hexdigest() for data in (path.read_bytes(), b"")]
+    assert done.stdout.split() == [*wanted, "False"]

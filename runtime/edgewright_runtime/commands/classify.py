@@ -58,6 +58,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="Threads for inference; the library's choice if not given.",
     )
     parser.add_argument(
+        "--decoder",
+        metavar="NAME",
+        help="What decodes photos: fast (the extra of that name) or pillow; fast where it is installed if not given.",
+    )
+    parser.add_argument(
         "--uncalibrated",
         action="store_true",
         help="Probabilities as the model file gives them, without the temperature that the training has learned.",
@@ -97,6 +102,7 @@ def run(arguments: argparse.Namespace) -> int:
         labels=arguments.labels,
         preprocessing=arguments.preprocessing,
         acceleration=acceleration_by(arguments),
+        decoder=arguments.decoder,
     )
     if frames is None:
         return label_images(request)

@@ -45,6 +45,7 @@ class Request(NamedTuple):
         labels: labels.txt of the model; None for the one beside it.
         preprocessing: preprocessing.json of the model; None for the one beside it.
         acceleration: a delegate or execution providers.
+        decoder: what decodes images; None for what `Classifier.open` takes.
     """
 
     model: Path
@@ -60,6 +61,7 @@ class Request(NamedTuple):
     labels: Path | None = None
     preprocessing: Path | None = None
     acceleration: Acceleration = LIBRARY_DECIDES
+    decoder: str | None = None
 
 
 def label_images(request: Request) -> int:
@@ -129,6 +131,7 @@ def opened(request: Request, workers: int) -> Classifier:
             labels=request.labels,
             preprocessing=request.preprocessing,
             acceleration=request.acceleration,
+            decoder=request.decoder,
         )
 
 
@@ -140,6 +143,7 @@ def origin_of(classifier: Classifier, request: Request) -> dict[str, Any]:
         "labels": list(classifier.labels),
         "preprocessing": json.loads(json.dumps(classifier.preprocessing.to_dict())),
         "temperature": classifier.temperature.value,
+        "decoder": classifier.decoder.name,
         "top_k": request.top_k,
         **({"acceleration": request.acceleration.described()} if request.acceleration.asked else {}),
     }
@@ -238,7 +242,8 @@ def summary(classifier: Classifier, counted: Counted, seconds: float) -> str:
     why = f"; {classifier.why}" if classifier.why else ""
     temperature = classifier.temperature.value
     by = "" if temperature == 1 else f"; temperature {temperature:.3g}"
-    told = f"({classifier.format}, {classifier.backend.library}{why}{by})"
+    fast = ", fast decoder" if classifier.decoder.name == "fast" else ""
+    told = f"({classifier.format}, {classifier.backend.library}{fast}{why}{by})"
     if counted.images <= _FEW and not counted.kept:
         return told
     kept = f", {counted.kept} were there" if counted.kept else ""

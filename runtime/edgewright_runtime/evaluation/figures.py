@@ -59,6 +59,7 @@ class LatencyFigures:
         warnings: what makes the figures less trustworthy, one sentence each, with its remedy.
         sha256: of the model file; None of a model that is a folder.
         acceleration: what ran it in place of what the library would choose, as `Acceleration.described`; else None.
+        decoder: what made pixels of the images, with its versions; None where that was not written down.
     """
 
     inference: Timing
@@ -76,6 +77,7 @@ class LatencyFigures:
     warnings: tuple[str, ...] = ()
     sha256: str | None = None
     acceleration: str | None = None
+    decoder: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object in latency.json: the inference's figures among the others."""
@@ -114,4 +116,5 @@ class LatencyFigures:
             warnings=tuple(value["warnings"]),
             sha256=value.get("sha256"),
             acceleration=value.get("acceleration"),
+            decoder=value.get("decoder"),
         )

@@ -46,7 +46,7 @@ def measure(order: Order, *, began: float) -> LatencyFigures:
     )
     loaded = time.perf_counter()
     images = [Path(image) for image in order.images]
-    pixels = [classifier.preprocessing.apply(image)[None] for image in images]
+    pixels = [classifier.decoder.apply(image)[None] for image in images]
     before_first = time.perf_counter()
     classifier.probabilities(pixels[0])
     first_ms = 1000 * (time.perf_counter() - before_first)
@@ -63,6 +63,7 @@ def measure(order: Order, *, began: float) -> LatencyFigures:
         peak_memory_mb=peak_memory_mb(),
         threads=order.threads,
         library=classifier.backend.library,
+        decoder=classifier.decoder.library,
         machine=this,
         before=before,
         after=after,
@@ -79,7 +80,7 @@ def _timings(
     from .figures import Timing
     from .timing import sample
 
-    apply, infer = classifier.preprocessing.apply, classifier.probabilities
+    apply, infer = classifier.decoder.apply, classifier.probabilities
     parts: tuple[Callable[[int], object], ...] = (
         lambda turn: infer(pixels[turn % len(pixels)]),
         lambda turn: apply(images[turn % len(images)]),

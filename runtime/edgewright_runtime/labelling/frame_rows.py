@@ -28,7 +28,7 @@ def rows_of_frames(
         top_k: how many labels a frame.
     """
     for frame in frames:
-        given = classifier.probabilities(classifier.preprocessing.apply(frame.pixels)[np.newaxis])[0]
+        given = classifier.probabilities(classifier.decoder.apply(frame.pixels)[np.newaxis])[0]
         smooth = smoothing.smoothed(classifier.temperature.applied_to(given), frame.seconds)
         predictions = tuple(classifier.ranked(smooth, top_k=top_k))
         yield Row(named(frame), predictions, frame=frame.number, seconds=frame.seconds)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from ..classifier import Prediction
@@ -34,7 +34,7 @@ class Row:
             "path": self.path,
             "label": None if best is None else best.label,
             "probability": None if best is None else best.probability,
-            "predictions": [asdict(prediction) for prediction in self.predictions],
+            "predictions": [dict(vars(prediction)) for prediction in self.predictions],
             "error": self.error,
             **of_frame,
         }

@@ -7,7 +7,6 @@ cut off, is taken away again.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -19,11 +18,9 @@ from typing import Any
 from ..atomic import cannot_write
 from ..errors import EdgewrightError
 from ..strict_json import read_object, write_object
+from .digest_set import DigestSet
 from .row import Row
 from .writers import FORMS, writer_named
-
-_HASH_BYTES = 8
-"""Of each path that is done: among a million, two are alike with a probability of one in 37 million."""
 
 
 class RowFile:
@@ -49,7 +46,7 @@ class RowFile:
         self.path = path
         self._write, header = writer_named(_form_of(path), frames=frames)
         self.partial, self._origin = _beside(path, ".partial"), _beside(path, ".origin.json")
-        self._done: set[bytes] = set()
+        self._done = DigestSet()
         self._check_origin(origin)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -73,7 +70,7 @@ class RowFile:
         self._file.close()
 
     def __contains__(self, path: str) -> bool:
-        return _digest(path) in self._done
+        return path in self._done
 
     def add(self, row: Row) -> None:
         """Writes the row at once, as one piece.
@@ -88,7 +85,7 @@ class RowFile:
                 raise EdgewrightError(f"Cannot write {self.partial}: the disk is full; free it up and go on.")
         except OSError as error:
             raise cannot_write(self.partial, error) from error
-        self._done.add(_digest(row.path))
+        self._done.add(row.path)
 
     def finish(self) -> None:
         """Gives the file its name: it is whole."""
@@ -127,7 +124,7 @@ class RowFile:
         end = 0
         for record, after in _records(self._file):
             if end or not header or record != header:
-                self._done.add(_digest(_path_in(record, self.path)))
+                self._done.add(_path_in(record, self.path))
             end = after
         return end
 
@@ -156,10 +153,6 @@ def _path_in(record: bytes, where: Path) -> str:
         raise EdgewrightError(
             f"{where} holds a row that this command has not written; name another file with --out"
         ) from error
-
-
-def _digest(path: str) -> bytes:
-    return hashlib.blake2b(path.encode("utf-8", "surrogateescape"), digest_size=_HASH_BYTES).digest()
 
 
 def _form_of(path: Path) -> str:

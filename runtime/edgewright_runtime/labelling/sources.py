@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -32,7 +31,7 @@ def image_paths(sources: Iterable[str], *, standard_input: TextIO) -> Iterator[s
             yield from _lines(standard_input)
         elif Path(source).is_dir():
             yield from _in_folder(source, set())
-        elif glob.has_magic(source) and not Path(source).exists():
+        elif not Path(source).exists() and any(character in source for character in "*?["):
             yield from _matching(source)
         else:
             yield source
@@ -72,6 +71,8 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 
 def _matching(pattern: str) -> Iterator[str]:
+    import glob  # here, for most sources are no patterns
+
     matches = glob.iglob(pattern, recursive=True)  # noqa: PTH207 -- a pattern may be absolute
     found = sorted(path for path in matches if not Path(path).is_dir())
     if not found:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 from ..classifier import Classifier
 from ..errors import ImageReadError
 from .row import Row
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 _AHEAD = 4
 """Images per worker that are begun before the first of them is written: enough that a large one holds nobody up."""
@@ -39,6 +42,8 @@ def rows_of_images(
     if workers == 1:
         yield from map(labelled, paths)
         return
+    from concurrent.futures import ThreadPoolExecutor  # here, for one image needs none
+
     begun: deque[Future[Row]] = deque()
     with ThreadPoolExecutor(max_workers=workers) as pool:
         try:

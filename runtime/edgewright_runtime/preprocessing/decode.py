@@ -29,10 +29,10 @@ _UPRIGHT = {
     8: Image.Transpose.ROTATE_90,
 }
 _AS_STORED = {**_UPRIGHT, 6: Image.Transpose.ROTATE_90, 8: Image.Transpose.ROTATE_270}
-_SWAPS_SIDES = frozenset({5, 6, 7, 8})
+SWAPS_SIDES = frozenset({5, 6, 7, 8})
 # Where the last stored column and row come to lie.
-_LAST_COMES_LEFT = frozenset({2, 3, 6, 7})
-_LAST_COMES_TOP = frozenset({3, 4, 7, 8})
+LAST_COMES_LEFT = frozenset({2, 3, 6, 7})
+LAST_COMES_TOP = frozenset({3, 4, 7, 8})
 
 
 @dataclass(frozen=True)
@@ -100,17 +100,17 @@ def _from_pillow(source: Image.Image | IO[bytes], contract: Contract, *, name: s
 
 
 def _decoded(image: Image.Image, contract: Contract, *, name: str, may_scale: bool = False) -> UprightImage:
-    _check_size(image, name)
+    check_size(image, name)
     may_scale = may_scale and image.format in {"JPEG", "MPO"}
     if not may_scale and image.format != "TIFF":
         image.load()  # a PNG or WebP may keep its EXIF behind the pixels
-    orientation = _orientation(image)
+    orientation = orientation_of(image)
     turn = _UPRIGHT.get(orientation) if contract.exif_orientation else None
     if image.format == "TIFF":
         image.load()  # by which Pillow turns it upright itself
         turn = None if contract.exif_orientation else _AS_STORED.get(orientation)
     orientation = orientation if turn is not None else 1
-    full_size = image.size[::-1] if orientation in _SWAPS_SIDES else image.size
+    full_size = image.size[::-1] if orientation in SWAPS_SIDES else image.size
     scale = jpeg_scale(full_size, contract) if may_scale else 1
     if scale > 1:
         # Pillow takes the largest scale whose result is no smaller than this, which is therefore rounded down.
@@ -124,7 +124,12 @@ def _decoded(image: Image.Image, contract: Contract, *, name: str, may_scale: bo
     return UprightImage(pixels, full_size, _extent(pixels.size, full_size, scale, orientation))
 
 
-def _check_size(image: Image.Image, name: str) -> None:
+def check_size(image: Image.Image, name: str) -> None:
+    """Refuses an image without pixels, or with too many.
+
+    Raises:
+        ImageReadError: it is such an image.
+    """
     width, height = image.size
     if width < 1 or height < 1:
         raise ImageReadError(f"{name} has no pixels ({width} x {height}); give another image")
@@ -139,7 +144,8 @@ def _too_large(name: str) -> str:
     )
 
 
-def _orientation(image: Image.Image) -> int:
+def orientation_of(image: Image.Image) -> int:
+    """What the camera wrote of how it was held, EXIF tag 0x0112; 1 where it says nothing that can be read."""
     # A broken EXIF block is common in the wild and says nothing: viewers show such a file as it is stored.
     try:
         value = image.getexif().get(ExifTags.Base.Orientation, 1)
@@ -151,6 +157,6 @@ def _orientation(image: Image.Image) -> int:
 def _extent(size: Size, full_size: Size, scale: int, orientation: int) -> Box:
     """Where a picture of the full size, shrunk by the scale, lies in an upright image of the size."""
     width, height = full_size[0] / scale, full_size[1] / scale
-    left = size[0] - width if orientation in _LAST_COMES_LEFT else 0.0
-    top = size[1] - height if orientation in _LAST_COMES_TOP else 0.0
+    left = size[0] - width if orientation in LAST_COMES_LEFT else 0.0
+    top = size[1] - height if orientation in LAST_COMES_TOP else 0.0
     return (left, top, left + width, top + height)

@@ -35,6 +35,7 @@ _LATE_PLUGINS: dict[str, tuple[str, int, tuple[bytes, ...]]] = {
     "WEBP": ("PIL.WebPImagePlugin", 8, (b"WEBP",)),
 }
 _PREFIX_BYTES = 16
+_JPEG = b"\xff\xd8\xff"
 
 IMAGE_SUFFIXES = ACCEPTED_SUFFIXES | HEIF_SUFFIXES | RAW_SUFFIXES | UNREAD_SUFFIXES
 """File name endings that a folder is searched for: all that are meant as images, so that each one that is not read is
@@ -103,8 +104,12 @@ def identified(stream: IO[bytes], name: str) -> Image.Image:
         Image.DecompressionBombError: it is more than twice as large as Pillow's limit.
         Exception: whatever else Pillow's parsers make of a damaged header.
     """
+    start = stream.read(_PREFIX_BYTES)
+    plain = _plain_jpeg(stream) if start.startswith(_JPEG) else None
+    if plain is not None:
+        return plain
     try:
-        image = Image.open(stream, formats=_formats_like(stream.read(_PREFIX_BYTES)))
+        image = Image.open(stream, formats=_formats_like(start))
     except UnidentifiedImageError as error:
         stream.seek(0)
         start = stream.read(512)
@@ -116,6 +121,22 @@ def identified(stream: IO[bytes], name: str) -> Image.Image:
         # Many a camera's raw file is a TIFF whose first picture is a thumbnail.
         raise ImageReadError(f"{name} {what_it_is(b'', Path(name).suffix, read=ACCEPTED_FORMATS)}")
     return image
+
+
+def _plain_jpeg(stream: IO[bytes]) -> Image.Image | None:
+    """A JPEG without `Image.open`, which imports four further plugins before it looks at the file.
+
+    None where there is anything to be said about it, which `Image.open` then does.
+    """
+    from PIL import JpegImagePlugin  # here, for a board may never meet one
+
+    stream.seek(0)
+    try:
+        image: Image.Image = JpegImagePlugin.jpeg_factory(stream)
+    except Exception:  # of a damaged header, Pillow's parser raises nearly anything
+        return None
+    limit = Image.MAX_IMAGE_PIXELS
+    return image if limit is None or image.size[0] * image.size[1] <= limit else None
 
 
 def _formats_like(start: bytes) -> tuple[str, ...]:

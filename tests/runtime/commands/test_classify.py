@@ -7,6 +7,7 @@ import subprocess
 import time
 from pathlib import Path
 
+from edgewright_runtime.optional_imports import is_importable
 from edgewright_runtime.strict_json import write_object
 
 from ...running import EDGEWRIGHT, edgewright
@@ -47,6 +48,28 @@ def test_classify_says_on_standard_error_what_ran(converted_run, seven):
     done = edgewright("classify", converted_run, seven)
     assert done.stdout.startswith(f"{seven}: 7 ")
     assert "tflite-int8, ai-edge-litert" in done.stderr
+
+
+def test_decoder_is_told_and_can_be_named(converted_run, seven):
+    is_installed = is_importable("simplejpeg") and is_importable("cykooz_resizer")
+    assert ("fast decoder" in edgewright("classify", converted_run, seven).stderr) == is_installed
+    done = edgewright("classify", converted_run, seven, "--decoder", "pillow")
+    assert done.returncode == 0
+    assert "fast decoder" not in done.stderr
+    unknown = edgewright("classify", converted_run, seven, "--decoder", "pilow")
+    assert unknown.returncode == 2
+    assert "pillow" in unknown.stderr
+
+
+def test_rows_of_one_decoder_are_not_gone_on_with_by_another(converted_run, digit_images, tmp_path):
+    command = ("classify", converted_run, digit_images / "3", "--out", tmp_path / "rows.jsonl", "--decoder", "pillow")
+    assert edgewright(*command).returncode == 0
+    origin = json.loads((tmp_path / "rows.jsonl.origin.json").read_text())
+    assert origin["decoder"] == "pillow"
+    write_object(tmp_path / "rows.jsonl.origin.json", {**origin, "decoder": "fast"})
+    done = edgewright(*command)
+    assert done.returncode == 2
+    assert "(decoder differs)" in done.stderr
 
 
 def test_a_changed_byte_in_a_model_is_refused_with_status_1(run_copy, seven):

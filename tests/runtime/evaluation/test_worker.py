@@ -10,6 +10,8 @@ from edgewright_runtime.evaluation.figures import LatencyFigures
 from edgewright_runtime.evaluation.order import Order
 from edgewright_runtime.evaluation.timing import Sampling
 from edgewright_runtime.hashing import sha256_of_file
+from edgewright_runtime.preprocessing import Preprocessing
+from edgewright_runtime.preprocessing.decoders import decoder_for
 
 QUICK = Sampling(min_runs=4, min_seconds=0, warm_up_runs=1, warm_up_seconds=0)
 
@@ -34,6 +36,7 @@ def test_figures_are_written_and_nothing_is_printed(order, converted_run, tmp_pa
     assert [part.summary.runs for part in (found.inference, found.preprocessing, found.total)] == [4, 4, 4]
     assert found.cold_load_ms > found.first_inference_ms > 0
     assert found.threads == 1
+    assert found.decoder == decoder_for(Preprocessing(8, 8)).library
 
 
 def test_folder_is_as_large_as_its_files_and_has_no_hash(order, converted_run, tmp_path):

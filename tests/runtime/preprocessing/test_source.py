@@ -271,3 +271,14 @@ def test_only_the_plugins_that_the_files_need_are_imported(scene, encode, tmp_pa
     assert not {"Tiff", "WebP"} & common
     assert imported("PNG", "TIFF") == common | {"Tiff"}
     assert imported("WEBP", "PNG") == common | {"WebP"}
+
+
+def test_a_jpeg_brings_no_plugin_of_another_format(scene, encode):
+    """In a process of its own, for others have been opened in this one."""
+    program = (
+        "import sys; from edgewright_runtime import Preprocessing\n"
+        "Preprocessing(8, 8).apply(sys.stdin.buffer.read())\n"
+        "print(sorted(name for name in sys.modules if name.startswith('PIL.') and name.endswith('ImagePlugin')))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], input=encode(scene, "JPEG"), capture_output=True, check=True)
+    assert done.stdout.strip() == b"['PIL.JpegImagePlugin']"

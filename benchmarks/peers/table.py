@@ -1,0 +1,51 @@
+"""The table of a comparison, in Markdown, and its place in a page."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from statistics import median
+
+from edgewright_runtime.machine import processor
+
+from .race import Result
+
+BEGIN, END = "<!-- bench-peers: begin -->", "<!-- bench-peers: end -->"
+
+
+def markdown(
+    results: Mapping[str, Mapping[Path, Result]], sizes: Mapping[str, Sequence[Path]], *, command: str, decoder: str
+) -> str:
+    """A row for each contestant: the median of a photo, over all photos of a size, and how many times ours it is."""
+    samples = len(next(iter(next(iter(results.values())).values())).samples_ms)
+    photos = len(next(iter(sizes.values())))
+    lines = [
+        f"`{command}`, on {processor()}, {os.cpu_count()} CPUs: INT8, {photos} photos of each size, {samples} turns "
+        f"with each, of five labels, the quickest of which counts; medians of turns. Edgewright's decoder: {decoder}.",
+        "",
+        "| photo to label | " + " | ".join(f"{size}, ms | times ours" for size in sizes) + " |",
+        "|---|" + "---|---|" * len(sizes),
+    ]
+    ours = {size: _median(next(iter(results.values())), photos) for size, photos in sizes.items()}
+    for title, row in results.items():
+        cells = [f"{_median(row, each):.1f} | {_median(row, each) / ours[size]:.2f}" for size, each in sizes.items()]
+        lines.append(f"| {title} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def _median(row: Mapping[Path, Result], photos: Sequence[Path]) -> float:
+    return median(row[photo].median_ms for photo in photos)
+
+
+def written_into(page: Path, text: str) -> None:
+    """Puts the text between the page's two marks.
+
+    Raises:
+        RuntimeError: there is no such page, or it has no such marks.
+    """
+    old = page.read_text(encoding="utf-8") if page.is_file() else ""
+    if BEGIN not in old or END not in old:
+        raise RuntimeError(f"{page} has no place for the table: the lines {BEGIN} and {END}")
+    before, _, rest = old.partition(BEGIN)
+    page.write_text(f"{before}{BEGIN}\n{text}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
