@@ -219,6 +219,7 @@ bench-suite: $(VENV)/.setup-done  ## Latency and accuracy of every format of RUN
 bench-peers: $(MEASURED)  ## A photo to its label with RUN's INT8 file: ours, MediaPipe Tasks and the usual script, in one run.
 	$(EDGEWRIGHT) convert $(run) --to tflite-int8 --if-needed$(convert_options)
 	$(BIN)/python -m benchmarks.peers --run $(run) --write docs/explanation/speed.md
+	$(BIN)/python -m benchmarks.peers.cold_start --run $(run) --write docs/explanation/speed.md
 
 benchmarks: $(VENV)/.setup-done  ## Run the benchmark suites: every format, and ours against the bare libraries.
 	$(BIN)/python -m pytest benchmarks -m "" -p no:warnings

@@ -19,7 +19,7 @@ from edgewright_runtime import Classifier, EdgewrightError
 from .environments import python_with, version_in
 from .photos import SIZES, Sizes, clear_photos, in_size
 from .race import Contestant, Result, race
-from .table import markdown, written_into
+from .table import PEERS, markdown, written_into
 
 _FORMAT = "tflite-int8"
 _MEDIAPIPE = {"0.10.21": ("mediapipe==0.10.21", "numpy<2"), "current": ("mediapipe",)}
@@ -52,7 +52,7 @@ def _compared(options: argparse.Namespace) -> int:
     text = markdown(results, sizes, command=f"make bench-peers RUN={options.run}", decoder=classifier.decoder.library)
     print(text)
     if options.write is not None:
-        written_into(options.write, text)
+        written_into(options.write, text, PEERS)
     return _report_labels(results, every)
 
 

@@ -17,16 +17,34 @@ def read_object(path: Path) -> dict[str, Any]:
         EdgewrightError: the file is missing, not UTF-8, not JSON (NaN and infinity are not), names a field twice, or
             holds something other than an object.
     """
+    return object_in(content_of(path), path)
+
+
+def object_in(content: bytes, path: Path) -> dict[str, Any]:
+    """The JSON object in the content of the file.
+
+    Raises:
+        EdgewrightError: as `read_object`, but that the file is there.
+    """
     try:
-        text = Path(path).read_text(encoding="utf-8")
-        value = json.loads(text, object_pairs_hook=_object, parse_constant=_refused)
-    except OSError as error:
-        raise EdgewrightError(f"Cannot read {path}: {error.strerror or error}") from error
+        value = json.loads(content.decode("utf-8"), object_pairs_hook=_object, parse_constant=_refused)
     except (ValueError, RecursionError) as error:
         raise EdgewrightError(f"{path} is not valid JSON: {error}") from error
     if not isinstance(value, dict):
         raise EdgewrightError(f"{path} must hold a JSON object, not a {type(value).__name__}")
     return value
+
+
+def content_of(path: Path) -> bytes:
+    """What is in the file.
+
+    Raises:
+        EdgewrightError: it cannot be read.
+    """
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise EdgewrightError(f"Cannot read {path}: {error.strerror or error}") from error
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -19,12 +19,12 @@ from benchmarks.peers.table import markdown, written_into
 photo, other = Path("a.jpg"), Path("b.jpg")
 results = {
     "ours": {photo: Result("cat", (4.0, 2.0, 9.0)), other: Result("cat", (4.0,))},
-    "theirs": {photo: Result("cat", (6.0,)), other: Result("cat", (10.0, 10.0, 99.0))},
+    "theirs": {photo: Result("cat", (8.0,)), other: Result("cat", (10.0, 10.0, 99.0))},
 }
 text = markdown(results, {"large": [photo, other]}, command="make it", decoder="Pillow 1")
 print(text)
-written_into(Path(sys.argv[1]), text)
-written_into(Path(sys.argv[1]), text)
+written_into(Path(sys.argv[1]), text, "bench-peers")
+written_into(Path(sys.argv[1]), text, "bench-peers")
 """
 
 
@@ -37,7 +37,7 @@ def test_table_has_the_medians_and_takes_the_old_ones_place(tmp_path):
     page.write_text("before\n<!-- bench-peers: begin -->\nold\n<!-- bench-peers: end -->\nafter\n")
     done = run("-c", TABLE, page)
     assert done.returncode == 0, done.stderr
-    assert "| ours | 4.0 | 1.00 |\n| theirs | 8.0 | 2.00 |" in done.stdout
+    assert "| ours | 3.0 | 1.00 |\n| theirs | 9.0 | 3.00 |" in done.stdout
     assert "`make it`" in done.stdout
     assert page.read_text() == (
         f"before\n<!-- bench-peers: begin -->\n{done.stdout.strip()}\n<!-- bench-peers: end -->\nafter\n"

@@ -103,8 +103,9 @@ def test_two_workers_end_with_what_one_ends_with_and_the_chief_writes_it(given, 
     assert f"Run folder: {tmp_path / '0'}" in output
     assert_alike(tmp_path / "0", alone)
     assert not list((tmp_path / "0").glob(".*"))
-    status, _, errors = ended(other)
+    status, output, errors = ended(other)
     assert status == 0, errors
+    assert not output
     assert errors.endswith(f"Worker 2 of 2 has ended well; the chief, {where[0]}, has written.\n")
     assert not (tmp_path / "1").exists()
 

@@ -15,6 +15,7 @@ from edgewright_runtime.command_line import Command
 from edgewright_runtime.errors import DEBUG_VARIABLE, EXIT_DONE, EdgewrightError
 
 from .arguments import MAX_DROP, add_arguments
+from .cluster import cluster_from_environment
 
 if TYPE_CHECKING:
     from edgewright_runtime.console import Reporter
@@ -121,6 +122,9 @@ def _one_training(arguments: argparse.Namespace, asked: Asked, reporter: Reporte
         return lambda: print(kept)
     data, options = _told(asked, out)
     trained = train_run(data, out, options, **_how(arguments, reporter))
+    cluster = cluster_from_environment()
+    if cluster is not None and not cluster.is_chief:
+        return lambda: None  # the folder is on the chief's machine, and the last line has named it
     return lambda: print_trained(trained, out, as_json=as_json)
 
 

@@ -60,7 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--decoder",
         metavar="NAME",
-        help="What decodes photos: fast (the extra of that name) or pillow; fast where it is installed if not given.",
+        help="What decodes photos: pillow, or fast (the extra of that name); if not given, fast for more than eight.",
     )
     parser.add_argument(
         "--uncalibrated",

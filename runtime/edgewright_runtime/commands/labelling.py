@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 DEFAULT_TOP_K = 3
 _FEW = 8
-"""Images that are not worth a classifier for each core."""
+"""Images that are not worth a classifier for each core, nor the time to import a fast decoder."""
 
 
 class Request(NamedTuple):
@@ -45,7 +45,7 @@ class Request(NamedTuple):
         labels: labels.txt of the model; None for the one beside it.
         preprocessing: preprocessing.json of the model; None for the one beside it.
         acceleration: a delegate or execution providers.
-        decoder: what decodes images; None for what `Classifier.open` takes.
+        decoder: what decodes images; None for what `Classifier.open` takes, or Pillow where images are few.
     """
 
     model: Path
@@ -71,6 +71,9 @@ def label_images(request: Request) -> int:
         EdgewrightError: the model cannot be opened (see `Classifier.open`), a source cannot be read, or the rows
             cannot be written.
     """
+    # A file may be gone on with when there are more: its decoder does not depend on how many there are now.
+    if request.decoder is None and request.out is None and _are_few(request):
+        request = request._replace(decoder="pillow")
     workers = _workers(request)
     first = opened(request, workers)
     warn_of(first)
@@ -108,8 +111,12 @@ class Counted(NamedTuple):
 def _workers(request: Request) -> int:
     if request.workers is not None:
         return request.workers
+    return 1 if _are_few(request) else cores()
+
+
+def _are_few(request: Request) -> bool:
     plain = all(source != STANDARD_INPUT and Path(source).is_file() for source in request.sources)
-    return 1 if plain and len(request.sources) <= _FEW else cores()
+    return plain and len(request.sources) <= _FEW
 
 
 def warn_of(classifier: Classifier) -> None:

@@ -10,14 +10,14 @@ import contextlib
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar
 
 from ..errors import CheckFailedError, EdgewrightError
 from ..hashing import sha256_of_file
 from ..optional_imports import version_of
-from ..strict_json import read_object, write_object
+from ..strict_json import content_of, object_in, write_object
 from ..structured import from_builtins
 
 SCHEMA_VERSION = 1
@@ -81,9 +81,13 @@ def read_manifest(folder: Path) -> Manifest:
         EdgewrightError: the file is malformed or of another schema version.
     """
     path = folder / FILE_NAME
-    if not path.exists():
-        return Manifest({})
-    value = read_object(path)
+    return _manifest_in(content_of(path), path) if path.exists() else Manifest({})
+
+
+@lru_cache(maxsize=1)
+def _manifest_in(content: bytes, path: Path) -> Manifest:
+    """What the file's content says; opening a classifier asks for it three times."""
+    value = object_in(content, path)
     if value.get("schema_version") != SCHEMA_VERSION:
         given = value.get("schema_version")
         raise EdgewrightError(f"{path} has schema version {given!r}; this release reads {SCHEMA_VERSION}")

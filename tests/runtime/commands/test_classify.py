@@ -52,13 +52,27 @@ def test_classify_says_on_standard_error_what_ran(converted_run, seven):
 
 def test_decoder_is_told_and_can_be_named(converted_run, seven):
     is_installed = is_importable("simplejpeg") and is_importable("cykooz_resizer")
-    assert ("fast decoder" in edgewright("classify", converted_run, seven).stderr) == is_installed
-    done = edgewright("classify", converted_run, seven, "--decoder", "pillow")
+    assert ("fast decoder" in edgewright("classify", converted_run, seven.parent).stderr) == is_installed
+    assert "fast decoder" not in edgewright("classify", converted_run, seven).stderr
+    named = edgewright("classify", converted_run, seven, "--decoder", "fast")
+    assert named.returncode == (0 if is_installed else 3)
+    assert "fast decoder" in named.stderr.lower()
+    done = edgewright("classify", converted_run, seven.parent, "--decoder", "pillow")
     assert done.returncode == 0
     assert "fast decoder" not in done.stderr
     unknown = edgewright("classify", converted_run, seven, "--decoder", "pilow")
     assert unknown.returncode == 2
     assert "pillow" in unknown.stderr
+
+
+def test_file_of_rows_that_began_with_few_images_is_gone_on_with_when_there_are_more(
+    converted_run, digit_images, tmp_path
+):
+    images = sorted((digit_images / "3").iterdir())[:12]
+    for given in (images[:2], images):
+        done = edgewright("classify", converted_run, *given, "--out", tmp_path / "rows.jsonl")
+        assert done.returncode == 0, done.stderr
+    assert len((tmp_path / "rows.jsonl").read_text().splitlines()) == 12
 
 
 def test_rows_of_one_decoder_are_not_gone_on_with_by_another(converted_run, digit_images, tmp_path):

@@ -24,6 +24,7 @@ from ..diagnosis import Diagnosis, diagnosis_json
 from ..diagnosis.trained.seen import HeldOut
 from ..diagnosis.verdict import verdict
 from ..fitting import Epoch
+from ..fitting.pruning import ramp_epochs
 from ..network.network import Network
 from ..provenance import Provenance
 from ..recipes import Recipe
@@ -115,6 +116,7 @@ def evaluated(
     photos = Photos(pixels.values, pixels.places["test"], [told.rows[place].path for place in pixels.places["test"]])
     seen = Subject(parts_of(network.model), features, test, photos, class_names(told.labels))
     looks = look_inside(seen, reporter=reporter, seconds=look_seconds)
+    phase = told.recipe.from_scratch if told.made_from.from_scratch else told.recipe.fine_tune
     evidence = Evidence(
         scores=scores,
         labels=told.labels,
@@ -122,6 +124,7 @@ def evaluated(
         epochs=told.epochs,
         temperature=temperature,
         test_reliability=reliability(test.probabilities, test.classes),
+        unripe=ramp_epochs(told.recipe.pruning, phase.epochs),
     )
     looked = time.monotonic()
     diagnosis = _diagnosis(network, pixels, told, answers, features_of, reporter)

@@ -33,6 +33,7 @@ class Evidence:
         epochs: the history of all phases.
         temperature: learned on the validation split.
         test_reliability: of the test split, as the model gives its probabilities.
+        unripe: first epochs of the phase that trains all layers in which pruning was not done yet.
     """
 
     scores: Mapping[str, Scores]
@@ -41,6 +42,7 @@ class Evidence:
     epochs: Sequence[Epoch]
     temperature: Temperature
     test_reliability: Reliability
+    unripe: int = 0
 
     @property
     def test(self) -> Scores:

@@ -126,7 +126,7 @@ def _confusion(judged: Judged) -> bytes:
 
 
 def _curves(judged: Judged) -> bytes | None:
-    return learning_curves(judged.evidence.epochs) if judged.evidence.epochs else None
+    return learning_curves(judged.evidence.epochs, unripe=judged.evidence.unripe) if judged.evidence.epochs else None
 
 
 def _reliability(judged: Judged) -> bytes:

@@ -45,8 +45,9 @@ def _draw(axes: Any, rows: Sequence[Row], choice: Choice, cost: Callable[[Row], 
         place = (cost(row), row.int8_accuracy)
         axes.annotate(row.name, place, xytext=(6, -11), textcoords="offset points", fontsize=8, parse_math=False)
     axes.grid(alpha=0.3)
-    axes.margins(x=0.35, y=0.12)
-    axes.set_xlim(left=0)
+    axes.margins(y=0.12)
+    # Room for the names; costs that are all but the same leave none by themselves.
+    axes.set_xlim(0, 1.35 * max(cost(row) for row in converted(rows)))
 
 
 def _frontier(rows: Sequence[Row], cost: Callable[[Row], float]) -> list[Row]:

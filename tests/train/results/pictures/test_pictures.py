@@ -104,6 +104,13 @@ def test_best_epoch_of_each_phase_has_its_least_validation_loss():
     assert best_epochs(epochs) == (1, 4)
 
 
+def test_epoch_that_is_not_as_sparse_as_it_is_to_be_is_not_the_best():
+    losses = [("head", 1.0), ("head", 2.0), ("fine_tune", 0.5), ("fine_tune", 0.6), ("fine_tune", 1.5)]
+    epochs = [Epoch(phase, 1, 1.0, 0.5, loss, 0.5, 0.01, 1.0) for phase, loss in losses]
+    assert best_epochs(epochs, unripe=2) == (0, 4)
+    assert best_epochs(epochs[:3], unripe=2) == (0, 2)
+
+
 def test_reliability_is_drawn_with_and_without_a_temperature():
     probabilities = np.random.default_rng(0).dirichlet(np.ones(3), 50)
     classes = probabilities.argmax(axis=1)
