@@ -103,10 +103,10 @@ def coverage_by_float_model(
     float_model: FloatModel, representative_dataset: RepresentativeDataset
 ) -> ClassCoverage | None:
     """Which classes appear in the representative dataset; None where its labels say it."""
-    unlabelled = representative_dataset.unlabelled
-    if unlabelled is None:
+    source = representative_dataset.without_labels
+    if source is None:
         return None
-    return coverage_of(unlabelled.source, float_model.probabilities(representative_dataset.pixels))
+    return coverage_of(source, float_model.probabilities(representative_dataset.pixels))
 
 
 def reference_outputs(float_model: FloatModel, validation_images: ValidationImages) -> NDArray[np.float32]:

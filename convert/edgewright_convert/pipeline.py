@@ -14,6 +14,7 @@ from edgewright_runtime.errors import EdgewrightError, MissingDependencyError
 from edgewright_runtime.library_noise import Capture, Noise, quietened
 from edgewright_runtime.run.manifest import add_artefacts, describe, read_manifest, versions_of
 from edgewright_runtime.run.run_folder import RunFolder, open_run
+from edgewright_runtime.run.seal import sealed, unsealed
 
 from .deployment_targets import check_readable
 from .freshness import is_fresh, origin_of
@@ -206,7 +207,7 @@ def _outcome(conversion: _Conversion, row: Target, earlier: Mapping[str, Outcome
     return Outcome(
         format=row.format,
         path=path,
-        size_bytes=len(product.data),
+        size_bytes=path.stat().st_size,
         seconds=time.perf_counter() - began,
         notes=(*_notes_of(conversion, path), *product.notes, *noise.serious_lines()),
         log=noise.text,
@@ -233,8 +234,8 @@ def _product(conversion: _Conversion, row: Target) -> Product:
     chosen = maker_here(row, conversion.run)
     of_the_row: dict[str, Any] = {"format_name": row.format, "why_not_corrected": chosen.why_not_first}
     if row.derived_from is not None:
-        of_the_row["basis"] = file_of_format(conversion.run, row.derived_from)
         basis = conversion.run.folder.file_of(row.derived_from)
+        of_the_row["basis"] = unsealed(file_of_format(conversion.run, row.derived_from), basis.suffix)
         check_readable(of_the_row["basis"], conversion.options.targets, name=str(basis))
     shared = [name for name in chosen.maker.inputs if name not in of_the_row]
     conversion.inputs.make(shared)
@@ -252,7 +253,7 @@ def _write(conversion: _Conversion, row: Target, product: Product) -> Path:
     written = {path, *(path.with_name(path.name + suffix) for suffix in product.beside)}
     for suffix, data in product.beside.items():
         atomic.write_bytes(path.with_name(path.name + suffix), data)
-    atomic.write_bytes(path, product.data)
+    atomic.write_bytes(path, sealed(product.data, path.suffix))
     entry = {"format": row.format, **origin_of(conversion.run, conversion.options, row), **product.options}
     versions = versions_of(("edgewright", *packages_of(row)))
     add_artefacts(

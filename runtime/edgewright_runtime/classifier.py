@@ -21,9 +21,11 @@ from .preprocessing import Preprocessing, model_input
 from .preprocessing.decode import ImageSource
 from .preprocessing.decoders import Decoder, decoder_for
 from .run import manifest
+from .run.contract_inside import check_contract_inside
 from .run.formats import FORMATS
 from .run.labels import class_names, read_labels
-from .run.run_folder import RunFolder, open_run
+from .run.run_folder import RunFolder, bare_model, open_run
+from .run.seal import check_seal
 from .run.temperature import Temperature, temperature_in
 from .suggestion import quoted
 
@@ -133,6 +135,9 @@ class Classifier:
             preprocessing=preprocessing,
             acceleration=acceleration,
         )
+        if preprocessing is None and manifest.manifest_folder(files.model) is None:
+            contract = Preprocessing.load(files.preprocessing)
+            check_contract_inside(files.model, files.preprocessing, contract.to_dict())
         temperature = temperature_in(files.preprocessing.parent) if calibrated else NO_TEMPERATURE
         return cls.from_files(
             files, threads=threads, temperature=temperature, acceleration=acceleration, decoder=decoder
@@ -156,6 +161,8 @@ class Classifier:
         labels = read_labels(files.labels)
         preprocessing = Preprocessing.load(files.preprocessing)
         manifest.verify(files.model, files.labels, files.preprocessing)
+        if manifest.manifest_folder(files.model) is None:
+            check_seal(files.model)
         backend = load(files.model, backend=files.backend, threads=threads, acceleration=acceleration)
         return cls(
             backend,
@@ -189,6 +196,8 @@ class Classifier:
         They are the model file's own: no temperature is applied.
         """
         outputs = self.backend.probabilities(model_input(pixels, self.preprocessing))
+        if not np.isfinite(outputs).all():
+            raise EdgewrightError(f"{self.path} gives NaN or infinity; it may be damaged, so convert or copy it again")
         return softmax(outputs) if self.preprocessing.output == "logits" else outputs
 
     def ranked(self, probabilities: NDArray[np.float32], *, top_k: int | None = None) -> list[Prediction]:
@@ -218,6 +227,7 @@ def find_model(
     Raises:
         EdgewrightError: one of them is not there.
     """
+    path = path if format_name is not None else bare_model(path) or path
     if path.is_dir() and not (path / "saved_model.pb").is_file():
         found = _in_run(open_run(path), format_name, threads, acceleration)
         return replace(found, labels=labels or found.labels, preprocessing=preprocessing or found.preprocessing)

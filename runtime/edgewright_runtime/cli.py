@@ -34,9 +34,10 @@ _ORDER = (
     "gate",
     "bench",
     "classify",
+    "verify",
 )
 
-_OWN = frozenset({"evaluate", "gate", "bench", "classify"})
+_OWN = frozenset({"evaluate", "gate", "bench", "classify", "verify"})
 
 # Commands that hold nothing but memory once they have printed: see `process_main`.
 _LEAVE_AT_ONCE = frozenset({"classify"})

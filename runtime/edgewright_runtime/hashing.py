@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import importlib
 import os
+import stat
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -34,6 +36,23 @@ class Content:
     sha256: str
 
 
+def open_regular(path: str | os.PathLike[str]) -> IO[bytes]:
+    """The file, opened to be read, where it is a file: a pipe would be waited for, and a device read without end.
+
+    Raises:
+        OSError: it cannot be opened, or is a folder or another thing.
+    """
+    # Without waiting, or a pipe that nobody writes to would never be opened.
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    mode = os.fstat(descriptor).st_mode
+    if stat.S_ISREG(mode):
+        return os.fdopen(descriptor, "rb")
+    os.close(descriptor)
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), os.fspath(path))
+    raise OSError(errno.EINVAL, "it is a pipe or a device, not a file", os.fspath(path))
+
+
 @contextlib.contextmanager
 def content_of(path: Path) -> Iterator[Content]:
     """The content of a file, read once: what is hashed is what the block goes on to use. A copy goes with the block.
@@ -42,7 +61,7 @@ def content_of(path: Path) -> Iterator[Content]:
         OSError: the file cannot be read.
         EdgewrightError: it is large, and there is no space on disk for the copy.
     """
-    with Path(path).open("rb") as file:
+    with open_regular(path) as file:
         if os.fstat(file.fileno()).st_size <= _IN_MEMORY_BYTES:
             data = file.read()
             yield Content(data, sha256_of_bytes(data))
@@ -58,7 +77,7 @@ def content_of(path: Path) -> Iterator[Content]:
 
 def sha256_of_file(path: Path) -> str:
     """The file's SHA-256 as 64 lower-case hex digits."""
-    with Path(path).open("rb") as file:
+    with open_regular(path) as file:
         return _sha256_of_stream(file)
 
 

@@ -103,8 +103,10 @@ def test_a_contract_of_another_size_is_refused(run_copy):
     (run_copy / "manifest.json").unlink()
     contract = (run_copy / "preprocessing.json").read_text().replace('"height": 32', '"height": 48')
     (run_copy / "preprocessing.json").write_text(contract)
-    with pytest.raises(EdgewrightError, match="48 x 32 x 3"):
+    with pytest.raises(EdgewrightError, match="height is 48, and 32 inside it"):
         Classifier.open(run_copy, format="tflite-int8")
+    with pytest.raises(EdgewrightError, match="48 x 32 x 3"):
+        Classifier.open(run_copy, format="tflite-int8", preprocessing=run_copy / "preprocessing.json")
 
 
 def test_a_keras_file_with_a_lambda_layer_is_refused(run_copy):

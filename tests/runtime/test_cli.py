@@ -65,7 +65,7 @@ def test_version_is_one_line():
         (["evaluate", "run", "--max-drop", "2"], "--max-drop must be a number at least 0 and at most 1, not '2'"),
         (
             ["gate", "a"],
-            "edgewright gate needs CANDIDATE, DATA, --labels FILE and --preprocessing FILE; see edgewright gate --help",
+            "edgewright gate needs CANDIDATE and DATA; see edgewright gate --help",
         ),
         (["evaluate", "run", "--split", "train"], "--split must be one of test, val, not 'train'"),
         (["--versoin"], "edgewright has no option --versoin: did you mean --version?"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,13 +14,13 @@ class ClassCoverage:
     """How many classes the float model names among the images of the representative dataset.
 
     Attributes:
-        source: the folder or list that the images are of.
+        source: what the images are of: a folder, a list or a split.
         images: how many they are.
         named: classes that have the greatest probability for at least one of them.
         classes: of the model.
     """
 
-    source: Path
+    source: str
     images: int
     named: int
     classes: int
@@ -41,6 +40,6 @@ class ClassCoverage:
         return {"named": self.named, "classes": self.classes}
 
 
-def coverage_of(source: Path, outputs: NDArray[np.float32]) -> ClassCoverage:
+def coverage_of(source: str, outputs: NDArray[np.float32]) -> ClassCoverage:
     """The coverage by images whose probabilities are `outputs`, shape (n, classes)."""
     return ClassCoverage(source, len(outputs), len(set(outputs.argmax(axis=1).tolist())), outputs.shape[1])

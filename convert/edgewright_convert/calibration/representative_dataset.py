@@ -21,7 +21,7 @@ from edgewright_runtime.preprocessing import Preprocessing
 from edgewright_runtime.run.labels import class_names
 from edgewright_runtime.run.manifest import verify
 from edgewright_runtime.run.run_folder import RunFolder
-from edgewright_runtime.run.splits import SplitRow, read_splits, rows_of
+from edgewright_runtime.run.splits import SplitRow, are_unlabelled, read_splits, rows_of
 from edgewright_runtime.suggestion import named
 
 from ..options import DEFAULT_REPRESENTATIVE_SIZE, ConvertOptions
@@ -56,6 +56,13 @@ class RepresentativeDataset:
     shift: DistributionShift | None = None
     reading_notes: tuple[str, ...] = ()
     unlabelled: UnlabelledImages | None = None
+
+    @property
+    def without_labels(self) -> str | None:
+        """Where its images come from, if they have no labels."""
+        if self.unlabelled is not None:
+            return str(self.unlabelled.source)
+        return "the train split" if self.rows and are_unlabelled(self.rows) else None
 
     @cached_property
     def sha256(self) -> str:
@@ -151,6 +158,8 @@ def read_representative_dataset(
 
 def _absent(labels: Sequence[str], rows: Sequence[SplitRow]) -> tuple[str, ...]:
     present = {row.label for row in rows}
+    if are_unlabelled(rows):
+        return ()
     return tuple(label for label in labels if label not in present)
 
 
@@ -177,10 +186,14 @@ def choose_rows(
 ) -> tuple[SplitRow, ...]:
     """`size` rows drawn evenly from all classes (fewer where there are not as many), each content once.
 
+    Rows without labels are drawn as one class.
+
     Raises:
         EdgewrightError: fewer than `MINIMUM_SIZE` images, one class only, or a label that the model does not know.
     """
     check_size(size)
+    unlabelled = are_unlabelled(rows)
+    labels = ("",) if unlabelled else labels
     unknown = sorted({row.label for row in rows} - set(labels))
     if unknown:
         raise EdgewrightError(f"{where} has the label(s) {named(unknown)}, which labels.txt does not name")
@@ -190,7 +203,7 @@ def choose_rows(
             f"{where} has {len(drawn)} different training image(s); INT8 needs at least {MINIMUM_SIZE} for its "
             f"representative dataset, so add images to the train split"
         )
-    if len({row.label for row in drawn}) < 2:
+    if len({row.label for row in drawn}) < 2 and not unlabelled:
         raise EdgewrightError(
             f"{where} has training images of the one class {drawn[0].label!r}; the representative dataset needs images "
             f"of at least two of {named(labels)}"

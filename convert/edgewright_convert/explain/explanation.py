@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from edgewright_runtime.console import SILENT, StatusLine
 from edgewright_runtime.run.run_folder import RunFolder
-from edgewright_runtime.run.splits import read_splits, rows_of
+from edgewright_runtime.run.splits import are_unlabelled, read_splits, rows_of
 from edgewright_runtime.suggestion import named
 
 from ..calibration import ClassCoverage, RepresentativeDataset
@@ -142,7 +142,7 @@ def _calibration(run: OpenedRun, representative: RepresentativeDataset, coverage
         uncovered = coverage.notes if coverage is not None and images >= coverage.classes else ()
         return Calibration(images, unlabelled.different, (*uncovered, *shifts))
     train = rows_of(read_splits(run.folder.splits), "train")
-    absent = sorted(set(run.labels) - {row.label for row in train})
+    absent = [] if are_unlabelled(train) else sorted(set(run.labels) - {row.label for row in train})
     missing = (f"the train split has no image of {named(absent)}",) if absent else ()
     return Calibration(images, len(train), (*missing, *shifts))
 

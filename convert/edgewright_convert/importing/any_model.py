@@ -142,10 +142,11 @@ def _finished(source: Path, out: Path, declared: Declared, on_step: Callable[[st
     run, dataset = import_finished(
         finished,
         out,
-        data=None if found is not None and found.best.right is None else declared.data,
+        data=declared.data,
         seed=declared.seed,
         origin=_origin(declared),
     )
+    notes = notes if dataset is None else (*notes, *(note for note in dataset.notes if note not in notes))
     doubts = _doubts(model, declared, listed, where, candidate, labels, on_step) if found is None else ()
     return Imported(run, found, notes, doubts, () if dataset is None else dataset.rejected)
 
@@ -223,12 +224,11 @@ def _float_model(source: Path, out: Path, declared: Declared, on_step: Callable[
     declaration = declared.declaration() if found is None else _declaration_of(declared, found)
     rejected: list[RejectedFile] = []
     more: list[str] = []
-    unlabelled = found is not None and found.best.right is None
     run = import_model(
         source,
         out,
         declaration,
-        data=None if unlabelled else declared.data,
+        data=declared.data,
         seed=declared.seed,
         on_left_out=rejected.append,
         on_note=more.append,
@@ -236,7 +236,7 @@ def _float_model(source: Path, out: Path, declared: Declared, on_step: Callable[
     doubts: tuple[str, ...] = ()
     if found is None and declared.data is not None:
         doubts = _doubts_about_float(source, declared, declaration, is_keras, on_step)
-    return Imported(run, found, (*notes, *more), doubts, tuple(rejected))
+    return Imported(run, found, tuple(dict.fromkeys((*notes, *more))), doubts, tuple(rejected))
 
 
 def _declaration_of(declared: Declared, found: Found) -> Declaration:

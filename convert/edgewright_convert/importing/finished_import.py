@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from edgewright_runtime import atomic
 from edgewright_runtime.backends.base import Backend, Tensor
 from edgewright_runtime.backends.input_fit import input_range
-from edgewright_runtime.dataset import Dataset, read_dataset, split_dataset
+from edgewright_runtime.dataset import Dataset, read_perhaps_unlabelled, split_dataset
 from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.preprocessing import Preprocessing
 from edgewright_runtime.run.formats import REFERENCE_FORMATS
@@ -103,7 +103,7 @@ def import_finished(
     """
     dataset = None
     if data is not None:
-        dataset = read_dataset(data, labels=model.labels, labels_from="the model's labels", every_class=False)
+        dataset = read_perhaps_unlabelled(data, labels=model.labels, labels_from="the model's labels")
     run = RunFolder(atomic.make_folder(out))
     # A float model that was there before would be taken for this one's reference.
     for name in REFERENCE_FORMATS:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from edgewright_runtime import atomic
-from edgewright_runtime.dataset import Dataset, RejectedFile, TooFewImagesError, read_dataset, split_dataset
+from edgewright_runtime.dataset import Dataset, RejectedFile, TooFewImagesError, read_perhaps_unlabelled, split_dataset
 from edgewright_runtime.dataset.fingerprint import digest, files_now
 from edgewright_runtime.dataset.fingerprint import files_of as files_of_dataset
 from edgewright_runtime.errors import CheckFailedError, EdgewrightError
@@ -44,8 +44,8 @@ def import_model(
         out: the run folder to write.
         declared: what the model itself does not tell.
         data: images for the representative dataset and for evaluation: a folder of classes or a CSV file, with any
-            number of images of any of the classes. Where none are given, those in the splits.csv of an earlier run in
-            `out` stay.
+            number of images of any of the classes, or images without labels. Where none are given, those in the
+            splits.csv of an earlier run in `out` stay.
         seed: of the splits.
         on_left_out: called with each file of the data that is not used, such as an unreadable image.
         on_note: called with each thing about the data that was taken for something without being told, as a sentence.
@@ -67,6 +67,8 @@ def import_model(
             on_left_out(file)
     is_keras = is_keras_model(source)
     wrapped = wrapped_model(source, declared, labels, is_keras=is_keras)
+    for note in wrapped.notes:
+        on_note(note)
     run = RunFolder(atomic.make_folder(out))
     # The other kind of an earlier import would be taken for this model's reference, and its files for this model's.
     run.model.unlink(missing_ok=True)
@@ -169,7 +171,7 @@ def is_keras_model(source: Path) -> bool:
 
 def _read(data: Path, labels: tuple[str, ...], labels_from: str) -> Dataset:
     try:
-        return read_dataset(data, labels=labels, labels_from=labels_from, every_class=False)
+        return read_perhaps_unlabelled(data, labels=labels, labels_from=labels_from)
     except TooFewImagesError as error:
         raise TooFewImagesError(
             f"{error}; without --data the model is imported all the same, and INT8 takes --calibrate FOLDER"

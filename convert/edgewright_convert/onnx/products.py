@@ -121,10 +121,10 @@ def int8_without_float_model(
     data = serialised(model)
     _check(data, smoke_images, scheme, some_in_float=False)
     why = f"{NOT_CORRECTED}{why_not_corrected}"
-    unlabelled = representative_dataset.unlabelled
+    source = representative_dataset.without_labels
     coverage = None
-    if unlabelled is not None:
-        coverage = coverage_of(unlabelled.source, outputs_of_onnx(basis, representative_dataset.pixels))
+    if source is not None:
+        coverage = coverage_of(source, outputs_of_onnx(basis, representative_dataset.pixels))
     how = _how(data, representative_dataset, coverage, int8_options(made_by=BASELINE, why=why))
     return Product(data, options=how, notes=(*representative_dataset.notes(options.representative_size, coverage), why))
 

@@ -8,12 +8,15 @@ import re
 from typing import TYPE_CHECKING
 
 from ..command_line import Command, number, path, whole_number
+from ..errors import EXIT_DONE, EdgewrightError
 from ..run.formats import REFERENCE_FORMATS
 from .accelerating import acceleration_by, add_acceleration_options
+from .bare_files import add_file_options, file_in
 from .failures import report_errors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from ..evaluation.figures import LatencyFigures
     from ..preferred import Preferred
@@ -23,7 +26,7 @@ _NUMBER = re.compile(r"\d+(\.\d+)?")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares what `bench` takes."""
-    parser.add_argument("run", metavar="RUN", type=path, help="Run folder.")
+    parser.add_argument("run", metavar="RUN|FILE", type=path, help="Run folder, or a model file.")
     parser.add_argument(
         "--format", metavar="NAMES", help="Formats to time, separated by commas; all that run here if not given."
     )
@@ -46,12 +49,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--seconds", metavar="S", type=number(low=0), default=1.0, help="Least time to measure, in seconds."
     )
     parser.add_argument("--json", action="store_true", help="Print what latency.json says of these formats.")
+    add_file_options(parser)
     add_acceleration_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Times the formats; the exit status is that of the worst error."""
     from ..evaluation.latency import bench_run, images_to_time
+
+    model = file_in(arguments)
+    if model is not None:
+        return _bench_file(model, arguments)
     from ..evaluation.selection import chosen_formats
     from ..evaluation.timing import Sampling
     from ..preferred import preferred_format
@@ -81,6 +89,29 @@ def run(arguments: argparse.Namespace) -> int:
         named=arguments.format is not None,
         done=len(figures),
     )
+
+
+def _bench_file(model: Path, arguments: argparse.Namespace) -> int:
+    from ..evaluation.latency import bench_file, images_at
+    from ..evaluation.timing import Sampling
+
+    images = images_at(arguments.image)
+    outcome = bench_file(
+        model,
+        images=images,
+        sampling=Sampling(min_runs=arguments.runs, min_seconds=arguments.seconds),
+        threads=arguments.threads,
+        labels=arguments.labels,
+        preprocessing=arguments.preprocessing,
+        acceleration=acceleration_by(arguments),
+    )
+    if outcome.figures is None:
+        raise outcome.error or EdgewrightError(f"{model} could not be measured")
+    if arguments.json:
+        print(json.dumps({outcome.format: outcome.figures.to_dict()}, indent=2))
+    else:
+        print_latency({outcome.format: outcome.figures}, images=len(images))
+    return EXIT_DONE
 
 
 COMMAND = Command(

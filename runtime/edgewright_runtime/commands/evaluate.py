@@ -9,12 +9,17 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from ..command_line import Command, number, one_of, path, whole_number
+from ..errors import EXIT_DONE, EdgewrightError
 from ..evaluation.gate import Thresholds
 from ..evaluation.policy import POLICY, exit_status_of, loud_line
 from .accelerating import acceleration_by, add_acceleration_options
+from .bare_files import add_file_options, file_in
 from .failures import report_errors
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ..dataset import RejectedFile
     from ..evaluation.comparison import Comparison
 
 _DEFAULTS = Thresholds()
@@ -50,7 +55,7 @@ def add_threshold_options(parser: argparse.ArgumentParser, *, reference: str) ->
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares what `evaluate` takes."""
-    parser.add_argument("run", metavar="RUN", type=path, help="Run folder.")
+    parser.add_argument("run", metavar="RUN|FILE", type=path, help="Run folder, or with --data a model file.")
     parser.add_argument(
         "--format", metavar="NAMES", help="Formats to compare, separated by commas; all that are there if not given."
     )
@@ -65,6 +70,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--json", action="store_true", help="Print what accuracy.json says of these formats.")
     add_acceleration_options(parser)
+    add_file_options(parser, data="Images to evaluate a model file on: a folder per class, or a CSV.")
     add_threshold_options(parser, reference="the float model's")
 
 
@@ -74,6 +80,10 @@ def run(arguments: argparse.Namespace) -> int:
     from ..evaluation.selection import chosen_formats
     from ..library_noise import captured
     from ..run.run_folder import open_run
+
+    model = file_in(arguments)
+    if model is not None:
+        return _evaluate_file(model, arguments)
     from ..strict_json import read_object
 
     folder = open_run(arguments.run)
@@ -121,10 +131,58 @@ COMMAND = Command(
 )
 
 
+def _evaluate_file(model: Path, arguments: argparse.Namespace) -> int:
+    from ..evaluation.file_accuracy import evaluate_file
+    from ..library_noise import captured
+
+    if arguments.data is None:
+        raise EdgewrightError(
+            f"{model} is a model file, which names no images; give labelled ones with --data DATA, or compare it with "
+            f"another file: edgewright gate"
+        )
+    with captured():
+        found = evaluate_file(
+            model,
+            arguments.data,
+            labels=arguments.labels,
+            preprocessing=arguments.preprocessing,
+            threads=arguments.threads,
+            acceleration=acceleration_by(arguments),
+        )
+    for note in found.notes:
+        print(f"Note: {note}", file=sys.stderr)
+    warn_of(found.rejected)
+    if arguments.json:
+        print(json.dumps(found.to_dict(), indent=2, ensure_ascii=False))
+    else:
+        print(
+            f"{model.name}: top-1 {found.top1:.2%} on {found.n} images (95 % interval {found.top1_low:.1%} to "
+            f"{found.top1_high:.1%}), expected calibration error {found.calibration_error:.3f} ({found.library})"
+        )
+    return EXIT_DONE
+
+
+def warn_of(left_out: Sequence[RejectedFile]) -> None:
+    """Names the first files that were left out, and says how many more."""
+    for file in left_out[:_NAMED_LEFT_OUT]:
+        print(f"Warning: left out {file.path}: {file.reason}", file=sys.stderr)
+    if len(left_out) > _NAMED_LEFT_OUT:
+        print(f"Warning: left out {len(left_out) - _NAMED_LEFT_OUT} more files", file=sys.stderr)
+
+
+_NAMED_LEFT_OUT = 5
+
+
 def _print_alone(measured: Sequence[Measured]) -> None:
     from ..evaluation.statistics import wilson_interval
 
     for name, comparison, _ in measured:
+        if comparison.top1 is None:
+            print(
+                f"{name}: the run's {comparison.n} images have no labels, and it was made elsewhere and has no float "
+                f"model beside it, so that there is nothing to compare it with; see edgewright gate."
+            )
+            continue
         low, high = wilson_interval(comparison.top1 * comparison.n, comparison.n, confidence=0.95)
         print(
             f"{name}: top-1 {comparison.top1:.2%} on {comparison.n} images (95 % interval {low:.1%} to {high:.1%}). It "
@@ -148,7 +206,7 @@ def print_comparison(measured: Sequence[Measured], *, reference: str) -> None:
 
     first = measured[0].comparison
     print_table(
-        f"Against {reference} (top-1 {first.reference_top1:.2%}) on {first.n} images",
+        f"Against {reference} {_on_images(first)}",
         [
             Column("format"),
             Column("top-1", numeric=True),
@@ -174,11 +232,17 @@ def print_loud_lines(measured: Sequence[Measured], *, to: TextIO) -> None:
             print(f"Likely cause: {name}: {cause}", file=to)
 
 
+def _on_images(comparison: Comparison) -> str:
+    if comparison.reference_top1 is None:
+        return f"on {comparison.n} images without labels"
+    return f"(top-1 {comparison.reference_top1:.2%}) on {comparison.n} images"
+
+
 def _row(name: str, comparison: Comparison) -> tuple[str, ...]:
     found = comparison.decision
     return (
         name,
-        f"{comparison.top1:.2%}",
+        "?" if comparison.top1 is None else f"{comparison.top1:.2%}",
         "?" if found.drop is None else f"{100 * found.drop:+.2f}",
         f"{100 * found.drop_low:+.2f} to {100 * found.drop_high:+.2f}",
         f"{found.agreement:.2%}",

@@ -9,7 +9,7 @@ import sys
 from ..command_line import Command, path
 from ..evaluation.gate import Thresholds
 from ..evaluation.policy import POLICY, exit_status_of
-from .evaluate import Measured, add_threshold_options, print_comparison, print_loud_lines
+from .evaluate import Measured, add_threshold_options, print_comparison, print_loud_lines, warn_of
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,9 +17,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("reference", metavar="REFERENCE", type=path, help="The model to compare with.")
     parser.add_argument("candidate", metavar="CANDIDATE", type=path, help="The model to compare.")
     parser.add_argument("data", metavar="DATA", type=path, help="Held-back images: a folder per class, or a CSV.")
-    parser.add_argument("--labels", metavar="FILE", type=path, required=True, help="labels.txt of both models.")
     parser.add_argument(
-        "--preprocessing", metavar="FILE", type=path, required=True, help="preprocessing.json of both models."
+        "--labels", metavar="FILE", type=path, help="labels.txt of both models, if each has none beside it."
+    )
+    parser.add_argument(
+        "--preprocessing", metavar="FILE", type=path, help="preprocessing.json of both models, likewise."
     )
     parser.add_argument("--json", action="store_true", help="Print one JSON object.")
     add_threshold_options(parser, reference="the reference's")
@@ -44,8 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
         )
     for note in result.notes:
         print(f"Note: {note}", file=sys.stderr)
-    for file in result.rejected:
-        print(f"Warning: left out {file.path}: {file.reason}", file=sys.stderr)
+    warn_of(result.rejected)
     compared = Measured(arguments.candidate.name, result.comparison, result.cause)
     if arguments.json:
         print(json.dumps(result.to_dict(), indent=2, ensure_ascii=False))

@@ -13,11 +13,12 @@ from ..backends.hardware.acceleration import LIBRARY_DECIDES, Acceleration
 from ..classifier import Classifier
 from ..errors import EXIT_BAD_INPUT, EXIT_DONE
 from ..hashing import sha256_of_file
-from ..labelling.row import Row
+from ..labelling.row import Row, is_utf8
 from ..labelling.sources import STANDARD_INPUT, image_paths
 from ..labelling.workers import rows_of_images
 from ..library_noise import captured
 from ..machine import cores
+from ..preprocessing.source import described
 
 if TYPE_CHECKING:
     from ..labelling.row_file import RowFile
@@ -74,11 +75,10 @@ def label_images(request: Request) -> int:
     if request.decoder is None and request.out is None and _are_few(request):
         request = request._replace(decoder="pillow")
     workers = _workers(request)
-    first = _opened(request, workers)
-    for note in (*first.backend.notes, *filter(None, [first.temperature.why_not])):
-        print(f"Warning: {note}", file=sys.stderr)
+    first = opened(request, workers)
+    warn_of(first)
     # All at once: what keeps libraries quiet while they load would swallow rows that are printed meanwhile.
-    unused = [first, *(_opened(request, workers) for _ in range(workers - 1))]
+    unused = [first, *(opened(request, workers) for _ in range(workers - 1))]
 
     def label(paths: Iterable[str]) -> Iterator[Row]:
         return rows_of_images(paths, unused.pop, workers=workers, top_k=request.top_k)
@@ -86,22 +86,25 @@ def label_images(request: Request) -> int:
     paths = image_paths(request.sources, standard_input=sys.stdin)
     began = time.perf_counter()
     if request.out is not None:
-        counted = _to_file(request.out, paths, label, _origin(first, request))
+        counted = _to_file(request.out, paths, label, origin_of(first, request))
     elif request.as_json:
-        counted = _as_list(label(paths))
+        counted = as_list(label(paths))
     else:
-        counted = _printed(label(paths), request.rows, first.class_names)
+        counted = printed(label(paths), request.rows, first.class_names)
     if request.out is not None or not request.as_json:
-        print(_summary(first, counted, time.perf_counter() - began), file=sys.stderr)
+        print(summary(first, counted, time.perf_counter() - began), file=sys.stderr)
     return EXIT_BAD_INPUT if counted.unreadable else EXIT_DONE
 
 
-class _Counted(NamedTuple):
+class Counted(NamedTuple):
+    """How many images were labelled, could not be read, or had a row already."""
+
     images: int = 0
     unreadable: int = 0
     kept: int = 0
 
-    def and_one(self, row: Row) -> _Counted:
+    def and_one(self, row: Row) -> Counted:
+        """With one more."""
         return self._replace(images=self.images + 1, unreadable=self.unreadable + (row.error is not None))
 
 
@@ -116,7 +119,14 @@ def _are_few(request: Request) -> bool:
     return plain and len(request.sources) <= _FEW
 
 
-def _opened(request: Request, workers: int) -> Classifier:
+def warn_of(classifier: Classifier) -> None:
+    """Says what is to be known of the model on standard error."""
+    for note in (*classifier.backend.notes, *filter(None, [classifier.temperature.why_not])):
+        print(f"Warning: {note}", file=sys.stderr)
+
+
+def opened(request: Request, workers: int) -> Classifier:
+    """The classifier of one of so many workers."""
     # One thread each: images side by side keep the cores busier than the parts of one image do.
     threads = 1 if request.threads is None and workers > 1 else request.threads
     with captured():
@@ -132,7 +142,7 @@ def _opened(request: Request, workers: int) -> Classifier:
         )
 
 
-def _origin(classifier: Classifier, request: Request) -> dict[str, Any]:
+def origin_of(classifier: Classifier, request: Request) -> dict[str, Any]:
     """What the rows depend on but the images."""
     model = classifier.path
     return {
@@ -148,13 +158,13 @@ def _origin(classifier: Classifier, request: Request) -> dict[str, Any]:
 
 def _to_file(
     out: Path, paths: Iterable[str], label: Callable[[Iterable[str]], Iterator[Row]], origin: dict[str, Any]
-) -> _Counted:
+) -> Counted:
     from ..console import status
     from ..labelling.row_file import RowFile
 
     with RowFile(out, origin) as file, status() as line:
         line.start(f"Labelling into {out}")
-        counted = _Counted(kept=file.kept)
+        counted = Counted(kept=file.kept)
         try:
             for row in label(_undone(paths, file)):
                 file.add(row)
@@ -182,48 +192,60 @@ _REMEMBERED = 1000
 """Paths that are begun but may have no row yet; those that have one by now are forgotten."""
 
 
-def _as_list(rows: Iterable[Row]) -> _Counted:
-    counted, values = _Counted(), []
+def as_list(rows: Iterable[Row]) -> Counted:
+    """Prints all rows as one JSON list."""
+    counted, values = Counted(), []
     for row in rows:
         counted = counted.and_one(row)
-        values.append(_as_listed(row))
-    print(json.dumps(values, indent=2, ensure_ascii=False))
+        values.append(as_listed(row))
+    text = json.dumps(values, indent=2, ensure_ascii=False)
+    print(text if is_utf8(text) else json.dumps(values, indent=2))
     return counted
 
 
-def _as_listed(row: Row) -> dict[str, Any]:
+def as_listed(row: Row) -> dict[str, Any]:
     """Without what says nothing: an image has either labels or an error."""
     value = row.to_dict()
     return {"path": row.path, "error": row.error} if row.error is not None else {**value, "error": None}
 
 
-def _printed(rows: Iterable[Row], form: str | None, class_names: Sequence[str]) -> _Counted:
-    counted = _Counted()
-    write, header = (None, "") if form is None else _writer(form)
+def printed(rows: Iterable[Row], form: str | None, class_names: Sequence[str], *, frames: bool = False) -> Counted:
+    """Prints rows as they come: as jsonl, csv, or lines for people; `frames` are those of videos and cameras."""
+    counted = Counted()
+    write, header = (None, "") if form is None else _writer(form, frames)
     if header:
         print(header, end="", flush=True)
     for row in rows:
         counted = counted.and_one(row)
         if write is not None:
-            print(write(row), end="", flush=True)
+            print(_printable(write(row)), end="", flush=True)
         elif row.error is not None:
             print(f"Error: {row.error}", file=sys.stderr)
         else:
-            print(f"{row.path}: {_in_words(row, class_names)}", flush=True)
+            at = "" if row.seconds is None else f" at {row.seconds:.2f} s"
+            print(f"{described(row.path)}{at}: {_in_words(row, class_names)}", flush=True)
     return counted
 
 
-def _writer(form: str) -> tuple[Callable[[Row], str], str]:
+def _printable(text: str) -> str:
+    """The same where the terminal or pipe takes it; else with escapes in place of bytes that are no UTF-8."""
+    if getattr(sys.stdout, "errors", "strict") != "strict":
+        return text
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def _writer(form: str, frames: bool) -> tuple[Callable[[Row], str], str]:
     from ..labelling.writers import writer_named
 
-    return writer_named(form)
+    return writer_named(form, frames=frames)
 
 
 def _in_words(row: Row, class_names: Sequence[str]) -> str:
     return ", ".join(f"{class_names[found.index]} {found.probability:.1%}" for found in row.predictions)
 
 
-def _summary(classifier: Classifier, counted: _Counted, seconds: float) -> str:
+def summary(classifier: Classifier, counted: Counted, seconds: float) -> str:
+    """What was done, and by what, in one line."""
     why = f"; {classifier.why}" if classifier.why else ""
     temperature = classifier.temperature.value
     by = "" if temperature == 1 else f"; temperature {temperature:.3g}"

@@ -1,9 +1,9 @@
 """Data sets: their images, labels and splits."""
 
 from .classes import TooFewImagesError
-from .read import list_files, read_dataset, read_images
+from .read import list_files, read_dataset, read_images, read_perhaps_unlabelled, read_unlabelled
 from .split import split_dataset
-from .types import Dataset, LabelledImage, ListedFile, RejectedFile
+from .types import Dataset, LabelledImage, ListedFile, RejectedFile, UnlabelledError
 from .unlabelled import list_unlabelled
 
 __all__ = [
@@ -12,9 +12,12 @@ __all__ = [
     "ListedFile",
     "RejectedFile",
     "TooFewImagesError",
+    "UnlabelledError",
     "list_files",
     "list_unlabelled",
     "read_dataset",
     "read_images",
+    "read_perhaps_unlabelled",
+    "read_unlabelled",
     "split_dataset",
 ]

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ..errors import EdgewrightError
 from ..suggestion import named
+from .types import UnlabelledError
 
 DELIMITERS = (",", ";", "\t", "|")
 
@@ -101,7 +102,8 @@ def columns_of(source: Path, header: Sequence[str]) -> Columns:
     others = [name for name in others if name != group]
     label = _pick(source, others, "the label", _LABEL, _ELSE_LABEL)
     if label is None and len(others) != 1:
-        raise _lacking(source, header, _LABEL[0])
+        lacking = _lacking(source, header, _LABEL[0])
+        raise lacking if others else UnlabelledError(str(lacking))
     return Columns(path, label or others[0], split, group)
 
 

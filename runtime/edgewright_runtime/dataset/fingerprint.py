@@ -10,7 +10,8 @@ from pathlib import Path
 from ..hashing import sha256_of_file
 from .known_hashes import UNREADABLE, hashes_of
 from .read import list_files
-from .types import Dataset
+from .types import Dataset, ListedFile, UnlabelledError
+from .unlabelled import list_unlabelled
 
 
 @dataclass(frozen=True, order=True)
@@ -46,7 +47,7 @@ def files_of(source: Path, dataset: Dataset) -> tuple[DataFile, ...]:
     """
     read = {image.path: image.sha256 for image in dataset.images}
     left_out = {file.path for file in dataset.rejected}
-    listed = list_files(source).files
+    listed = _listed(source)
     return tuple(
         sorted(
             DataFile(name_in(source, file.path), file.label, file.split or "", read.get(file.path) or _hash(file.path))
@@ -69,7 +70,7 @@ def files_now(
     Raises:
         EdgewrightError: there is no data set.
     """
-    listed = [file for file in list_files(source).files if file.is_utf8]
+    listed = [file for file in _listed(source) if file.is_utf8]
     hashes = hashes_of([file.path for file in listed], kept_in=kept_in, on_progress=on_progress)
     return tuple(
         sorted(DataFile(name_in(source, file.path), file.label, file.split or "", hashes[file.path]) for file in listed)
@@ -83,6 +84,14 @@ def digest(files: Iterable[DataFile]) -> str:
         line = "\0".join((file.name, file.label, file.split, file.sha256)) + "\n"
         found.update(line.encode())
     return found.hexdigest()
+
+
+def _listed(source: Path) -> tuple[ListedFile, ...]:
+    """The files of a data set; where it has no classes, its images without labels."""
+    try:
+        return list_files(source).files
+    except UnlabelledError:
+        return list_unlabelled(source).files
 
 
 def _hash(path: str) -> str:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..errors import EdgewrightError
 from .class_folders import csv_hint, list_classes, loose, subfolders
 from .split_folders import list_split_folders
 from .split_names import split_named
-from .types import Listing
+from .types import Listing, UnlabelledError
 
 _DEEPEST = 5  # folders inside one another, each alone; ends a chain of links that goes in circles
 
@@ -49,6 +48,6 @@ def _check_classes(source: Path, classes: Sequence[Path]) -> None:
     if not classes:
         count = len(loose(source))
         what = f"{count} image(s) but no class folder" if count else "no class folder"
-        raise EdgewrightError(
+        raise UnlabelledError(
             f"{source} holds {what}; put the images of each class in a folder named after it{csv_hint(source)}"
         )

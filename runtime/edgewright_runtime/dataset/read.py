@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..errors import EdgewrightError
-from ..run.labels import read_labels
+from ..run.labels import class_names, read_labels
 from ..run.splits import SPLITS
 from ..suggestion import named
 from .classes import TooFewImagesError, check_all_used, in_classes, listing
@@ -16,7 +16,8 @@ from .contradictions import without_contradictions
 from .csv_file import TABLE_SUFFIXES, list_csv
 from .folder import list_folder
 from .inspection import OnProgress, inspect_files
-from .types import Dataset, LabelledImage, ListedFile, Listing, RejectedFile
+from .types import Dataset, LabelledImage, ListedFile, Listing, RejectedFile, UnlabelledError
+from .unlabelled import list_unlabelled
 
 MINIMUM_PER_CLASS = 3
 """Distinct images of a class below which it cannot be in each of train, val and test."""
@@ -64,6 +65,53 @@ def read_dataset(
     return replace(dataset, notes=(*dataset.notes, *_note_of_absent(source, dataset)))
 
 
+def read_perhaps_unlabelled(source: Path, *, labels: Sequence[str], labels_from: str) -> Dataset:
+    """The images of a data set for a model that is finished: any number of any of its classes, or without labels.
+
+    They are taken without, and a note says why, where the data set has no classes or none of its labels is one of the
+    model's. Then what comes back has the one label "", and so has each image.
+
+    Args:
+        source: as for `read_dataset`, or a folder or list of images without labels (see `list_unlabelled`).
+        labels: of the model.
+        labels_from: where they come from, for errors.
+
+    Raises:
+        EdgewrightError: there are too few images, or labels of which the model knows some only.
+    """
+    try:
+        listed = list_files(source)
+        _check_some_known(source, listed, labels, labels_from)
+    except UnlabelledError as error:
+        return read_unlabelled(source, why=str(error))
+    return read_dataset(source, labels=labels, labels_from=labels_from, every_class=False)
+
+
+def _check_some_known(source: Path, listed: Listing, labels: Sequence[str], labels_from: str) -> None:
+    """Refuses folders such as 2023 and 2024, which are no classes of the model; where some are, all must be."""
+    known = {*labels, *class_names(labels), *map(str, range(len(labels)))}
+    if not known.isdisjoint(file.label for file in listed.files):
+        return
+    try:
+        in_classes(listed.files, labels, source=source, labels_from=labels_from, beside=_labels_beside(listed))
+    except EdgewrightError as error:
+        raise UnlabelledError(str(error)) from error
+
+
+def read_unlabelled(source: Path, *, why: str) -> Dataset:
+    """The images without labels, with a note that says why; the data set has the one label "", and so has each image.
+
+    Raises:
+        EdgewrightError: there are fewer than three different ones.
+    """
+    listed = list_unlabelled(source)
+    images, unreadable = inspect_files(listed.files)
+    note = f"The photographs are taken without labels, so that only agreement can be told, not accuracy: {why}"
+    dataset = Dataset(tuple(images), ("",), (*listed.rejected, *unreadable), (note,))
+    _check_total(source, dataset)
+    return dataset
+
+
 def read_images(
     source: Path,
     *,
@@ -100,7 +148,7 @@ def list_files(source: Path) -> Listing:
         EdgewrightError: it is neither a folder of classes nor a CSV file, or holds no image.
     """
     if source.is_file() and source.suffix.lower() not in TABLE_SUFFIXES:
-        raise EdgewrightError(
+        raise UnlabelledError(
             f"{source} is neither a folder nor a .csv file; give a folder that holds one folder of images per class, "
             f"or a .csv file with the columns filepath,label"
         )

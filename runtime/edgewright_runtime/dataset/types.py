@@ -6,7 +6,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from ..errors import EdgewrightError
 from ..run.labels import class_names
+
+
+class UnlabelledError(EdgewrightError):
+    """Images are there, or may be, but nothing says what their labels are."""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from ..pixel_cache import cached_pixels
 from ..preprocessing import Preprocessing
 from ..run.labels import class_names, read_labels
 from ..run.run_folder import RunFolder
-from ..run.splits import SplitRow, read_splits, rows_of
+from ..run.splits import SplitRow, are_unlabelled, read_splits, rows_of
 from ..strict_json import read_object, write_object
 from .comparison import Comparison, compare
 from .diagnosis import likely_cause
@@ -44,7 +44,7 @@ class _Subject:
     run: RunFolder
     rows: tuple[SplitRow, ...]
     pixels: NDArray[np.uint8]
-    truth: NDArray[np.int64]
+    truth: NDArray[np.int64] | None
     labels: tuple[str, ...]
     reference: NDArray[np.float32]
     thresholds: Thresholds
@@ -69,7 +69,7 @@ def evaluate_run(
     if not rows:
         raise EdgewrightError(f"{run.splits} has no image in the {split} split")
     labels = read_labels(run.labels)
-    truth = _class_indices(rows, labels, run)
+    truth = None if are_unlabelled(rows) else _class_indices(rows, labels, run)
     contract = Preprocessing.load(run.preprocessing)
     with cached_pixels(rows, contract, run_path=run.path, description="Reading test images") as pixels:
         reference = reference_probabilities(run, rows, pixels)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,10 +28,13 @@ class ClassComparison:
 
 @dataclass(frozen=True)
 class Disagreement:
-    """An image that the two models name differently, with the probability each gives its own label."""
+    """An image that the two models name differently, with the probability each gives its own label.
+
+    `label` is the right one; None where the images have none.
+    """
 
     path: str
-    label: str
+    label: str | None
     reference: str
     reference_probability: float
     candidate: str
@@ -44,25 +47,25 @@ class Comparison:
 
     Attributes:
         n: images.
-        top1: the candidate's accuracy, 0 to 1.
-        reference_top1: the reference's.
+        top1: the candidate's accuracy, 0 to 1; None where the images have no labels.
+        reference_top1: the reference's; likewise.
         decision: drop, agreement and verdict.
         largest_probability_difference: over all images and classes.
         mean_probability_difference: over all images and classes.
-        calibration_error: the candidate's expected calibration error (15 equal bins), 0 to 1.
-        reference_calibration_error: the reference's.
-        per_class: in class order.
+        calibration_error: the candidate's expected calibration error (15 equal bins), 0 to 1; None without labels.
+        reference_calibration_error: the reference's; likewise.
+        per_class: in class order; empty without labels.
         disagreements: the images on which the labels differ, most certain first, at most 10.
     """
 
     n: int
-    top1: float
-    reference_top1: float
+    top1: float | None
+    reference_top1: float | None
     decision: Decision
     largest_probability_difference: float
     mean_probability_difference: float
-    calibration_error: float
-    reference_calibration_error: float
+    calibration_error: float | None
+    reference_calibration_error: float | None
     per_class: tuple[ClassComparison, ...]
     disagreements: tuple[Disagreement, ...]
 
@@ -70,7 +73,7 @@ class Comparison:
 def compare(
     reference: NDArray[np.float32],
     candidate: NDArray[np.float32],
-    truth: NDArray[np.int64],
+    truth: NDArray[np.int64] | None,
     *,
     labels: Sequence[str],
     paths: Sequence[str],
@@ -81,32 +84,39 @@ def compare(
     Args:
         reference: probabilities, shape (n, classes).
         candidate: probabilities, shape (n, classes).
-        truth: class indices, shape (n,).
+        truth: class indices, shape (n,); None where the images have no labels, so that agreement is all there is.
         labels: in class order; where one repeats, the result names its classes with their index.
         paths: of the images, for the list of disagreements.
         thresholds: what the candidate may cost.
     """
     names = class_names(labels)
     reference_top, candidate_top = reference.argmax(axis=1), candidate.argmax(axis=1)
-    reference_right, candidate_right = reference_top == truth, candidate_top == truth
     difference = np.abs(reference - candidate)
-    counts = PairedCounts(
-        n=len(truth),
-        agreed=int((reference_top == candidate_top).sum()),
-        lost=int((reference_right & ~candidate_right).sum()),
-        gained=int((candidate_right & ~reference_right).sum()),
-    )
-    return Comparison(
+    counts = PairedCounts(n=len(reference), agreed=int((reference_top == candidate_top).sum()))
+    alone = Comparison(
         n=counts.n,
-        top1=float(candidate_right.mean()),
-        reference_top1=float(reference_right.mean()),
+        top1=None,
+        reference_top1=None,
         decision=decide(counts, thresholds),
         largest_probability_difference=float(difference.max()),
         mean_probability_difference=float(difference.mean()),
+        calibration_error=None,
+        reference_calibration_error=None,
+        per_class=(),
+        disagreements=_disagreements(reference, candidate, truth, names, paths),
+    )
+    if truth is None:
+        return alone
+    before, after = reference_top == truth, candidate_top == truth
+    counts = replace(counts, lost=int((before & ~after).sum()), gained=int((after & ~before).sum()))
+    return replace(
+        alone,
+        top1=float(after.mean()),
+        reference_top1=float(before.mean()),
+        decision=decide(counts, thresholds),
         calibration_error=expected_calibration_error(candidate, truth),
         reference_calibration_error=expected_calibration_error(reference, truth),
-        per_class=_per_class(reference_right, candidate_right, truth, names),
-        disagreements=_disagreements(reference, candidate, truth, names, paths),
+        per_class=_per_class(before, after, truth, names),
     )
 
 
@@ -144,7 +154,7 @@ def _per_class(
 def _disagreements(
     reference: NDArray[np.float32],
     candidate: NDArray[np.float32],
-    truth: NDArray[np.int64],
+    truth: NDArray[np.int64] | None,
     labels: Sequence[str],
     paths: Sequence[str],
 ) -> tuple[Disagreement, ...]:
@@ -155,7 +165,7 @@ def _disagreements(
     return tuple(
         Disagreement(
             paths[i],
-            labels[truth[i]],
+            None if truth is None else labels[truth[i]],
             labels[before[i]],
             float(reference[i, before[i]]),
             labels[after[i]],

@@ -42,7 +42,7 @@ def images_to_time(run: RunFolder, asked: Sequence[Path]) -> tuple[Path, ...]:
         EdgewrightError: one is not there, or the run has no test image.
     """
     if asked:
-        return tuple(image for place in asked for image in _images_at(place))
+        return images_at(asked)
     try:
         rows = rows_of(read_splits(run.splits), "test")
         step = max(1, len(rows) // IMAGES)
@@ -52,6 +52,17 @@ def images_to_time(run: RunFolder, asked: Sequence[Path]) -> tuple[Path, ...]:
     if not found:
         raise EdgewrightError(f"{run.splits} has no test image; {_NAME_SOME}")
     return found
+
+
+def images_at(asked: Sequence[Path]) -> tuple[Path, ...]:
+    """These images; of a folder, a few.
+
+    Raises:
+        EdgewrightError: none are named, or one is not there.
+    """
+    if not asked:
+        raise EdgewrightError(f"A model file brings no images of its own; {_NAME_SOME}")
+    return tuple(image for place in asked for image in _images_at(place))
 
 
 _NAME_SOME = "name any photographs to time with: --image FILE or --image FOLDER"
@@ -82,7 +93,7 @@ def bench_run(
     outcomes = []
     for name in formats:
         outcome = _in_own_process(
-            run, name, images=images, sampling=sampling, threads=threads, acceleration=acceleration
+            run.path, name, images=images, sampling=sampling, threads=threads, acceleration=acceleration
         )
         outcomes.append(outcome)
         _write(run, outcome)
@@ -104,20 +115,58 @@ def _compared(run: RunFolder, outcomes: Sequence[FormatLatency]) -> tuple[Format
     return tuple(told)
 
 
-def _in_own_process(
-    run: RunFolder,
-    name: str,
+def bench_file(
+    model: Path,
     *,
     images: Sequence[Path],
     sampling: Sampling,
     threads: int | None,
-    acceleration: Acceleration,
+    labels: Path | None = None,
+    preprocessing: Path | None = None,
+    acceleration: Acceleration = LIBRARY_DECIDES,
 ) -> FormatLatency:
+    """The figures of one model file; they are written nowhere.
+
+    Args:
+        model: a file or SavedModel folder.
+        images: that take turns.
+        sampling: how long to measure.
+        threads: that inference is allowed; None for the library's choice.
+        labels: labels.txt, in place of the one beside it.
+        preprocessing: preprocessing.json, likewise.
+        acceleration: what runs it in place of what the library would choose.
+    """
+    return _in_own_process(
+        model,
+        None,
+        images=images,
+        sampling=sampling,
+        threads=threads,
+        labels=labels,
+        preprocessing=preprocessing,
+        acceleration=acceleration,
+    )
+
+
+def _in_own_process(
+    model: Path,
+    name: str | None,
+    *,
+    images: Sequence[Path],
+    sampling: Sampling,
+    threads: int | None,
+    labels: Path | None = None,
+    preprocessing: Path | None = None,
+    acceleration: Acceleration = LIBRARY_DECIDES,
+) -> FormatLatency:
+    called = model.name if name is None else name
     with tempfile.TemporaryDirectory(prefix="edgewright-") as folder:
         figures = Path(folder) / "figures.json"
         order = Order(
-            run=str(run.path),
+            model=str(model),
             format=name,
+            labels=None if labels is None else str(labels),
+            preprocessing=None if preprocessing is None else str(preprocessing),
             images=tuple(str(image) for image in images),
             sampling=sampling,
             threads=threads,
@@ -131,8 +180,8 @@ def _in_own_process(
             check=False,
         )
         if done.returncode == 0:
-            return FormatLatency(name, LatencyFigures.from_dict(json.loads(figures.read_text())))
-    return FormatLatency(name, None, error=_error(done))
+            return FormatLatency(called, LatencyFigures.from_dict(json.loads(figures.read_text())))
+    return FormatLatency(called, None, error=_error(done))
 
 
 _ERROR_CLASSES = {row.exit_status: row for row in (CheckFailedError, EdgewrightError, MissingDependencyError)}

@@ -16,22 +16,26 @@ class Order:
     """One format to measure.
 
     Attributes:
-        run: the run folder.
-        format: its name.
+        model: the run folder or model file.
+        format: which of the run's; None for a file.
         images: files that take turns.
         sampling: how long to measure.
         threads: that inference is allowed; None for the library's choice.
         figures: the file to write `LatencyFigures` to, as JSON.
         acceleration: what runs it in place of what the library would choose.
+        labels: labels.txt, in place of the one that lies there.
+        preprocessing: preprocessing.json, likewise.
     """
 
-    run: str
-    format: str
+    model: str
+    format: str | None
     images: tuple[str, ...]
     sampling: Sampling
     threads: int | None
     figures: str
     acceleration: Acceleration = LIBRARY_DECIDES
+    labels: str | None = None
+    preprocessing: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """A JSON object."""

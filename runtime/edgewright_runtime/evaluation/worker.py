@@ -36,7 +36,14 @@ def measure(order: Order, *, began: float) -> LatencyFigures:
     from .environment import benchmark_warnings, moment, peak_memory_mb
     from .figures import LatencyFigures
 
-    classifier = Classifier.open(order.run, format=order.format, threads=order.threads, acceleration=order.acceleration)
+    classifier = Classifier.open(
+        order.model,
+        format=order.format,
+        threads=order.threads,
+        acceleration=order.acceleration,
+        labels=None if order.labels is None else Path(order.labels),
+        preprocessing=None if order.preprocessing is None else Path(order.preprocessing),
+    )
     loaded = time.perf_counter()
     images = [Path(image) for image in order.images]
     pixels = [classifier.decoder.apply(image)[None] for image in images]

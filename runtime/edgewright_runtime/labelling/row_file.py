@@ -32,18 +32,19 @@ class RowFile:
         kept: rows that were there already.
     """
 
-    def __init__(self, path: Path, origin: Mapping[str, Any]) -> None:
+    def __init__(self, path: Path, origin: Mapping[str, Any], *, frames: bool = False) -> None:
         """Opens the file, with the rows that an earlier run of the same has left.
 
         Args:
             path: ending in .jsonl or .csv.
             origin: what makes the rows: the model, its contract, how many labels.
+            frames: whether the rows are those of a video or camera.
 
         Raises:
             EdgewrightError: another ending, rows of another origin, or a file that cannot be written.
         """
         self.path = path
-        self._write, header = writer_named(_form_of(path))
+        self._write, header = writer_named(_form_of(path), frames=frames)
         self.partial, self._origin = _beside(path, ".partial"), _beside(path, ".origin.json")
         self._done = DigestSet()
         self._check_origin(origin)

@@ -49,7 +49,7 @@ def _in_folder(folder: str, above: set[tuple[int, int]]) -> Iterator[str]:
     try:
         status = Path(folder).stat()
         with os.scandir(folder) as entries:
-            found = sorted((entry.name, entry.is_dir()) for entry in entries if not entry.name.startswith("."))
+            found = sorted((entry.name, _is_folder(entry)) for entry in entries if not entry.name.startswith("."))
     except OSError as error:
         raise EdgewrightError(f"Cannot read the folder {folder}: {error.strerror or error}") from error
     place = (status.st_dev, status.st_ino)
@@ -61,6 +61,13 @@ def _in_folder(folder: str, above: set[tuple[int, int]]) -> Iterator[str]:
     for name, is_folder in found:
         if is_folder:
             yield from _in_folder(str(Path(folder) / name), above | {place})
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads to itself; whoever opens it says so
+        return False
 
 
 def _matching(pattern: str) -> Iterator[str]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from ..errors import ImageReadError
+from ..hashing import open_regular
 from .heif import HEIF_SUFFIXES, is_heif, opened_heif
 from .unread import RAW_SUFFIXES, UNREAD_SUFFIXES, what_it_is
 
@@ -72,7 +73,7 @@ def opened(source: str | os.PathLike[str] | bytes | IO[bytes]) -> IO[bytes]:
         if isinstance(source, (bytes, bytearray, memoryview)):
             return io.BytesIO(source)
         if isinstance(source, (str, os.PathLike)):
-            return open(source, "rb")  # noqa: PTH123 -- `decode` closes it
+            return open_regular(source)  # `decode` closes it
         if hasattr(source, "read"):
             return io.BytesIO(_content(source))
     except IsADirectoryError as error:

@@ -139,6 +139,32 @@ class RunFolder:
         )
 
 
+def lone_model(path: Path) -> Path | None:
+    """The one model file in a folder that holds no run's formats, whatever it is called; None where there is none.
+
+    Raises:
+        EdgewrightError: it holds several.
+    """
+    if not path.is_dir() or RunFolder(path).present():
+        return None
+    suffixes = {Path(row.path).suffix for row in FORMATS} - {""}
+    found = sorted(file for file in path.iterdir() if file.suffix.lower() in suffixes and file.is_file())
+    if len(found) > 1:
+        raise EdgewrightError(f"{path} holds {len(found)} model files, such as {found[0].name}; name one of them")
+    return found[0] if found else None
+
+
+def bare_model(path: Path) -> Path | None:
+    """The model at `path` where that is no run folder: a file, a SavedModel, or a folder with one file in it.
+
+    Raises:
+        EdgewrightError: the folder holds several.
+    """
+    if path.is_file() or (path / "saved_model.pb").is_file():
+        return path
+    return lone_model(path)
+
+
 def open_run(path: str | Path) -> RunFolder:
     """The run folder at `path`.
 

@@ -24,7 +24,10 @@ _UNWRITABLE = re.compile("[\r\n\0\ud800-\udfff]")
 
 @dataclass(frozen=True)
 class SplitRow:
-    """One image: a path that opens from the working folder or is absolute, its label, split and content hash."""
+    """One image: a path that opens from the working folder or is absolute, its label, split and content hash.
+
+    The label is empty where the images have none, which is so of all rows or of none.
+    """
 
     path: str
     label: str
@@ -36,8 +39,8 @@ def read_splits(path: Path) -> tuple[SplitRow, ...]:
     """The rows of a splits.csv.
 
     Raises:
-        EdgewrightError: the file is missing, lacks a column, names an unknown split, is empty, or has one file
-            content in two splits.
+        EdgewrightError: the file is missing, lacks a column, names an unknown split, is empty, has labels for some
+            images only, or has one file content in two splits.
     """
     import csv  # here, for classify reads no splits
 
@@ -57,12 +60,16 @@ def _rows(reader: csv.DictReader[str], path: Path) -> tuple[SplitRow, ...]:
     absent = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
     if absent:
         raise EdgewrightError(f"{path} lacks the column(s) {', '.join(absent)}; it needs {', '.join(COLUMNS)}")
-    return tuple(_row(fields, number, path) for number, fields in enumerate(reader, start=2))
+    rows = tuple(_row(fields, number, path) for number, fields in enumerate(reader, start=2))
+    number = next((number for number, row in enumerate(rows, start=2) if not row.label), None)
+    if number is not None and not are_unlabelled(rows):
+        raise EdgewrightError(f"Line {number} of {path} has an empty field; every row needs {', '.join(COLUMNS)}")
+    return rows
 
 
 def _row(fields: dict[str, str | None], number: int, path: Path) -> SplitRow:
     values = [fields.get(name) for name in COLUMNS]
-    if any(not value for value in values):
+    if any(not value for name, value in zip(COLUMNS, values, strict=True) if name != "label" or value is None):
         raise EdgewrightError(f"Line {number} of {path} has an empty field; every row needs {', '.join(COLUMNS)}")
     image, label, split, sha256 = (str(value) for value in values)
     # Tools differ in the case of hex digits, and one content must not pass for two.
@@ -109,6 +116,11 @@ def write_splits(path: Path, rows: Sequence[SplitRow]) -> None:
             )
         writer.writerow(fields)
     atomic.write_text(path, text.getvalue())
+
+
+def are_unlabelled(rows: Iterable[SplitRow]) -> bool:
+    """Whether none of the images has a label."""
+    return not any(row.label for row in rows)
 
 
 def rows_of(rows: Iterable[SplitRow], split: str) -> tuple[SplitRow, ...]:

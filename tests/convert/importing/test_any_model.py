@@ -14,6 +14,9 @@ from edgewright_convert.importing.command import COMMAND
 from edgewright_convert.importing.declared import Declared
 from edgewright_runtime.classifier import Classifier
 from edgewright_runtime.errors import EdgewrightError
+from edgewright_runtime.evaluation.accuracy import evaluate_run
+from edgewright_runtime.evaluation.gate import Thresholds
+from edgewright_runtime.run.splits import read_splits
 
 from ...typed import typed
 from .colours import (
@@ -116,7 +119,20 @@ def test_without_labels_the_contract_is_found_and_said_not_to_be_sure(tmp_path, 
     assert done.found.best.candidate.values.normalisation.name == "minus-one-to-one"
     assert not done.found.sure
     assert any("without labels" in note for note in done.notes)
-    assert not done.run.splits.exists()
+    assert {row.label for row in read_splits(done.run.splits)} == {""}
+
+
+def test_finished_file_is_taken_in_with_photographs_without_labels(tmp_path, quantized, labels, photographs):
+    (tmp_path / "mixed").mkdir()
+    for number, path in enumerate(sorted(photographs.glob("*/*.png"))):
+        (tmp_path / "mixed" / f"{number}.png").write_bytes(path.read_bytes())
+
+    declared = Declared(labels=labels, data=tmp_path / "mixed", normalisation="minus-one-to-one")
+    done = import_any(quantized, tmp_path / "run", declared)
+
+    assert any("only agreement can be told, not accuracy" in note for note in done.notes)
+    (measured,) = evaluate_run(done.run, ["tflite-int8"], thresholds=Thresholds())
+    assert (measured.comparison.top1, measured.comparison.decision.agreement) == (None, 1.0)
 
 
 def test_quantized_file_that_says_nothing_is_refused_with_the_likely_contract(tmp_path, quantized, labels):

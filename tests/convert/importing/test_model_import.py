@@ -134,3 +134,20 @@ def test_data_with_too_few_images_says_that_it_can_be_left_out(saved, imported, 
     shutil.copy(digit_images / "3" / "0000.png", tmp_path / "one" / "3")
     with pytest.raises(EdgewrightError, match=r"has 1 different readable image.*without --data .* --calibrate FOLDER"):
         imported(saved()[0], data=tmp_path / "one")
+
+
+def test_photographs_without_labels_calibrate_and_formats_are_compared_by_agreement(
+    saved, imported, digit_images, tmp_path
+):
+    path, _ = saved()
+    mixed = tmp_path / "mixed"
+    mixed.mkdir()
+    for image in sorted(digit_images.glob("*/000*.png")):
+        shutil.copyfile(image, mixed / f"{image.parent.name}-{image.name}")
+    run = imported(path, normalisation="unit", data=mixed)
+    (outcome,) = convert_run(run, ["tflite-int8"], ConvertOptions(int8_effort="fast"))
+    assert outcome.error is None
+    assert any("of the train split make the float model name" in note for note in outcome.notes)
+    (measured,) = evaluate_run(run, ["tflite-int8"], thresholds=Thresholds())
+    assert measured.comparison.top1 is None
+    assert measured.comparison.decision.agreement > 0.5

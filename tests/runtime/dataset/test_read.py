@@ -7,7 +7,13 @@ import pytest
 from PIL import Image
 
 from edgewright_runtime.dataset.classes import TooFewImagesError
-from edgewright_runtime.dataset.read import MINIMUM_PER_CLASS, list_files, read_dataset, read_images
+from edgewright_runtime.dataset.read import (
+    MINIMUM_PER_CLASS,
+    list_files,
+    read_dataset,
+    read_images,
+    read_perhaps_unlabelled,
+)
 from edgewright_runtime.errors import EdgewrightError
 
 
@@ -100,3 +106,35 @@ class TestWhereNotEveryClassIsNeeded:
         photos(tmp_path, "ripe", 2)
         with pytest.raises(TooFewImagesError, match=r"has 2 different readable image\(s\); it needs at least 3"):
             read_dataset(tmp_path, labels=("green", "ripe"), every_class=False)
+
+
+class TestForAFinishedModel:
+    """Labels where the data set has them; else none, and a note says why."""
+
+    def read(self, source, labels=("green", "ripe")):
+        return read_perhaps_unlabelled(source, labels=labels, labels_from="labels.txt")
+
+    def test_labels_of_the_model_are_kept(self, source):
+        assert {image.label for image in self.read(source).images} == {"green", "ripe"}
+
+    def test_folder_without_classes_is_taken_without_labels(self, source):
+        found = self.read(source / "ripe")
+        assert [image.label for image in found.images] == ["", "", ""]
+        assert any("only agreement can be told" in note and "no class folder" in note for note in found.notes)
+
+    def test_folders_of_which_none_is_a_class_are_taken_without_labels(self, tmp_path):
+        photos(tmp_path, "2023", 2)
+        photos(tmp_path, "2024", 2, seed=5)
+        found = self.read(tmp_path)
+        assert found.labels == ("",)
+        assert any("'2023', '2024', which labels.txt does not name" in note for note in found.notes)
+
+    def test_list_of_paths_is_taken_without_labels(self, source):
+        listed = source / "listed.txt"
+        listed.write_text("\n".join(str(path) for path in sorted(source.rglob("*.png"))))
+        assert self.read(listed).labels == ("",)
+
+    def test_one_label_that_the_model_knows_asks_for_all_of_them(self, source):
+        photos(source, "horse", 3, seed=9)
+        with pytest.raises(EdgewrightError, match=r"labelled 'horse', which labels\.txt does not name"):
+            self.read(source)

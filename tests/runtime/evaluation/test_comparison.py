@@ -65,3 +65,11 @@ def test_drop_is_the_difference_of_the_accuracies(rows):
     found = compared(certain(*reference), certain(*candidate), truth)
     assert found.decision.drop == pytest.approx(found.reference_top1 - found.top1, abs=1e-9)
     assert sum(row.n for row in found.per_class) == found.n == len(rows)
+
+
+def test_images_without_labels_leave_agreement_and_no_accuracy():
+    before, after = certain(0, 1, 2, 2), certain(0, 1, 2, 1)
+    found = compare(before, after, None, labels=["a", "b", "c"], paths=list("wxyz"), thresholds=Thresholds())
+    assert (found.n, found.top1, found.reference_top1, found.calibration_error) == (4, None, None, None)
+    assert (found.decision.agreement, found.decision.drop, found.per_class) == (0.75, None, ())
+    assert [(each.path, each.label) for each in found.disagreements] == [("z", None)]

@@ -6,7 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edgewright_runtime.errors import EdgewrightError
-from edgewright_runtime.run.splits import SplitRow, check_disjoint, read_splits, rows_of, write_splits
+from edgewright_runtime.run.splits import (
+    SplitRow,
+    are_unlabelled,
+    check_disjoint,
+    read_splits,
+    rows_of,
+    write_splits,
+)
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n\0"), min_size=1, max_size=20)
 ROWS = st.lists(
@@ -48,7 +55,8 @@ def test_columns_may_stand_in_any_order_beside_others(tmp_path):
         ("path,label,split\na,b,train\n", r"lacks the column\(s\) sha256"),
         (HEADER, "lists no image"),
         (HEADER + "a.jpg,cat,dev,1f\n", "Line 2 of .*'dev' is no split; use train, val, test"),
-        (HEADER + "a.jpg,,train,1f\n", "Line 2 of .* has an empty field"),
+        (HEADER + ",cat,train,1f\n", "Line 2 of .* has an empty field"),
+        (HEADER + "a.jpg,cat,train,1f\nb.jpg,,test,2f\n", "Line 3 of .* has an empty field"),
         (HEADER + "a.jpg,cat\n", "Line 2 of .* has an empty field"),
         (HEADER + "a.jpg,cat,train,1f\nb.jpg,cat,test,1f\n", r"a\.jpg \(train\) and b\.jpg \(test\)"),
         (HEADER + "a.jpg,cat,train,1f\nb.jpg,cat,test,1F\n", r"a\.jpg \(train\) and b\.jpg \(test\)"),
@@ -93,3 +101,10 @@ def test_rows_of_a_split_keep_their_order():
     rows = [SplitRow(str(n), "cat", "test" if n % 2 else "train", f"{n:x}") for n in range(6)]
 
     assert [row.path for row in rows_of(rows, "test")] == ["1", "3", "5"]
+
+
+def test_images_without_labels_are_listed_if_none_has_one(tmp_path):
+    rows = (SplitRow("a.jpg", "", "train", "1f"), SplitRow("b.jpg", "", "test", "2f"))
+    write_splits(tmp_path / "splits.csv", rows)
+    assert read_splits(tmp_path / "splits.csv") == rows
+    assert are_unlabelled(rows)

@@ -21,15 +21,19 @@ from edgewright_runtime.backends.keras_safety import refuse_code_layers, refuse_
 from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.preprocessing.normalisations import DeclaredNormalisation
 
-from ...keras_internals import layer_that_makes
+from ...keras_internals import layer_that_makes, shear_as_saved
 from ...tensor_names import INPUT_NAME, OUTPUT_NAME
 from ..model_checks import Shape
 from .binary import pair_head
 from .keras_end import activation_of, before_sigmoid
+from .random_layers import random_layers_of, without_random_layers
 
 
-def load_imported_keras(path: Path) -> Any:
-    """The model in a .keras or .h5 file; its configuration is read, and code in it refused, before it comes to life.
+def load_imported_keras(path: Path) -> tuple[Any, tuple[str, ...]]:
+    """The model in a .keras or .h5 file as it is at inference, and the names of layers that were left out for that.
+
+    Those are random in training and do nothing else. Its configuration is read, and code in it refused, before it comes
+    to life.
 
     Raises:
         EdgewrightError: it is no such file, has layers that run code, or needs classes that are not Keras's own.
@@ -39,9 +43,14 @@ def load_imported_keras(path: Path) -> Any:
     else:
         refuse_code_layers_in(_config_in_h5(path), path)
     try:
-        return keras.saving.load_model(path, compile=False, safe_mode=True)
+        with shear_as_saved():
+            model = keras.saving.load_model(path, compile=False, safe_mode=True)
     except Exception as error:  # Keras raises whatever the broken part happened to raise
         raise EdgewrightError(f"{path} cannot be loaded: {_reason(error)}") from error
+    try:
+        return without_random_layers(model), random_layers_of(model)
+    except ValueError as error:  # Keras's own, of shapes that fit in training alone
+        raise EdgewrightError(f"{path} cannot be computed without its random layers: {_reason(error)}") from error
 
 
 def _reason(error: Exception) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -11,25 +12,26 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow reads it when i
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
-from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
 from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.preprocessing.normalisations import DeclaredNormalisation
 from edgewright_runtime.suggestion import named
 
 from ...tensor_names import INPUT_NAME, OUTPUT_NAME
+from ...tensorflow_internals import with_constants
 from ..model_checks import Shape
 from .binary import PairHead, pair_head
+from .random_scopes import Exported, draws_random, without_random_scopes
 
 _SIGNATURE = "serving_default"
 _TAKEN = frozenset({"float32", "float16", "uint8"})
 
 
-def load_imported_saved_model(path: Path) -> Any:
-    """The loaded SavedModel.
+def load_imported_saved_model(path: Path) -> tuple[Any, tuple[str, ...]]:
+    """The loaded SavedModel without layers that would have it answer at random, and the names of these.
 
     Raises:
-        EdgewrightError: it is none, or has no signature `serving_default`.
+        EdgewrightError: it is none, has no signature `serving_default`, or answers at random all the same.
     """
     try:
         loaded = tf.saved_model.load(str(path))
@@ -38,7 +40,22 @@ def load_imported_saved_model(path: Path) -> Any:
     if _SIGNATURE not in loaded.signatures:
         has = named(loaded.signatures) or "none"
         raise EdgewrightError(f"{path} has the signature(s) {has}; export it with the signature {_SIGNATURE}")
-    return loaded
+    return _without_random_layers(path, loaded)
+
+
+def _without_random_layers(path: Path, loaded: Any) -> tuple[Any, tuple[str, ...]]:
+    """The same where it has none; else its function with constants, written and loaded again."""
+    signature = loaded.signatures[_SIGNATURE]
+    if len(signature.structured_outputs) != 1 or len(signature.structured_input_signature[1]) != 1:
+        return loaded, ()  # refused by what looks at its shapes
+    frozen = with_constants(signature)
+    if not draws_random(frozen):
+        return loaded, ()
+    stripped, names = without_random_scopes(signature, frozen, path=path)
+    module = Exported(stripped, signature)
+    with tempfile.TemporaryDirectory(prefix="edgewright-") as folder:
+        tf.saved_model.save(module, folder, signatures={_SIGNATURE: module.serve})
+        return tf.saved_model.load(folder), names
 
 
 def saved_model_shapes(path: Path, loaded: Any) -> tuple[list[Shape], list[Shape]]:
@@ -63,7 +80,7 @@ def before_sigmoid(loaded: Any) -> Any | None:
 
     It takes the model's input and gives a list of one tensor.
     """
-    frozen = convert_variables_to_constants_v2(loaded.signatures[_SIGNATURE])
+    frozen = with_constants(loaded.signatures[_SIGNATURE])
     if len(frozen.outputs) != 1:
         return None
     operation = frozen.outputs[0].op

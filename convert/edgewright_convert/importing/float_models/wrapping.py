@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.optional_imports import import_optional
 from edgewright_runtime.preprocessing import Normalisation, Preprocessing
+from edgewright_runtime.suggestion import named
 
 from ..declaration import Declaration
 from ..model_checks import ImageShape, Shape, check_outputs, image_shape, output_kind, probe_images
@@ -31,6 +32,7 @@ class LoadedModel:
         wrap: the model that takes raw pixels, from height, width and channels, a normalisation and `softmax`.
         wrap_binary: the same of a model with one output, from `kind` of output and `threshold` in place of `softmax`.
         outputs_of: what such a model gives, shape (n, classes), for uint8 images of shape (n, height, width, channels).
+        left_out: names of layers that were left out, for they do something in training alone.
     """
 
     inputs: Sequence[Shape]
@@ -39,16 +41,25 @@ class LoadedModel:
     wrap: Callable[..., Any]
     wrap_binary: Callable[..., Any]
     outputs_of: Callable[[Any, NDArray[np.uint8]], NDArray[np.float32]]
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class WrappedModel:
-    """The wrapped model, its input, what its outputs were, and the threshold where it had one output."""
+    """The wrapped model, its input, what its outputs were, the threshold where it had one output, and what is gone."""
 
     model: Any
     shape: ImageShape
     output: str
     threshold: float | None
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What to know of it, a sentence each."""
+        if not self.left_out:
+            return ()
+        return (f"Left out of the model, for they do something in training alone: {named(self.left_out)}.",)
 
 
 def wrapped_model(source: Path, declared: Declaration, labels: tuple[str, ...], *, is_keras: bool) -> WrappedModel:
@@ -74,13 +85,14 @@ def wrapped_model(source: Path, declared: Declaration, labels: tuple[str, ...], 
     if imported.outputs[0][1] == 1:
         threshold = DEFAULT_THRESHOLD if declared.threshold is None else declared.threshold
         binary = imported.wrap_binary(*given, kind=kind, threshold=threshold)
-        return WrappedModel(binary, shape, kind, threshold)
+        return WrappedModel(binary, shape, kind, threshold, imported.left_out)
     if declared.threshold is not None:
         raise EdgewrightError(
             f"{source} has {imported.outputs[0][1]} outputs, of which the largest decides; --threshold is for a model "
             f"with one output"
         )
-    return WrappedModel(wrap(softmax=True) if kind == "logits" else bare, shape, kind, None)
+    model = wrap(softmax=True) if kind == "logits" else bare
+    return WrappedModel(model, shape, kind, None, imported.left_out)
 
 
 def loaded_model(source: Path, *, is_keras: bool) -> LoadedModel:
@@ -114,7 +126,7 @@ def _leaf(module: str) -> Any:
 
 def _from_keras(source: Path) -> LoadedModel:
     leaf = _leaf("edgewright_convert.importing.float_models.keras_model")
-    model = leaf.load_imported_keras(source)
+    model, left_out = leaf.load_imported_keras(source)
     inputs, outputs = leaf.keras_shapes(source, model)
     return LoadedModel(
         inputs,
@@ -123,12 +135,13 @@ def _from_keras(source: Path) -> LoadedModel:
         partial(leaf.wrapped_keras, model),
         partial(leaf.wrapped_binary_keras, model, path=source),
         leaf.outputs_of,
+        left_out,
     )
 
 
 def _from_saved_model(source: Path) -> LoadedModel:
     leaf = _leaf("edgewright_convert.importing.float_models.saved_model")
-    loaded = leaf.load_imported_saved_model(source)
+    loaded, left_out = leaf.load_imported_saved_model(source)
     inputs, outputs = leaf.saved_model_shapes(source, loaded)
     wrapped = leaf.WrappedSavedModel
     logit = leaf.before_sigmoid(loaded)
@@ -139,4 +152,5 @@ def _from_saved_model(source: Path) -> LoadedModel:
         partial(wrapped, loaded),
         partial(wrapped.binary, loaded, logit, path=source),
         wrapped.outputs_of,
+        left_out,
     )

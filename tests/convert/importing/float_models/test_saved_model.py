@@ -62,4 +62,4 @@ def test_what_a_last_sigmoid_takes_is_found(tmp_path, activation, found):
     keras.Model(inputs, keras.layers.Dense(1, activation)(keras.layers.Flatten()(inputs))).export(
         tmp_path / "m", verbose=False
     )
-    assert (before_sigmoid(load_imported_saved_model(tmp_path / "m")) is not None) == found
+    assert (before_sigmoid(load_imported_saved_model(tmp_path / "m")[0]) is not None) == found
