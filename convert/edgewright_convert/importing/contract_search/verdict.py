@@ -15,10 +15,6 @@ from .trial import Score
 _TOLD_APART = 0.01
 """Of a paired test between two contracts: how likely as great a difference is where there is none."""
 
-_UNLABELLED = (
-    "The photographs have no labels: contracts were judged by how sure the answers are, and how unlike each other."
-)
-
 _SAME_LEVELS = 2.0
 """Two normalisations that never differ by more grey levels than this are one to a network: (v - 127) / 128 is
 `minus-one-to-one`."""
