@@ -13,6 +13,7 @@ from edgewright_runtime.command_line import Command, path, whole_number
 from edgewright_runtime.errors import DEBUG_VARIABLE, EXIT_CHECK_FAILED, EXIT_DONE
 
 if TYPE_CHECKING:
+    from .diagnosis.network.rates import RangeTest
     from .doctor import Examination
 
 
@@ -93,12 +94,16 @@ def _show(found: Examination) -> None:
     for test in found.rates:
         print_paragraph(
             f"Learning rate of {test.phase}: the recipe has {test.rate:g}; after {test.best.steps} steps the loss is "
-            f"lowest at {test.best.rate:.2g}, which suggests {test.suggested:g}."
+            f"lowest at {test.best.rate:.2g}{_nearly(test)}, which suggests {test.suggested:g}."
         )
     for note in found.diagnosis.left_out:
         print_paragraph(f"Not looked at: {note}")
     if not found.diagnosis.findings:
         print("Nothing wrong was found.")
+
+
+def _nearly(test: RangeTest) -> str:
+    return "" if test.as_good is test.best else f", and nearly as low at {test.as_good.rate:.2g}"
 
 
 def _rates(found: Examination) -> list[object]:

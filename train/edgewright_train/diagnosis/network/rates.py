@@ -26,6 +26,9 @@ _GRID_OF_ALL = (1.0, 0.1, 1e-2, 1e-3)
 _SECONDS_OF_ALL = 40.0
 """For the trials with the backbone in the loop, each; a slow machine does fewer steps."""
 
+_AS_GOOD = 0.05
+"""Share of what the best rate learns that a lower one may lack; between the two only chance decides."""
+
 _TOO_SLOW = 0.1
 """Share of what the best rate learns, below which nothing is learned in the epochs that there are."""
 
@@ -53,9 +56,15 @@ class RangeTest:
         return min(self.tried, key=lambda each: each.last)
 
     @property
+    def as_good(self) -> Tried:
+        """The trial with the lowest rate of those that learn nearly as much as the best."""
+        enough = self.best.last + _AS_GOOD * max(_learned(self.best, self), 0.0)
+        return next(each for each in self.tried if each.last <= enough)
+
+    @property
     def suggested(self) -> float:
-        """A third of the rate with the lowest loss, rounded to one digit."""
-        return float(f"{self.best.rate / 3:.0e}")
+        """A third of the lowest rate that learns nearly as much as the best, rounded to one digit."""
+        return float(f"{self.as_good.rate / 3:.0e}")
 
     def at(self, rate: float) -> Tried:
         """The trial at the nearest rate."""
