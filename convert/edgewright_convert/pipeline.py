@@ -235,8 +235,11 @@ def _product(conversion: _Conversion, row: Target) -> Product:
     of_the_row: dict[str, Any] = {"format_name": row.format, "why_not_corrected": chosen.why_not_first}
     if row.derived_from is not None:
         basis = conversion.run.folder.file_of(row.derived_from)
-        of_the_row["basis"] = unsealed(file_of_format(conversion.run, row.derived_from), basis.suffix)
-        check_readable(of_the_row["basis"], conversion.options.targets, name=str(basis))
+        content = file_of_format(conversion.run, row.derived_from)
+        becomes_onnx = conversion.run.folder.file_of(row.format).suffix == ONNX
+        # Of what it makes, an .onnx file has a hash of its own; an engine's key names the file as it lies there.
+        of_the_row["basis"] = unsealed(content, basis.suffix) if becomes_onnx else content
+        check_readable(content, conversion.options.targets, name=str(basis))
     shared = [name for name in chosen.maker.inputs if name not in of_the_row]
     conversion.inputs.make(shared)
     values = {**of_the_row, **conversion.inputs.values(shared)}
