@@ -86,7 +86,9 @@ def label_images(request: Request) -> int:
     paths = image_paths(request.sources, standard_input=sys.stdin)
     began = time.perf_counter()
     if request.out is not None:
-        counted = _to_file(request.out, paths, label, origin_of(first, request))
+        counted = to_file(
+            request.out, lambda file: label(_undone(paths, file)), origin_of(first, request), what="images"
+        )
     elif request.as_json:
         counted = as_list(label(paths))
     else:
@@ -156,20 +158,37 @@ def origin_of(classifier: Classifier, request: Request) -> dict[str, Any]:
     }
 
 
-def _to_file(
-    out: Path, paths: Iterable[str], label: Callable[[Iterable[str]], Iterator[Row]], origin: dict[str, Any]
+def to_file(
+    out: Path,
+    rows_beside: Callable[[RowFile], Iterable[Row]],
+    origin: dict[str, Any],
+    *,
+    what: str,
+    frames: bool = False,
 ) -> Counted:
+    """Writes rows to a file, or goes on with one that was begun.
+
+    Args:
+        out: the file.
+        rows_beside: the rows that are to be added to it as it is.
+        origin: what the rows depend on but the images.
+        what: is labelled, `images` or `frames`, for messages.
+        frames: whether rows are of frames.
+
+    Raises:
+        EdgewrightError: the file cannot be written, or holds rows of something else.
+    """
     from ..console import status
     from ..labelling.row_file import RowFile
 
-    with RowFile(out, origin) as file, status() as line:
+    with RowFile(out, origin, frames=frames) as file, status() as line:
         line.start(f"Labelling into {out}")
         counted = Counted(kept=file.kept)
         try:
-            for row in label(_undone(paths, file)):
+            for row in rows_beside(file):
                 file.add(row)
                 counted = counted.and_one(row)
-                line.detail(f"{counted.images} images")
+                line.detail(f"{counted.images} {what}")
         except KeyboardInterrupt:
             print(f"{counted.images} rows are in {file.partial}; the same command goes on.", file=sys.stderr)
             raise

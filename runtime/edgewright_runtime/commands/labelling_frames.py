@@ -17,7 +17,7 @@ from ..frames.sources import every, newest_of, opened_camera
 from ..labelling.frame_rows import name_in_video, rows_of_frames
 from ..labelling.row import Row
 from ..library_noise import captured
-from .labelling import Counted, Request, as_list, opened, origin_of, printed, summary, warn_of
+from .labelling import Counted, Request, as_list, opened, origin_of, printed, summary, to_file, warn_of
 
 
 class FrameOptions(NamedTuple):
@@ -118,28 +118,14 @@ def _now() -> str:
 def _written(request: Request, options: FrameOptions, classifier: Classifier, rows: Iterator[Row]) -> Counted:
     if request.out is not None:
         origin = {**origin_of(classifier, request), "smooth_s": options.smooth_s, "every_s": options.every_s}
-        return _to_file(request.out, rows, origin)
+        # Rows that are there are computed again, for those behind them are smoothed over them; each stays once.
+        return to_file(
+            request.out,
+            lambda file: (row for row in rows if row.path not in file),
+            origin,
+            what="frames",
+            frames=True,
+        )
     if request.as_json:
         return as_list(rows)
     return printed(rows, request.rows, classifier.class_names, frames=True)
-
-
-def _to_file(out: Path, rows: Iterator[Row], origin: dict[str, object]) -> Counted:
-    """Rows that are there already are computed again, for those behind them are smoothed over them; each stays once."""
-    from ..console import status
-    from ..labelling.row_file import RowFile
-
-    with RowFile(out, origin, frames=True) as file, status() as line:
-        line.start(f"Labelling into {out}")
-        counted = Counted(kept=file.kept)
-        try:
-            for row in rows:
-                if row.path not in file:
-                    file.add(row)
-                    counted = counted.and_one(row)
-                    line.detail(f"{counted.images} frames")
-        except KeyboardInterrupt:
-            print(f"{counted.images} rows are in {file.partial}; the same command goes on.", file=sys.stderr)
-            raise
-        file.finish()
-    return counted

@@ -92,8 +92,8 @@ def bench_run(
     """Each format's figures; written to the run's latency.json after each, so that an interrupted bench keeps them."""
     outcomes = []
     for name in formats:
-        outcome = _in_own_process(
-            run.path, name, images=images, sampling=sampling, threads=threads, acceleration=acceleration
+        outcome = bench_file(
+            run.path, name=name, images=images, sampling=sampling, threads=threads, acceleration=acceleration
         )
         outcomes.append(outcome)
         _write(run, outcome)
@@ -118,6 +118,7 @@ def _compared(run: RunFolder, outcomes: Sequence[FormatLatency]) -> tuple[Format
 def bench_file(
     model: Path,
     *,
+    name: str | None = None,
     images: Sequence[Path],
     sampling: Sampling,
     threads: int | None,
@@ -125,10 +126,11 @@ def bench_file(
     preprocessing: Path | None = None,
     acceleration: Acceleration = LIBRARY_DECIDES,
 ) -> FormatLatency:
-    """The figures of one model file; they are written nowhere.
+    """The figures of one model file, measured in a process of its own; they are written nowhere.
 
     Args:
-        model: a file or SavedModel folder.
+        model: a file, SavedModel folder or run folder.
+        name: which format of a run folder; None of a model that is one file or SavedModel.
         images: that take turns.
         sampling: how long to measure.
         threads: that inference is allowed; None for the library's choice.
@@ -136,29 +138,6 @@ def bench_file(
         preprocessing: preprocessing.json, likewise.
         acceleration: what runs it in place of what the library would choose.
     """
-    return _in_own_process(
-        model,
-        None,
-        images=images,
-        sampling=sampling,
-        threads=threads,
-        labels=labels,
-        preprocessing=preprocessing,
-        acceleration=acceleration,
-    )
-
-
-def _in_own_process(
-    model: Path,
-    name: str | None,
-    *,
-    images: Sequence[Path],
-    sampling: Sampling,
-    threads: int | None,
-    labels: Path | None = None,
-    preprocessing: Path | None = None,
-    acceleration: Acceleration = LIBRARY_DECIDES,
-) -> FormatLatency:
     called = model.name if name is None else name
     with tempfile.TemporaryDirectory(prefix="edgewright-") as folder:
         figures = Path(folder) / "figures.json"
