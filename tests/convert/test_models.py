@@ -177,14 +177,14 @@ class Made:
 
 
 @pytest.fixture(scope="module", params=CASES)
-def made(request, tmp_path_factory, digit_images) -> Made:
+def made(request, tmp_path_factory, digit_images, few_digit_images) -> Made:
     import keras
 
     case, folder = request.param, tmp_path_factory.mktemp("model")
     keras.utils.set_random_seed(5)
     model = case.build()
     settle(model, by_hand(case.normalisation, digits(digit_images, case.input_shape or model.input_shape[1:])))
-    run = imported(model, case, folder, digit_images)
+    run = imported(model, case, folder, few_digit_images)
     contract = Preprocessing.load(run.preprocessing)
     rows = rows_of(read_splits(run.splits), "test")[:IMAGES]
     pixels = np.stack([contract.apply(row.path) for row in rows])
