@@ -36,6 +36,12 @@ def small_recipe() -> Recipe:
 
 
 @pytest.fixture(scope="session")
+def small_cnn_recipe(small_recipe: Recipe) -> Recipe:
+    """The same with a small_cnn, for tests of what is around a training: it is built and saved in half the time."""
+    return replace(small_recipe, backbone="small_cnn", alpha=0.5)
+
+
+@pytest.fixture(scope="session")
 def colour_pixels(colours: Path, small_recipe: Recipe, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pixels]:
     """The images of `colours` at 32 pixels: 24 of the train split, 6 of each other. Read only."""
     dataset = read_dataset(colours)
@@ -99,11 +105,11 @@ def head_run(
 
 
 @pytest.fixture(scope="session")
-def scratch_run(tmp_path_factory: pytest.TempPathFactory, colours: Path, small_recipe: Recipe) -> Path:
-    """A run folder that was trained from scratch for two epochs. Read only."""
+def scratch_run(tmp_path_factory: pytest.TempPathFactory, colours: Path, small_cnn_recipe: Recipe) -> Path:
+    """A run folder of a small_cnn that was trained from scratch for two epochs. Read only."""
     from edgewright_train.options import TrainOptions
     from edgewright_train.pipeline import train_run
 
     out = tmp_path_factory.mktemp("runs") / "scratch"
-    train_run(colours, out, TrainOptions(small_recipe.with_epochs(0, 2), weights="none", seed=4))
+    train_run(colours, out, TrainOptions(small_cnn_recipe.with_epochs(0, 2), weights="none", seed=4))
     return out
