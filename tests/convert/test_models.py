@@ -172,7 +172,7 @@ CASES = [
     pytest.param(mobilenet_v2(224, 0.35, convert=WITHOUT_SEARCH), id="mobilenetv2-0.35-224", marks=E2E),
     pytest.param(mobilenet_v2(96, 1.0, convert=WITHOUT_SEARCH), id="mobilenetv2-1.0-96", marks=E2E),
     pytest.param(mobilenet_v2(160, 1.0, convert=WITHOUT_SEARCH), id="mobilenetv2-1.0-160", marks=E2E),
-    pytest.param(mobilenet_v2(224, 1.0, engines=True), id="mobilenetv2-1.0-224", marks=E2E),
+    pytest.param(mobilenet_v2(224, 1.0, engines=True, convert=WITHOUT_SEARCH), id="mobilenetv2-1.0-224", marks=E2E),
     pytest.param(deep("MobileNetV3Small", 96, normalisation="raw", engines=True), id="mobilenetv3-small-96", marks=E2E),
     pytest.param(deep("EfficientNetV2B0", 96, normalisation="raw", engines=True), id="efficientnetv2-b0-96", marks=E2E),
     pytest.param(deep("ResNet50", 64, normalisation="imagenet-caffe", engines=True), id="resnet50-64", marks=E2E),
