@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="SOURCE",
         nargs="*",
         help="Images: a file, a folder, a pattern such as 'photos/**/*.jpg', or - for a list on standard input; or "
-        "video files.",
+        "videos: a file, or a pattern.",
     )
     parser.add_argument("--labels", metavar="FILE", type=path, help="labels.txt, if it does not lie beside the model.")
     parser.add_argument(
@@ -131,6 +131,8 @@ def _frames(arguments: argparse.Namespace) -> FrameOptions | None:
 
     if arguments.camera is not None and arguments.sources:
         raise EdgewrightError("--camera is a source of its own; leave the other sources out")
+    if arguments.workers is not None:
+        raise EdgewrightError("--workers is for images; frames are labelled one after the other")
     are_videos(arguments.sources)
     usual = FrameOptions()
     return FrameOptions(

@@ -65,7 +65,7 @@ class Request(NamedTuple):
 
 
 def label_images(request: Request) -> int:
-    """Labels all images and returns the exit status: 2 where one could not be read, else 0.
+    """Labels all images and returns the exit status: 2 where one could not be read, now or by a row kept, else 0.
 
     Raises:
         EdgewrightError: the model cannot be opened (see `Classifier.open`), a source cannot be read, or the rows
@@ -99,7 +99,7 @@ def label_images(request: Request) -> int:
 
 
 class Counted(NamedTuple):
-    """How many images were labelled, could not be read, or had a row already."""
+    """How many images were labelled, could not be read now or earlier, or had a row already."""
 
     images: int = 0
     unreadable: int = 0
@@ -183,7 +183,7 @@ def to_file(
 
     with RowFile(out, origin, frames=frames) as file, status() as line:
         line.start(f"Labelling into {out}")
-        counted = Counted(kept=file.kept)
+        counted = Counted(kept=file.kept, unreadable=file.unreadable)
         try:
             for row in rows_beside(file):
                 file.add(row)
@@ -270,6 +270,8 @@ def summary(classifier: Classifier, counted: Counted, seconds: float) -> str:
     by = "" if temperature == 1 else f"; temperature {temperature:.3g}"
     fast = ", fast decoder" if classifier.decoder.name == "fast" else ""
     told = f"({classifier.format}, {classifier.backend.library}{fast}{why}{by})"
+    if not counted.images and not counted.kept:
+        return f"There was nothing to label {told}"
     if counted.images <= _FEW and not counted.kept:
         return told
     kept = f", {counted.kept} were there" if counted.kept else ""

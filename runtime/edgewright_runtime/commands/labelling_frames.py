@@ -16,6 +16,7 @@ from ..frames.smoothing import DEFAULT_SECONDS, Smoothing
 from ..frames.sources import every, newest_of, opened_camera
 from ..labelling.frame_rows import name_in_video, rows_of_frames
 from ..labelling.row import Row
+from ..labelling.sources import video_paths
 from ..library_noise import captured
 from .labelling import Counted, Request, as_list, opened, origin_of, printed, summary, to_file, warn_of
 
@@ -68,7 +69,7 @@ def label_frames(request: Request, options: FrameOptions) -> int:
 
     began = time.perf_counter()
     if options.camera is None:
-        counted = _written(request, options, classifier, _of_videos(request.sources, labelled))
+        counted = _written(request, options, classifier, _of_videos(video_paths(request.sources), labelled))
     else:
         counted = _of_camera(request, options, classifier, labelled)
     if request.out is not None or not request.as_json:

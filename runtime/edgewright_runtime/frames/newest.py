@@ -78,12 +78,11 @@ class NewestFrames:
             yield frame
 
     def close(self) -> None:
-        """Stops reading, and lets go of the camera."""
+        """Stops reading and waits until the camera was let go of, unless it hangs."""
         with self._condition:
             self._stopped = True
             self._condition.notify_all()
         self._thread.join(timeout=self._patience_s)
-        self._camera.close()
 
     def _after(self, last: int) -> Frame | None:
         with self._condition:
@@ -100,6 +99,13 @@ class NewestFrames:
         return self._stopped or self._error is not None or (self._newest is not None and self._newest.number > last)
 
     def _read(self) -> None:
+        """Reads until told to stop. The thread that reads closes the camera: no library bears that in the midst."""
+        try:
+            self._read_on()
+        finally:
+            self._camera.close()
+
+    def _read_on(self) -> None:
         number = 0
         while not self._stopped:
             try:

@@ -70,5 +70,7 @@ def test_camera_that_gives_nothing_is_not_waited_for_for_ever():
     newest = NewestFrames(player, patience_s=0.05)
     with pytest.raises(EdgewrightError, match=r"has given no frame for 0\.05 seconds"):
         next(iter(newest))
+    assert not player.closed  # it is still being read
     player.shutter.release()
     newest.close()
+    assert player.closed
