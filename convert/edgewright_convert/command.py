@@ -49,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         dest="targets",
         metavar="TARGETS",
         help=f"What the files are for, separated by commas: {', '.join(row.name for row in DEPLOYMENT_TARGETS)}. "
-        "One that cannot read a file refuses it; of engines each has its own; without --to, the formats that they need.",
+        "One that cannot read a file refuses it; each has engines of its own; without --to, what they need.",
     )
     parser.add_argument("--if-needed", action="store_true", help="Leave files alone that are up to date.")
     parser.add_argument(

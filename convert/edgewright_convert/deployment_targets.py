@@ -101,7 +101,16 @@ DEPLOYMENT_TARGETS: tuple[DeploymentTarget, ...] = (
         gpus=("8.7", "10.1", "11.0"),
         majors=(10, 11),
     ),
-    DeploymentTarget("t4", "NVIDIA T4 in a server", "TensorRT 10.0", 20, _FILES, there=_ENGINES, gpus=("7.5",)),
+    DeploymentTarget(
+        "t4",
+        "NVIDIA T4 in a server",
+        "TensorRT 10.0",
+        20,
+        _FILES,
+        compute_capabilities=("7.5",),
+        there=_ENGINES,
+        gpus=("7.5",),
+    ),
     # INT8 is left out: the library's support matrix has it for weights only.
     DeploymentTarget(
         "rtx",
