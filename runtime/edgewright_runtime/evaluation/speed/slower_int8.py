@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..run.formats import REFERENCE_FORMATS, format_named
+from ...run.formats import REFERENCE_FORMATS, format_named
 
 
 def slower_than_float(p50_ms: Mapping[str, float], *, earlier: Mapping[str, float] | None = None) -> dict[str, str]:

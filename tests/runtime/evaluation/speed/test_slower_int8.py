@@ -2,7 +2,7 @@
 
 import pytest
 
-from edgewright_runtime.evaluation.slower_int8 import slower_than_float
+from edgewright_runtime.evaluation.speed.slower_int8 import slower_than_float
 
 
 def test_slower_int8_is_named_with_the_fastest_float_format_of_its_library():

@@ -11,13 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..backends.hardware.acceleration import LIBRARY_DECIDES, Acceleration
-from ..backends.hardware.trial import cause_of_death
-from ..errors import CheckFailedError, EdgewrightError, MissingDependencyError
-from ..preprocessing.source import IMAGE_SUFFIXES
-from ..run.run_folder import RunFolder
-from ..run.splits import locate, read_splits, rows_of
-from ..strict_json import read_object, write_object
+from ...backends.hardware.acceleration import LIBRARY_DECIDES, Acceleration
+from ...backends.hardware.trial import cause_of_death
+from ...errors import CheckFailedError, EdgewrightError, MissingDependencyError
+from ...preprocessing.source import IMAGE_SUFFIXES
+from ...run.run_folder import RunFolder
+from ...run.splits import locate, read_splits, rows_of
+from ...strict_json import read_object, write_object
 from .figures import LatencyFigures
 from .order import Order
 from .slower_int8 import slower_than_float
@@ -167,7 +167,7 @@ def bench_file(
             acceleration=acceleration,
         )
         done = subprocess.run(
-            [sys.executable, "-m", "edgewright_runtime.evaluation.worker", json.dumps(order.to_dict())],
+            [sys.executable, "-m", "edgewright_runtime.evaluation.speed.worker", json.dumps(order.to_dict())],
             capture_output=True,
             text=True,
             check=False,

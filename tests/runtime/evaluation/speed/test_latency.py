@@ -6,8 +6,8 @@ import pytest
 
 from edgewright_runtime.backends.hardware.acceleration import Acceleration
 from edgewright_runtime.errors import CheckFailedError, EdgewrightError
-from edgewright_runtime.evaluation.latency import IMAGES, bench_run, images_to_time
-from edgewright_runtime.evaluation.timing import Sampling
+from edgewright_runtime.evaluation.speed.latency import IMAGES, bench_run, images_to_time
+from edgewright_runtime.evaluation.speed.timing import Sampling
 from edgewright_runtime.run.run_folder import RunFolder
 
 QUICK = Sampling(min_runs=3, min_seconds=0, warm_up_runs=1, warm_up_seconds=0)
