@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 import time
@@ -21,6 +22,7 @@ from ..machine import cores
 from ..preprocessing.source import described
 
 if TYPE_CHECKING:
+    from ..console import StatusLine
     from ..labelling.row_file import RowFile
 
 DEFAULT_TOP_K = 3
@@ -234,16 +236,31 @@ def printed(rows: Iterable[Row], form: str | None, class_names: Sequence[str], *
     write, header = (None, "") if form is None else _writer(form, frames)
     if header:
         print(header, end="", flush=True)
-    for row in rows:
-        counted = counted.and_one(row)
-        if write is not None:
-            print(_printable(write(row)), end="", flush=True)
-        elif row.error is not None:
-            print(f"Error: {row.error}", file=sys.stderr)
-        else:
-            at = "" if row.seconds is None else f" at {row.seconds:.2f} s"
-            print(f"{described(row.path)}{at}: {_in_words(row, class_names)}", flush=True)
+    with _progress() as line:
+        for row in rows:
+            counted = counted.and_one(row)
+            if write is not None:
+                print(_printable(write(row)), end="", flush=True)
+            elif row.error is not None:
+                print(f"Error: {row.error}", file=sys.stderr)
+            else:
+                at = "" if row.seconds is None else f" at {row.seconds:.2f} s"
+                print(f"{described(row.path)}{at}: {_in_words(row, class_names)}", flush=True)
+            line.detail(f"{counted.images} {'frames' if frames else 'images'}")
     return counted
+
+
+@contextlib.contextmanager
+def _progress() -> Iterator[StatusLine]:
+    """A line that tells how many there are, where rows go into a file or pipe and somebody watches the terminal."""
+    from ..console import SILENT, status
+
+    if sys.stdout.isatty() or not sys.stderr.isatty():
+        yield SILENT
+        return
+    with status() as line:
+        line.start("Labelling")
+        yield line
 
 
 def _printable(text: str) -> str:
