@@ -77,11 +77,15 @@ class NewestFrames:
             last = frame.number
             yield frame
 
-    def close(self) -> None:
-        """Stops reading and waits until the camera was let go of, unless it hangs."""
+    def stop(self) -> None:
+        """Ends the frames, from any thread or a signal's handler: whoever iterates over them gets the last one read."""
         with self._condition:
             self._stopped = True
             self._condition.notify_all()
+
+    def close(self) -> None:
+        """Stops reading and waits until the camera was let go of, unless it hangs."""
+        self.stop()
         self._thread.join(timeout=self._patience_s)
 
     def _after(self, last: int) -> Frame | None:
