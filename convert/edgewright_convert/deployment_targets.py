@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from edgewright_runtime.errors import EdgewrightError
-from edgewright_runtime.run.formats import format_for
+from edgewright_runtime.run.formats import format_for, format_named
 from edgewright_runtime.suggestion import row_named
 
 from .opset import opset_of
@@ -62,6 +62,9 @@ class DeploymentTarget:
     gpus: tuple[str, ...] = ()
     majors: tuple[int, ...] = ()
 
+
+_AHEAD_OF_TIME = "tensorrt-rtx"
+"""The backend whose engines are built for compute capabilities, on any machine."""
 
 _FILES = ("onnx-fp16", "onnx-int8")
 _ENGINES = ("tensorrt-fp16", "tensorrt-int8")
@@ -152,14 +155,34 @@ def formats_for(names: Iterable[str], targets: Iterable[DeploymentTarget]) -> tu
 
     Args:
         names: formats as they were typed.
-        targets: rows that they are for.
+        targets: rows that they are for; none where none was named.
+
+    Raises:
+        EdgewrightError: an engine is asked for that none of the targets runs.
     """
     rows = tuple(targets)
     found = []
     for name in names:
+        _check_runs(name, rows)
         of_targets = [format_for(name, row.name) for row in rows if name in row.there]
         found += of_targets or [name]
     return tuple(dict.fromkeys(found))
+
+
+def _check_runs(name: str, rows: Sequence[DeploymentTarget]) -> None:
+    if not rows or not format_named(name).path.endswith(".engine"):
+        return
+    if name in _ENGINES and not any(name in row.there for row in rows):
+        how = "TensorRT's own trtexec builds its engines there, or " if rows[0].library.startswith("TensorRT ") else ""
+        raise EdgewrightError(
+            f"{name} is no engine for {', '.join(row.name for row in rows)}: {how}leave --for out to build one for "
+            f"this machine"
+        )
+    if format_named(name).backend == _AHEAD_OF_TIME and not any(row.compute_capabilities for row in rows):
+        raise EdgewrightError(
+            f"{name} is no engine for {', '.join(row.name for row in rows)}, which TensorRT-RTX does not run on; leave "
+            f"--for out to build it for other GPUs"
+        )
 
 
 def check_builds(name: str, gpu: Gpu, version: str) -> None:

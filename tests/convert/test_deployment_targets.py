@@ -171,6 +171,23 @@ def test_engines_have_a_file_for_each_board_and_other_files_one_for_all():
 
 
 @pytest.mark.parametrize(
+    ("name", "target", "says"),
+    [
+        (
+            "tensorrt-fp16",
+            "jetson-jetpack4",
+            "no engine for jetson-jetpack4: TensorRT's own trtexec builds its engines",
+        ),
+        ("tensorrt-int8", "rtx", "tensorrt-int8 is no engine for rtx: leave --for out"),
+        ("tensorrt-rtx-fp16", "jetson-jetpack6", "which TensorRT-RTX does not run on; leave --for out"),
+    ],
+)
+def test_engine_that_none_of_the_boards_runs_is_refused(name, target, says):
+    with pytest.raises(EdgewrightError, match=says):
+        formats_for([name], deployment_targets(target))
+
+
+@pytest.mark.parametrize(
     ("name", "gpu", "version", "says"),
     [
         ("jetson-jetpack6", Gpu("Orin", "8.7"), "10.3.0", None),
