@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from edgewright_runtime.backends.input_fit import likely_normalisation, why_not_raw
 from edgewright_runtime.dataset import RejectedFile
@@ -29,10 +28,11 @@ from .contract_search import (
 )
 from .declaration import Declaration
 from .declared import Declared
-from .finished_import import FinishedModel, check_labels, format_of, holds_same, import_finished, kind_of_output
+from .finished_import import FinishedModel, check_labels, format_of, import_finished, kind_of_output
 from .label_offset import labels_of_outputs
 from .model_import import import_model, is_imported, is_keras_model
 from .opening import bare_finished, bare_float_model, is_finished, opened_backend
+from .origin import holds_finished, holds_found, said_in
 from .tflite_labels import labels_inside
 
 
@@ -74,8 +74,6 @@ def import_any(
     Raises:
         EdgewrightError: the model, its labels, its data and what was declared do not fit together.
     """
-    if declared.find_contract and declared.data is None:
-        raise EdgewrightError("--find-contract tries contracts on photographs; give them with --data FOLDER")
     return (
         _finished(source, out, declared, on_step)
         if is_finished(source)
@@ -89,10 +87,10 @@ def is_there(source: Path, out: Path, declared: Declared) -> bool:
     Raises:
         EdgewrightError: there is no model at `source`, or the manifest in `out` is malformed.
     """
-    if declared.find_contract:
-        return holds_same(source, out, {"data": _as_text(declared.data)}, {"found": True})
     if is_finished(source):
-        return holds_same(source, out, _origin(declared), {})
+        return holds_finished(source, out, declared)
+    if declared.find_contract:
+        return holds_found(source, out, declared)
     return is_imported(source, out, declared.declaration(), data=declared.data, seed=declared.seed)
 
 
@@ -139,26 +137,10 @@ def _finished(source: Path, out: Path, declared: Declared, on_step: Callable[[st
         contract, output=kind_of_output(model, backend.output, declared=declared.output, contract=contract)
     )
     finished = FinishedModel(source, format_of(source, backend), contract, labels)
-    run, dataset = import_finished(
-        finished,
-        out,
-        data=declared.data,
-        seed=declared.seed,
-        origin=_origin(declared),
-    )
+    run, dataset = import_finished(finished, out, declared)
     notes = notes if dataset is None else (*notes, *(note for note in dataset.notes if note not in notes))
     doubts = _doubts(model, declared, listed, where, candidate, labels, on_step) if found is None else ()
     return Imported(run, found, notes, doubts, () if dataset is None else dataset.rejected)
-
-
-def _origin(declared: Declared) -> dict[str, Any]:
-    """What the manifest keeps of how a finished file was imported."""
-    said = {name: value if value is None else str(value) for name, value in asdict(declared).items()}
-    return {"declared": {**said, "found": declared.find_contract}, "data": _as_text(declared.data)}
-
-
-def _as_text(path: Path | None) -> str | None:
-    return None if path is None else str(path)
 
 
 def _searched(
@@ -169,7 +151,8 @@ def _searched(
     known: Known,
     on_step: Callable[[str], None],
 ) -> tuple[Found, tuple[str, ...]]:
-    assert declared.data is not None  # noqa: S101 -- import_any has seen to it
+    if declared.data is None:
+        raise EdgewrightError("--find-contract tries contracts on photographs; give them with --data FOLDER")
     photographs, notes = photographs_of(declared.data, labels, labels_from=where)
     return search(model, photographs, labels=len(labels), known=known, on_step=on_step), notes
 
@@ -250,7 +233,7 @@ def _declaration_of(declared: Declared, found: Found) -> Declaration:
         interpolation=candidate.geometry.interpolation,
         label_offset=candidate.label_offset,
     )
-    return filled.declaration()
+    return replace(filled.declaration(), said=said_in(declared))
 
 
 def _doubts_about_float(
