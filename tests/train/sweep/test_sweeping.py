@@ -2,7 +2,6 @@
 
 import csv
 import shutil
-from dataclasses import replace
 
 import pytest
 
@@ -16,8 +15,8 @@ WORDS = ["size=16,24"]
 
 
 @pytest.fixture(scope="module")
-def recipe(small_recipe):
-    return replace(small_recipe, backbone="small_cnn", alpha=1.0).with_epochs(0, 1)
+def recipe(small_cnn_recipe):
+    return small_cnn_recipe.with_epochs(0, 1)
 
 
 @pytest.fixture(scope="module")
