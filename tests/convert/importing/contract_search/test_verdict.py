@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from edgewright_convert.importing.contract_search import Candidate, Geometry, Score, Values
-from edgewright_convert.importing.contract_search.trial import information_of
+from edgewright_convert.importing.contract_search.answers import information_of
+from edgewright_convert.importing.contract_search.paired import beats
 from edgewright_convert.importing.contract_search.verdict import (
-    beats,
     described,
     is_sure,
     means_the_same,

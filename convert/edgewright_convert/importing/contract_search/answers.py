@@ -1,0 +1,58 @@
+"""What a model's outputs say of the photographs that they are for, in bits."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgewright_runtime.classifier import softmax
+
+_LEAST = 1e-4
+"""No label is taken to be less likely than this, so that one blunder does not outweigh a hundred good answers; the
+step of a quantized output is 1/256."""
+
+_SUM_TOLERANCE = 0.1
+"""By how much the sum of quantized probabilities may miss 1."""
+
+
+def information_of(outputs: NDArray[np.float32]) -> float:
+    """The mutual information of photograph and answer, in bits, of outputs of shape (n, classes).
+
+    Source: Bridle, Heading and MacKay, "Unsupervised Classifiers, Mutual Information and 'Phantom Targets'", 1991.
+    """
+    values = np.asarray(outputs, np.float64)
+    if not np.isfinite(values).all():
+        return 0.0
+    values = _as_probabilities(values)
+    return float(_entropy(values.mean(axis=0)) - np.mean([_entropy(row) for row in values]))
+
+
+def log_likelihood_of(outputs: NDArray[np.float32], truth: NDArray[np.int64]) -> NDArray[np.float64]:
+    """For each photograph the logarithm to base 2 of the probability that its label is given, shape (n,).
+
+    It tells more than whether the label is right: which contract a model was made for shows in how sure it is, long
+    before it shows in its mistakes.
+
+    Args:
+        outputs: probabilities or logits, shape (n, classes).
+        truth: the output of each photograph's label, shape (n,); one that is no output has no probability.
+    """
+    values = np.asarray(outputs, np.float64)
+    finite: NDArray[np.bool_] = np.asarray(np.isfinite(values).all(axis=1))
+    values = _as_probabilities(np.where(finite[:, None], values, 1 / values.shape[1]))
+    known = finite & (truth >= 0) & (truth < values.shape[1])
+    likely = np.where(known, values[np.arange(len(values)), np.where(known, truth, 0)], 0.0)
+    logarithms: NDArray[np.float64] = np.log2(np.maximum(likely, _LEAST))
+    return logarithms
+
+
+def _as_probabilities(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    if (values < 0).any() or np.abs(values.sum(axis=1) - 1).max() > _SUM_TOLERANCE:
+        values = softmax(values)
+    shares: NDArray[np.float64] = values / np.maximum(values.sum(axis=1, keepdims=True), 1e-12)
+    return shares
+
+
+def _entropy(shares: NDArray[np.float64]) -> float:
+    some = shares[shares > 0]
+    return float(-(some * np.log2(some)).sum())
