@@ -11,8 +11,8 @@ _LEAST = 1e-4
 """No label is taken to be less likely than this, so that one blunder does not outweigh a hundred good answers; the
 step of a quantized output is 1/256."""
 
-_SUM_TOLERANCE = 0.1
-"""By how much the sum of quantized probabilities may miss 1."""
+_GREATEST = 1.01
+"""Of a probability: the last step of a quantized output may lie a little beyond 1."""
 
 
 def information_of(outputs: NDArray[np.float32]) -> float:
@@ -47,7 +47,12 @@ def log_likelihood_of(outputs: NDArray[np.float32], truth: NDArray[np.int64]) ->
 
 
 def _as_probabilities(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    if (values < 0).any() or np.abs(values.sum(axis=1) - 1).max() > _SUM_TOLERANCE:
+    """Each row as shares of 1.
+
+    Numbers between 0 and 1 are taken for probabilities whatever they add up to: of a thousand that are quantized, those
+    below half a step are lost, a good part of the whole together; and those of sigmoids are independent of each other.
+    """
+    if (values < 0).any() or (values > _GREATEST).any():
         values = softmax(values)
     shares: NDArray[np.float64] = values / np.maximum(values.sum(axis=1, keepdims=True), 1e-12)
     return shares
