@@ -11,7 +11,7 @@ from ..errors import EdgewrightError
 from ..run.labels import class_names, read_labels
 from ..run.splits import SPLITS
 from ..suggestion import named
-from .classes import TooFewImagesError, check_all_used, in_classes, listing
+from .classes import TooFewImagesError, check_all_used, in_classes, listing, note_of_other_names
 from .contradictions import without_contradictions
 from .csv_file import TABLE_SUFFIXES, list_csv
 from .folder import list_folder
@@ -57,7 +57,8 @@ def read_dataset(
     inspected, unreadable = inspect_files(files, on_progress=on_progress)
     images, contradicting = without_contradictions(inspected)
     rejected = (*listed.rejected, *unreadable, *contradicting)
-    dataset = Dataset(tuple(images), order, rejected, listed.notes)
+    notes = (*listed.notes, *note_of_other_names(listed.files, files, source=source))
+    dataset = Dataset(tuple(images), order, rejected, notes)
     if every_class:
         _check_counts(source, dataset)
         return dataset
@@ -132,8 +133,9 @@ def read_images(
     """
     source = Path(source)
     listed = list_files(source)
-    files, notes = _held_out(source, listed)
-    files = in_classes(files, labels, source=source, labels_from=labels_from, beside=_labels_beside(listed))
+    held_out, notes = _held_out(source, listed)
+    files = in_classes(held_out, labels, source=source, labels_from=labels_from, beside=_labels_beside(listed))
+    notes = (*notes, *note_of_other_names(held_out, files, source=source))
     inspected, unreadable = inspect_files(files, on_progress=on_progress)
     images, contradicting = without_contradictions(inspected)
     if not images:

@@ -25,6 +25,7 @@ def doubts_about(
     candidate: Candidate,
     labels: Sequence[str],
     *,
+    searched: bool = False,
     on_step: Callable[[str], None] = lambda _: None,
 ) -> tuple[str, ...]:
     """What speaks against the contract, a sentence each; none where the photographs have no labels.
@@ -34,6 +35,7 @@ def doubts_about(
         photographs: of which the first few are used.
         candidate: the contract.
         labels: one for each output.
+        searched: whether it was found by a search, so that no other values need be tried.
         on_step: told what is tried.
 
     Raises:
@@ -46,17 +48,26 @@ def doubts_about(
     (mine,) = trial.scores(candidate.values, candidate.geometry, [candidate.label_offset], images=images)
     if (mine.accuracy or 0.0) >= _BEYOND_DOUBT:
         return ()
-    found = [_near_chance(mine, len(labels)), _better_values(model, trial, mine), _better_order(trial, mine, labels)]
+    found = [
+        _near_chance(mine, len(labels), searched=searched),
+        None if searched else _better_values(model, trial, mine),
+        _better_order(trial, mine, labels),
+    ]
     return tuple(sentence for sentence in found if sentence)
 
 
-def _near_chance(mine: Score, labels: int) -> str | None:
+def _near_chance(mine: Score, labels: int, *, searched: bool) -> str | None:
     low, high = mine.interval or (0.0, 1.0)
     if low > 1 / labels:
         return None
+    remedy = (
+        "are they those that it was trained with, in that order?"
+        if searched
+        else ("--find-contract tries what it may want.")
+    )
     return (
         f"The model is right for {mine.accuracy:.1%} of {mine.images} photographs (95 % interval {low:.1%} to "
-        f"{high:.1%}), which is no better than guessing among {labels} labels; --find-contract tries what it may want."
+        f"{high:.1%}), which is no better than guessing among {labels} labels; {remedy}"
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from edgewright_runtime.errors import EdgewrightError
 
@@ -18,6 +18,7 @@ from .candidates import (
     values_beside,
     values_to_try,
 )
+from .mismatch import labels_mean_nothing
 from .trial import Photographs, Score, Trial
 from .verdict import best_first, is_sure, new_values, open_questions
 
@@ -25,6 +26,11 @@ FIRST_LOOK = 60
 """Photographs on which every range of values is tried; only the best are tried on all."""
 
 _FINALISTS = 4
+
+_LABELS_IN_DOUBT = (
+    "Under no contract is the model right more often than by guessing, though its answers are clear: the labels stand "
+    "in another order, or are another model's. How sure its answers are is all that a contract was judged by."
+)
 
 
 @dataclass(frozen=True)
@@ -59,7 +65,8 @@ def search(
 
     Args:
         model: as it is.
-        photographs: labelled or not; a few hundred are enough.
+        photographs: labelled or not; a few hundred are enough. Labels that have nothing to do with what the model says
+            are left alone: no score has any then.
         labels: how many there are.
         known: what need not be tried.
         on_step: told what is tried next.
@@ -72,6 +79,9 @@ def search(
     offsets = offsets_to_try(model.outputs, labels, known)
     geometry = known.geometry or GEOMETRIES[0]
     tried = _try_values(model, trial, known, geometry, offsets, min(FIRST_LOOK, everything))
+    if labels_mean_nothing(tried, labels):
+        found = search(model, photographs.without_labels(), labels=labels, known=known, on_step=on_step)
+        return replace(found, doubts=(_LABELS_IN_DOUBT,))
     finalists = tuple(dict.fromkeys(score.candidate.values for score in tried[:_FINALISTS]))
     final = _try_all(trial, finalists, geometry, offsets, everything)
     if known.normalisation is None and photographs.truth is not None:

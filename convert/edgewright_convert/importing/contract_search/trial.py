@@ -37,6 +37,10 @@ class Photographs:
         """The first so many of them."""
         return Photographs(self.paths[:count], None if self.truth is None else self.truth[:count])
 
+    def without_labels(self) -> Photographs:
+        """The same, as if nobody had labelled them."""
+        return Photographs(self.paths, None)
+
 
 @dataclass(frozen=True)
 class Score:
