@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from edgewright_runtime.classifier import softmax
 
-_LEAST = 1e-4
-"""No label is taken to be less likely than this, or than half a step of a quantized output, so that one blunder does
-not outweigh a hundred good answers."""
+_LEAST, _HALF_A_STEP = 1e-4, 1 / 512
+"""No label is taken to be less likely than the first, or in a quantized output than half a step, the second for uint8:
+one blunder must not outweigh a hundred good answers."""
 
 _GREATEST = 1.01
 """Of a probability: the last step of a quantized output may lie a little beyond 1."""
@@ -42,7 +42,7 @@ def log_likelihood_of(outputs: NDArray[np.float32], truth: NDArray[np.int64]) ->
     values = _as_probabilities(np.where(finite[:, None], values, 1 / values.shape[1]))
     known = finite & (truth >= 0) & (truth < values.shape[1])
     likely = np.where(known, values[np.arange(len(values)), np.where(known, truth, 0)], 0.0)
-    half_a_step = 0.5 * float(values[values > 0].min(initial=1.0))
+    half_a_step = min(_HALF_A_STEP, 0.5 * float(values[values > 0].min(initial=1.0)))
     logarithms: NDArray[np.float64] = np.log2(np.maximum(likely, max(_LEAST, half_a_step)))
     return logarithms
 

@@ -51,7 +51,8 @@ def open_questions(scores: Sequence[Score]) -> tuple[str, ...]:
             f"{described(other.candidate)} does as well on these photographs ({_percent(other)} against "
             f"{_percent(best)}); more of them would tell."
         )
-    resized = next((score for score in equal if means_the_same(best.candidate, score.candidate)), None)
+    alike = (score for score in equal if means_the_same(best.candidate, score.candidate))
+    resized = max(alike, key=lambda score: score.accuracy or 0.0, default=None)
     if resized is not None and resized.candidate.geometry != best.candidate.geometry:
         sentences.append(
             f"How photographs are resized hardly matters here: {_resized(resized.candidate)} gives "
