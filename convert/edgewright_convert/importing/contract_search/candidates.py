@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from edgewright_runtime.backends.base import Tensor
-from edgewright_runtime.backends.input_fit import why_not
+from edgewright_runtime.backends.input_fit import likely_normalisation, why_not
 from edgewright_runtime.preprocessing import Normalisation, Preprocessing
 from edgewright_runtime.preprocessing.contract import CHANNEL_ORDERS
-from edgewright_runtime.preprocessing.normalisations import DeclaredNormalisation
+from edgewright_runtime.preprocessing.normalisations import DeclaredNormalisation, normalisation_named
 
 from ..model_checks import ImageShape
 from .ranges import ranges_beside, ranges_to_try
@@ -108,7 +108,7 @@ def contract_for(
 
 def values_to_try(tensor: Tensor, shape: ImageShape, known: Known) -> tuple[Values, ...]:
     """Those that the input can hold, RGB before BGR."""
-    rows = ranges_to_try(shape.channels) if known.normalisation is None else (replace(known.normalisation, bgr=False),)
+    rows = _rows_to_try(tensor, shape) if known.normalisation is None else (replace(known.normalisation, bgr=False),)
     orders = CHANNEL_ORDERS if shape.channels == 3 else ("RGB",)
     if known.channel_order is not None:
         orders = (known.channel_order,)
@@ -117,6 +117,14 @@ def values_to_try(tensor: Tensor, shape: ImageShape, known: Known) -> tuple[Valu
         for order, row in product(orders, rows)
         if len(row.scale) in {1, shape.channels} and _fits(tensor, Values(row, order), shape)
     )
+
+
+def _rows_to_try(tensor: Tensor, shape: ImageShape) -> tuple[DeclaredNormalisation, ...]:
+    """Those of the table, and what the file's metadata states."""
+    rows = ranges_to_try(shape.channels)
+    stated = None if tensor.stated_normalisation is None else likely_normalisation(tensor)
+    more = () if stated is None or stated in {row.name for row in rows} else (normalisation_named(stated),)
+    return (*rows, *more)
 
 
 def values_beside(tensor: Tensor, shape: ImageShape, values: Values) -> tuple[Values, ...]:
