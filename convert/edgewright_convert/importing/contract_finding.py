@@ -94,9 +94,7 @@ def found_contract(subject: Subject, data: Path, declared: Declared, on_step: On
     """
     photographs, notes = photographs_of(data, subject.labels, labels_from=subject.labels_from)
     found = search(subject.model, photographs, labels=len(subject.labels), known=known_of(declared), on_step=on_step)
-    doubts: tuple[str, ...] = ()
-    if found.best.right is None:  # where the photographs have labels, these are what is in doubt
-        doubts = _doubts(subject, photographs, found.best.candidate, on_step, searched=True)
+    doubts = _doubts(subject, photographs, found.best.candidate, on_step, searched=True)
     return Outcome(found, (*notes, *found.doubts), doubts)
 
 

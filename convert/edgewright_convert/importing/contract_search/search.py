@@ -28,8 +28,8 @@ FIRST_LOOK = 60
 _FINALISTS = 4
 
 _LABELS_IN_DOUBT = (
-    "Under no contract is the model right more often than by guessing, though its answers are clear: the labels stand "
-    "in another order, or are another model's. How sure its answers are is all that a contract was judged by."
+    "Under no contract is the model right more than now and then, though its answers are clear: the labels stand in "
+    "another order, or are another model's. How sure its answers are is all that a contract was judged by."
 )
 
 

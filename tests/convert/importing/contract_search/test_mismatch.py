@@ -14,7 +14,9 @@ def score(right, *, images=60, information=3.0):
     return Score(PLAIN, images, np.zeros(images, np.int64), np.arange(images) < right, information)
 
 
-@pytest.mark.parametrize(("right", "labels", "expected"), [(0, 10, True), (1, 1000, True), (40, 10, False)])
+@pytest.mark.parametrize(
+    ("right", "labels", "expected"), [(0, 10, True), (1, 1000, True), (4, 1000, True), (40, 10, False)]
+)
 def test_clear_answers_that_are_hardly_ever_right_are_to_other_labels(right, labels, expected):
     assert labels_mean_nothing([score(right)], labels) is expected
 
