@@ -144,7 +144,7 @@ def prepared(images, classifier, folder):
 
 
 def assert_same_probabilities(run, images, name, folder, run_in_mediapipe):
-    classifier = Classifier.open(run, format=name)
+    classifier = Classifier.open(run, format=name, calibrated=False)
     theirs = run_in_mediapipe(CLASSIFY, classifier.path, *prepared(images, classifier, folder))
     ours = classifier.classify_many(images)
     tolerance = TOLERANCES[name]

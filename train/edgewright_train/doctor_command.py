@@ -92,14 +92,23 @@ def _show(found: Examination) -> None:
         print_paragraph(f"  {finding.evidence}", indent=2)
         print_paragraph(f"  To do: {finding.remedy}", indent=2)
     for test in found.rates:
-        print_paragraph(
-            f"Learning rate of {test.phase}: the recipe has {test.rate:g}; after {test.best.steps} steps the loss is "
-            f"lowest at {test.best.rate:.2g}{_nearly(test)}, which suggests {test.suggested:g}."
-        )
+        print_paragraph(_in_words(test))
     for note in found.diagnosis.left_out:
         print_paragraph(f"Not looked at: {note}")
     if not found.diagnosis.findings:
         print("Nothing wrong was found.")
+
+
+def _in_words(test: RangeTest) -> str:
+    recipe = f"Learning rate of {test.phase}: the recipe has {test.rate:g}"
+    if len(test.tried) == 1:
+        own = test.best
+        led = f"{own.steps} steps take the loss from {own.first:.3g} to {own.last:.3g}"
+        return f"{recipe}, at which {led}; no other was tried."
+    return (
+        f"{recipe}; after {test.best.steps} steps the loss is lowest at {test.best.rate:.2g}{_nearly(test)}, which "
+        f"suggests {test.suggested:g}."
+    )
 
 
 def _nearly(test: RangeTest) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import math
 import os
-from pathlib import Path
 from typing import IO
 
 import numpy as np
@@ -26,7 +25,7 @@ _JPEG = b"\xff\xd8\xff"
 _LARGEST_KEPT_BYTES = 2**23
 """Pixels of a photo that is decoded to less than 2.8 megapixels."""
 _LARGEST_FILE_BYTES = 2**26
-"""What is read of a file at once; of a larger one this is not the whole, so that Pillow reads it piece by piece."""
+"""What is read of a file at once; a larger one is Pillow's, which reads piece by piece."""
 
 
 class FastPixels:
@@ -48,7 +47,7 @@ class FastPixels:
         library = import_optional("simplejpeg", package="simplejpeg", extra="fast", purpose="The fast decoder")
         self._read_header, self._decode_jpeg = library.decode_jpeg_header, library.decode_jpeg
         self._resizer = FastResizer()
-        self._memory = np.empty(0, np.uint8)
+        self._memory = io.BytesIO()
 
     @property
     def library(self) -> str:
@@ -78,23 +77,23 @@ class FastPixels:
         return fitted
 
     def _of_file(self, path: str | os.PathLike[str], name: str) -> NDArray[np.uint8] | None:
-        if not Path(path).is_file():  # a pipe can be read only once, and Pillow's is the say about all else
-            return None
         with opened(path) as stream:
+            if os.fstat(stream.fileno()).st_size > _LARGEST_FILE_BYTES:
+                return None
             return self._of_jpeg(stream, name)
 
     def _of_array(self, pixels: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
         if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3 or not pixels.size:
             return None
         work = work_on((pixels.shape[1], pixels.shape[0]), 1, self._contract, may_scale=False)
-        return self._fitted(pixels, work) if work.shrinks_enough else None
+        return self._fitted(pixels.tobytes(), work) if work.shrinks_enough else None
 
     def _of_jpeg(self, stream: IO[bytes], name: str) -> NDArray[np.uint8] | None:
         """Of a JPEG without any flaw, RGB or grayscale; None of any other, about which Pillow has its say."""
         if stream.read(len(_JPEG)) != _JPEG:
             return None
         stream.seek(0)
-        data = stream.read(_LARGEST_FILE_BYTES)
+        data = stream.read()  # all of it: to ask for some bytes, however many, first makes room for as many
         try:
             work = self._work_for(data, name)
             if work is None:
@@ -102,10 +101,11 @@ class FastPixels:
             # It takes the smallest scale whose result is no smaller than this.
             width, height = (side // work.scale for side in work.stored_size)
             memory = self._memory_for(work)
-            pixels = self._decode_jpeg(data, min_width=width, min_height=height, buffer=memory)
+            with memory.getbuffer() as room:
+                shape = self._decode_jpeg(data, min_width=width, min_height=height, buffer=room).shape
         except Exception:  # of a damaged file, parsers raise nearly anything
             return None
-        return self._fitted(pixels, work) if pixels.shape == work.decoded_shape else None
+        return self._fitted(memory.getvalue(), work) if shape == work.decoded_shape else None
 
     def _work_for(self, data: bytes, name: str) -> Work | None:
         """What must be done to a JPEG; None where it is Pillow's.
@@ -122,18 +122,23 @@ class FastPixels:
             work = work_on(image.size, orientation, self._contract, may_scale=True)
             return work if image.mode in {"RGB", "L"} and work.shrinks_enough else None
 
-    def _memory_for(self, work: Work) -> NDArray[np.uint8] | None:
-        """Where pixels may be decoded to, the same for each image; None of a large one, which is not held on to."""
-        needed = math.prod(work.decoded_shape)
-        if needed > _LARGEST_KEPT_BYTES:
-            return None
-        if needed > self._memory.size:
-            self._memory = np.empty(needed, np.uint8)
-        return self._memory
+    def _memory_for(self, work: Work) -> io.BytesIO:
+        """Where pixels are decoded to, the same for each image of a size; that of a large one is not held on to.
 
-    def _fitted(self, pixels: NDArray[np.uint8], work: Work) -> NDArray[np.uint8]:
+        What is written into such a stream's memory comes out of it as bytes, which the resizer wants, without a copy.
+        """
+        needed = math.prod(work.decoded_shape)
+        if needed == self._memory.getbuffer().nbytes:
+            return self._memory
+        memory = io.BytesIO(bytes(needed))
+        if needed <= _LARGEST_KEPT_BYTES:
+            self._memory = memory
+        return memory
+
+    def _fitted(self, stored: bytes, work: Work) -> NDArray[np.uint8]:
         """The used region resized as it is stored, then turned upright, which is less work, and padded."""
-        resized = self._resizer.resized(pixels, work.size, work.box)
+        rows, columns, _ = work.decoded_shape
+        resized = self._resizer.resized(stored, (columns, rows), work.size, work.box)
         return _padded(_upright(resized, work.orientation), self._contract)
 
 

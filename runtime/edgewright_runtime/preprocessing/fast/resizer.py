@@ -30,11 +30,12 @@ class FastResizer:
         """Its name and version."""
         return f"{_PACKAGE} {version_of(_PACKAGE)}"
 
-    def resized(self, pixels: NDArray[np.uint8], size: Size, box: Box) -> NDArray[np.uint8]:
+    def resized(self, stored: bytes, stored_size: Size, size: Size, box: Box) -> NDArray[np.uint8]:
         """A region of the pixels, shrunk.
 
         Args:
-            pixels: RGB, shape (rows, columns, 3).
+            stored: RGB pixels, row by row.
+            stored_size: columns and rows of these.
             size: columns and rows of what comes out.
             box: left, top, right and bottom of the region; may cut through pixels.
 
@@ -42,7 +43,7 @@ class FastResizer:
             uint8 array of shape (size[1], size[0], 3) that cannot be written to.
         """
         kind = self._library.PixelType.U8x3
-        source = self._library.ImageData(pixels.shape[1], pixels.shape[0], kind, pixels.tobytes())
+        source = self._library.ImageData(*stored_size, kind, stored)
         target = self._library.ImageData(*size, kind)
         left, top, right, bottom = box
         self._options.crop_box = self._library.CropBox(left, top, right - left, bottom - top)

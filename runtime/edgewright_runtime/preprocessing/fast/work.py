@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ..contract import Contract
 from ..decode import SWAPS_SIDES
@@ -45,6 +46,7 @@ class Work:
         return right - left >= LEAST_SHRINKING * self.size[0] and bottom - top >= LEAST_SHRINKING * self.size[1]
 
 
+@lru_cache(maxsize=64)  # a camera's photos are of one size
 def work_on(stored_size: Size, orientation: int, contract: Contract, *, may_scale: bool) -> Work:
     """The work on an image of that size and EXIF orientation; it `may_scale` if it is a JPEG, still to be decoded."""
     is_swapped = orientation in SWAPS_SIDES

@@ -90,6 +90,13 @@ def test_rate_by_a_million_is_too_low_and_the_suggestion_is_not(subject):
     assert codes(rates.learning_rate, with_phase(subject, learning_rate=test.suggested)) == []
 
 
+def test_fine_tuning_that_leads_down_keeps_its_rate(subject):
+    fine_tune = replace(subject.recipe.fine_tune, epochs=1, learning_rate=1e-3)
+    (_, test) = rates.range_tests(replace(subject, recipe=replace(subject.recipe, fine_tune=fine_tune)))
+    assert [each.rate for each in test.tried] == [1e-3]
+    assert test.suggested == 1e-3
+
+
 def test_rates_are_tried_without_changing_a_weight(subject):
     before = subject.network.model.get_weights()
     rates.range_tests(subject)

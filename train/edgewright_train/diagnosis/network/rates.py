@@ -63,7 +63,12 @@ class RangeTest:
 
     @property
     def suggested(self) -> float:
-        """A third of the lowest rate that learns nearly as much as the best, rounded to one digit."""
+        """A third of the lowest rate that learns nearly as much as the best, rounded to one digit.
+
+        The recipe's own where it leads down, so that no other was tried.
+        """
+        if len(self.tried) == 1:
+            return self.rate
         return float(f"{self.as_good.rate / 3:.0e}")
 
     def at(self, rate: float) -> Tried:
