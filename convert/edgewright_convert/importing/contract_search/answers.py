@@ -15,6 +15,13 @@ _GREATEST = 1.01
 """Of a probability: the last step of a quantized output may lie a little beyond 1."""
 
 
+_GREATEST_SUM = 2.0
+"""Of probabilities: each can be rounded up by half a step, and no more than one for each half step has so much."""
+
+_SMALLEST = 1e-6
+"""Of a sigmoid, so that its logit is finite."""
+
+
 def information_of(outputs: NDArray[np.float32]) -> float:
     """The mutual information of photograph and answer, in bits, of outputs of shape (n, classes).
 
@@ -50,10 +57,15 @@ def log_likelihood_of(outputs: NDArray[np.float32], truth: NDArray[np.int64]) ->
 def _as_probabilities(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Each row as shares of 1.
 
-    Numbers between 0 and 1 are taken for probabilities whatever they add up to: of a thousand that are quantized, those
-    below half a step are lost, a good part of the whole together; and those of sigmoids are independent of each other.
+    Numbers between 0 and 1 are taken for probabilities though they add up to less: of a thousand that are quantized,
+    those below half a step are lost, a good part of the whole together. Where they add up to much more they are
+    sigmoids, and their logits are compared.
     """
-    if (values < 0).any() or (values > _GREATEST).any():
+    is_shares = bool((values >= 0).all() and (values <= _GREATEST).all())
+    if is_shares and values.sum(axis=1).max() > _GREATEST_SUM:
+        inside = np.clip(values, _SMALLEST, 1 - _SMALLEST)
+        values, is_shares = np.log(inside / (1 - inside)), False
+    if not is_shares:
         values = softmax(values)
     shares: NDArray[np.float64] = values / np.maximum(values.sum(axis=1, keepdims=True), 1e-12)
     return shares

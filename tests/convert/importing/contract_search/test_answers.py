@@ -18,6 +18,13 @@ def test_quantized_probabilities_that_lost_their_tail_are_probabilities():
     assert information_of(rest) == pytest.approx(information_of(whole))
 
 
+def test_sigmoids_say_what_their_logits_say():
+    logits = np.array([[3.0, 1.0, 0.5], [0.5, 2.0, 4.0]], np.float32)
+    sigmoids, truth = 1 / (1 + np.exp(-logits)), np.array([0, 1])
+    assert information_of(sigmoids) == pytest.approx(information_of(logits), rel=1e-3)
+    assert log_likelihood_of(sigmoids, truth) == pytest.approx(log_likelihood_of(logits, truth), rel=1e-3)
+
+
 def test_likelihood_is_that_of_the_photographs_own_label():
     probabilities = np.array([[0.5, 0.25, 0.25], [0.125, 0.75, 0.125]], np.float32)
     told = log_likelihood_of(probabilities, np.array([0, 2]))
