@@ -77,11 +77,15 @@ class Score:
         return wilson_interval(int(self.right.sum()), self.images, confidence=_CONFIDENCE)
 
     @property
+    def mean_log_likelihood(self) -> float | None:
+        """Mean of `log_likelihood`, bits; None without labels."""
+        return None if self.log_likelihood is None else float(self.log_likelihood.mean())
+
+    @property
     def rank(self) -> tuple[float, float]:
         """What better contracts have more of: how likely the labels are to the model, or what its answers tell."""
-        if self.log_likelihood is None:
-            return self.accuracy or 0.0, self.information
-        return float(self.log_likelihood.mean()), self.information
+        likelihood = self.mean_log_likelihood
+        return (self.accuracy or 0.0) if likelihood is None else likelihood, self.information
 
 
 class Trial:
