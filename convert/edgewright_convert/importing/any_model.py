@@ -207,8 +207,8 @@ def _doubts_about_float(source: Path, declared: Declared, is_keras: bool, on_ste
     if declared.data is None:
         return ()
     subject, declaration = _float_subject(source, declared, is_keras=is_keras), declared.declaration()
-    if subject.model.outputs == 1:
-        return ()  # one output for two labels has no greatest value to compare
+    if declaration.threshold is not None:
+        return ()  # of its two labels, not the likelier is taken
     normalisation = declaration.normalisation
     values = Values(replace(normalisation, bgr=False), "BGR" if normalisation.bgr else "RGB")
     geometry = Geometry(declaration.resize_method, declaration.crop_fraction, declaration.interpolation)

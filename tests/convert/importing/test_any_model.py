@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from functools import partial
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from .colours import (
     COLOURS,
     PER_CLASS,
     SIDE,
+    brightness_model,
     keras_model,
     onnx_from_torch,
     tflite_from,
@@ -107,6 +109,23 @@ def test_contract_of_a_keras_model_is_found_and_written_into_its_graph(tmp_path,
     assert done.found.sure
     assert done.contract.takes_raw_pixels
     assert accuracy_of(done.run.path, photographs) == 1
+
+
+def test_contract_of_a_model_with_one_output_is_found(tmp_path, photographs):
+    for name in ("black", "white"):
+        shutil.copytree(photographs / name, tmp_path / "photographs" / name)
+    (tmp_path / "labels.txt").write_text("black\nwhite\n")
+    model = brightness_model()
+    model.save(tmp_path / "model.keras")
+    declared = Declared(labels=tmp_path / "labels.txt", data=tmp_path / "photographs", find_contract=True)
+
+    done = import_any(tmp_path / "model.keras", tmp_path / "run", declared)
+
+    best = done.found.best
+    assert best.accuracy == 1
+    assert best.candidate.label_offset == 0
+    assert not done.doubts
+    assert accuracy_of(done.run.path, tmp_path / "photographs") == 1
 
 
 def test_range_that_has_no_name_is_found_beside_those_that_have_one(tmp_path, labels, photographs):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from edgewright_runtime.preprocessing.normalisations import DeclaredNormalisation
+from edgewright_runtime.preprocessing.normalisations import NORMALISATIONS, DeclaredNormalisation
 
 from .candidates import Candidate, Values
 from .paired import beats, more_often_right
@@ -18,14 +18,23 @@ _SAME_LEVELS = 2.0
 
 
 def best_first(scores: Sequence[Score]) -> tuple[Score, ...]:
-    """By rank; but one that is right more often, beyond chance, comes before all of better rank."""
+    """By rank; but before all of better rank comes one that is right more often, beyond chance.
+
+    A range of values that has a name comes before one that has none and cannot be told from it: few models want those.
+    """
     ranked = sorted(scores, key=lambda score: score.rank, reverse=True)
     if not ranked:
         return ()
     best = ranked[0]
     for other in ranked[1:]:
         best = other if more_often_right(other, best) else best
+    usual = best if _has_name(best) else next((score for score in ranked if _has_name(score)), best)
+    best = best if beats(best, usual) else usual
     return (best, *(score for score in ranked if score is not best))
+
+
+def _has_name(score: Score) -> bool:
+    return score.candidate.values.normalisation.name in NORMALISATIONS
 
 
 def is_sure(scores: Sequence[Score]) -> bool:

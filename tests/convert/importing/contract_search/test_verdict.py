@@ -58,6 +58,16 @@ def test_surest_comes_first_unless_another_is_right_more_often_beyond_chance():
     assert best_first([]) == ()
 
 
+def test_range_without_a_name_comes_first_only_if_it_can_be_told_from_the_best_that_has_one():
+    named, other = score(PLAIN, 80), score(Candidate(Values(normalisation_named("0.0078,-2"))), 80)
+    named, nearly, clearly = (
+        replace(each, log_likelihood=np.full(100, bits) + np.linspace(-1, 1, 100) * spread)
+        for each, bits, spread in ((named, -1.0, 0.0), (other, -0.99, 1.0), (other, -0.1, 1.0))
+    )
+    assert best_first([named, nearly])[0] is named
+    assert best_first([named, clearly])[0] is clearly
+
+
 def test_values_that_were_tried_under_another_name_are_not_new():
     nearly = Values(normalisation_named("0.0078125,-1"))
     other = Values(normalisation_named("0.0078125,0"))
