@@ -37,6 +37,7 @@ from edgewright_train.data.batches import training_batches
 from edgewright_train.data.pixels import Pixels, decoded
 from edgewright_train.fitting.compilation import compile_classifier
 from edgewright_train.fitting.head_phase import train_head
+from edgewright_train.fitting.learning_task import LearningTask
 from edgewright_train.network import backbone_named, starting_weights
 from edgewright_train.network.network import Network, build_network, freeze_for_fine_tuning
 from edgewright_train.recipes import Recipe, load_recipe
@@ -72,7 +73,7 @@ def _train(folder: Path, recipe: Recipe, options: argparse.Namespace) -> int:
             pixels = stack.enter_context(decoded(prepared.rows, labels=labels, contract=contract, out=folder / "run"))
         network = _network(recipe, options.weights)
         with _measured("phase 1", peaks):
-            train_head(network, pixels, recipe=recipe, class_weight=None, seed=0)
+            train_head(network, LearningTask(pixels, recipe))
         freeze_for_fine_tuning(network, recipe.fine_tune.unfreeze_layers)
         compile_classifier(network.model, recipe, recipe.fine_tune)
         with _measured(f"phase 2, {options.steps} steps", peaks):

@@ -33,6 +33,7 @@ from edgewright_train.data.batches import plain_batches, training_batches
 from edgewright_train.data.pixels import Pixels, decoded
 from edgewright_train.fitting.compilation import compile_classifier
 from edgewright_train.fitting.head_phase import train_head
+from edgewright_train.fitting.learning_task import LearningTask
 from edgewright_train.fitting.phases import balanced_weights, fit
 from edgewright_train.fitting.supervising.best_epoch import best_of
 from edgewright_train.fitting.supervising.callbacks import BestWeights
@@ -105,7 +106,7 @@ def _head(given: argparse.Namespace) -> dict[str, tuple[Recipe, Training]]:
     def cached(network: Network, pixels: Pixels, seed: int, clock: _Clock) -> float:
         weights = balanced_weights(pixels, network.classes)
         supervision = Supervision(clock)
-        result = train_head(network, pixels, recipe=recipe, class_weight=weights, seed=seed, supervision=supervision)
+        result = train_head(network, LearningTask(pixels, recipe, weights, seed), supervision=supervision)
         return result.best.val_accuracy
 
     def in_the_loop(network: Network, pixels: Pixels, seed: int, _: _Clock) -> float:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from edgewright_runtime.command_line import Arguments, Command, path, whole_number
 from edgewright_runtime.errors import DEBUG_VARIABLE
 
-from .deployment_targets import DEPLOYMENT_TARGETS, DeploymentTarget, deployment_targets
+from .deployment_targets import DEPLOYMENT_TARGETS, DeploymentTarget, deployment_targets, formats_for
 from .importing.command import add_declaration, declared_by
 from .opset import opset_of
 from .options import (
@@ -49,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         dest="targets",
         metavar="TARGETS",
         help=f"What the files are for, separated by commas: {', '.join(row.name for row in DEPLOYMENT_TARGETS)}. "
-        "One that cannot read a file refuses it; without --to, the formats that they need.",
+        "One that cannot read a file refuses it; each has engines of its own; without --to, what they need.",
     )
     parser.add_argument("--if-needed", action="store_true", help="Leave files alone that are up to date.")
     parser.add_argument(
@@ -138,7 +138,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     targets = _targets(arguments)
     of_targets = tuple(dict.fromkeys(name for row in targets for name in row.formats))
-    formats = (of_targets or DEFAULT_FORMATS) if arguments.to is None else format_names(arguments.to)
+    asked = (of_targets or DEFAULT_FORMATS) if arguments.to is None else format_names(arguments.to)
+    formats = formats_for(asked, targets)
     for name in formats:
         target_named(name)
     options = options_by(arguments)
@@ -222,10 +223,13 @@ def lines_for(targets: Sequence[DeploymentTarget], outcomes: Sequence[Outcome], 
     made = {outcome.format: outcome.path for outcome in outcomes if outcome.path is not None}
     lines = []
     for row in targets:
-        files = [path.relative_to(run.path).as_posix() for name in row.formats if (path := made.get(name)) is not None]
+        there = formats_for(row.there, [row])
+        names = (*row.formats, *there)
+        files = [path.relative_to(run.path).as_posix() for name in names if (path := made.get(name)) is not None]
         told = f"For {row.name} ({row.library}): {', '.join(files)}"
-        if files and row.there:
-            told += f"; there: edgewright convert {quoted(Path(run.path.name))} --to {','.join(row.there)}"
+        if files and row.there and not made.keys() & set(there):
+            run_there = quoted(Path(run.path.name))
+            told += f"; there: edgewright convert {run_there} --for {row.name} --to {','.join(row.there)}"
         lines += [told] if files else []
     return lines
 

@@ -12,6 +12,7 @@ from edgewright_runtime import atomic
 from edgewright_runtime.console import SILENT, StatusLine
 from edgewright_runtime.errors import EdgewrightError, MissingDependencyError
 from edgewright_runtime.library_noise import Capture, Noise, quietened
+from edgewright_runtime.run.formats import format_named
 from edgewright_runtime.run.manifest import add_artefacts, describe, read_manifest, versions_of
 from edgewright_runtime.run.run_folder import RunFolder, open_run
 from edgewright_runtime.run.seal import sealed, unsealed
@@ -239,7 +240,7 @@ def _product(conversion: _Conversion, row: Target) -> Product:
         becomes_onnx = conversion.run.folder.file_of(row.format).suffix == ONNX
         # Of what it makes, an .onnx file has a hash of its own; an engine's key names the file as it lies there.
         of_the_row["basis"] = unsealed(content, basis.suffix) if becomes_onnx else content
-        check_readable(content, conversion.options.targets, name=str(basis))
+        check_readable(content, _readers(conversion, row), name=str(basis))
     shared = [name for name in chosen.maker.inputs if name not in of_the_row]
     conversion.inputs.make(shared)
     values = {**of_the_row, **conversion.inputs.values(shared)}
@@ -248,6 +249,12 @@ def _product(conversion: _Conversion, row: Target) -> Product:
     if path.suffix == ONNX:
         check_readable(product.data, conversion.options.targets, name=path.name)
     return product
+
+
+def _readers(conversion: _Conversion, row: Target) -> tuple[str, ...]:
+    """The targets that read what the row is made from: those named, and the one that it is itself for."""
+    own = format_named(row.format).target
+    return (*conversion.options.targets, *([own] if own and own not in conversion.options.targets else []))
 
 
 def _write(conversion: _Conversion, row: Target, product: Product) -> Path:

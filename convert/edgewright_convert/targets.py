@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from edgewright_runtime.errors import EdgewrightError, MissingDependencyError
 from edgewright_runtime.optional_imports import is_absent, missing
-from edgewright_runtime.run.formats import format_named
+from edgewright_runtime.run.formats import ENGINE_TARGETS, format_for, format_named
 
 from .run_inputs import OpenedRun, needed_rows
 
@@ -90,6 +90,23 @@ _ONNX_INT8 = (
 )
 """Of both INT8 .onnx formats: the functions look up what differs by the row's `format_name`."""
 
+_ENGINES = (("tensorrt-fp16", "onnx-fp16"), ("tensorrt-int8", "onnx-int8"))
+"""Built on the machine that runs them, and the formats that they are built from."""
+
+
+def _engine(name: str, basis: str) -> Target:
+    return Target(
+        name,
+        (Maker("edgewright_convert.tensorrt.products.board", ("format_name", *_BUILT), ("tensorrt",)),),
+        extra="tensorrt",
+        derived_from=basis,
+        options=_ENGINE,
+        by_default=False,
+        decides_itself=True,
+        advice=_ON_THE_BOARD,
+    )
+
+
 TARGETS: tuple[Target, ...] = (
     Target(
         "tflite-fp32",
@@ -152,26 +169,8 @@ TARGETS: tuple[Target, ...] = (
         by_default=False,
         decides_itself=True,
     ),
-    Target(
-        "tensorrt-fp16",
-        (Maker("edgewright_convert.tensorrt.products.board_fp16", _BUILT, ("tensorrt",)),),
-        extra="tensorrt",
-        derived_from="onnx-fp16",
-        options=_ENGINE,
-        by_default=False,
-        decides_itself=True,
-        advice=_ON_THE_BOARD,
-    ),
-    Target(
-        "tensorrt-int8",
-        (Maker("edgewright_convert.tensorrt.products.board_int8", _BUILT, ("tensorrt",)),),
-        extra="tensorrt",
-        derived_from="onnx-int8",
-        options=_ENGINE,
-        by_default=False,
-        decides_itself=True,
-        advice=_ON_THE_BOARD,
-    ),
+    *(_engine(name, basis) for name, basis in _ENGINES),
+    *(_engine(format_for(name, target), basis) for target in ENGINE_TARGETS for name, basis in _ENGINES),
 )
 
 DEFAULT_FORMATS = tuple(row.format for row in TARGETS if row.by_default)

@@ -29,5 +29,9 @@ class MissingDependencyError(EdgewrightError):
     exit_status = EXIT_MISSING_DEPENDENCY
 
 
+class OtherMachineError(EdgewrightError):
+    """A file was made for another machine than this one."""
+
+
 class ImageReadError(EdgewrightError):
     """A file or buffer is not an image that Edgewright can read."""

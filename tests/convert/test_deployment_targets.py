@@ -10,9 +10,11 @@ import pytest
 from edgewright_convert.command import COMMAND
 from edgewright_convert.deployment_targets import (
     DEPLOYMENT_TARGETS,
+    check_builds,
     check_readable,
     check_readable_by_version,
     deployment_targets,
+    formats_for,
     highest_opset,
 )
 from edgewright_convert.opset import opset_of
@@ -20,8 +22,10 @@ from edgewright_convert.options import DEFAULT_OPSET, OLDEST_OPSET, ConvertOptio
 from edgewright_convert.pipeline import convert, convert_run
 from edgewright_convert.targets import TARGETS
 from edgewright_runtime import Classifier
+from edgewright_runtime.backends.nvidia.engine_key import Gpu
 from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.optional_imports import is_absent
+from edgewright_runtime.run.formats import ENGINE_TARGETS
 from edgewright_runtime.run.run_folder import RunFolder
 
 from ..typed import typed
@@ -69,6 +73,7 @@ def test_rows_name_formats_that_are_made_and_opsets_that_can_be_written():
 
 def test_names_are_separated_by_commas_and_a_wrong_one_is_told_with_the_nearest():
     assert [row.name for row in deployment_targets("rtx, t4,rtx")] == ["rtx", "t4"]
+    assert [row.name for row in deployment_targets("jetpack6,jetson-jetpack6")] == ["jetson-jetpack6"]
     with pytest.raises(EdgewrightError, match="did you mean 'jetson-jetpack5'"):
         deployment_targets("jetson-jetpak5")
     with pytest.raises(EdgewrightError, match="names no target; choose from jetson-jetpack4"):
@@ -145,11 +150,77 @@ def test_command_makes_what_the_boards_need_and_says_where_it_goes(run_copy):
     run_command = partial(typed, "convert", COMMAND)
     found = run_command(run_copy, "--for", "jetson-jetpack6,t4", "--if-needed")
     assert found.exit_code == 0
-    there = "onnx/model_fp16.onnx, onnx/model_int8.onnx; there: edgewright convert run --to tensorrt-fp16,tensorrt-int8"
-    assert f"For jetson-jetpack6 (TensorRT 10.3): {there}" in found.stdout
-    assert f"For t4 (TensorRT 10.0): {there}" in found.stdout
+    files, engines = "onnx/model_fp16.onnx, onnx/model_int8.onnx", "tensorrt-fp16,tensorrt-int8"
+    for name, library in {"jetson-jetpack6": "TensorRT 10.3", "t4": "TensorRT 10.0"}.items():
+        there = f"there: edgewright convert run --for {name} --to {engines}"
+        assert f"For {name} ({library}): {files}; {there}" in found.stdout
     rows = json.loads(run_command(run_copy, "--for", "t4", "--if-needed", "--json").stdout)
     assert [(row["format"], row["opset"]) for row in rows] == [("onnx-fp16", 17), ("onnx-int8", 17)]
+
+
+def test_engines_have_a_file_for_each_board_and_other_files_one_for_all():
+    targets = deployment_targets("jetson-jetpack6,t4,rtx")
+    assert formats_for(["tensorrt-fp16", "onnx-fp16", "tensorrt-rtx-fp16"], targets) == (
+        "tensorrt-fp16-jetson-jetpack6",
+        "tensorrt-fp16-t4",
+        "onnx-fp16",
+        "tensorrt-rtx-fp16",
+    )
+    assert formats_for(["tensorrt-int8"], []) == ("tensorrt-int8",)
+    assert {row.name for row in DEPLOYMENT_TARGETS if row.there} == set(ENGINE_TARGETS)
+
+
+@pytest.mark.parametrize(
+    ("name", "target", "says"),
+    [
+        (
+            "tensorrt-fp16",
+            "jetson-jetpack4",
+            "no engine for jetson-jetpack4: TensorRT's own trtexec builds its engines",
+        ),
+        ("tensorrt-int8", "rtx", "tensorrt-int8 is no engine for rtx: leave --for out"),
+        ("tensorrt-rtx-fp16", "jetson-jetpack6", "which TensorRT-RTX does not run on; leave --for out"),
+    ],
+)
+def test_engine_that_none_of_the_boards_runs_is_refused(name, target, says):
+    with pytest.raises(EdgewrightError, match=says):
+        formats_for([name], deployment_targets(target))
+
+
+@pytest.mark.parametrize(
+    ("name", "gpu", "version", "says"),
+    [
+        ("jetson-jetpack6", Gpu("Orin", "8.7"), "10.3.0", None),
+        ("jetson-jetpack7", Gpu("NVIDIA Thor", "11.0"), "11.4.1", None),
+        ("t4", Gpu("Tesla T4", "7.5"), "8.6.1", None),
+        (
+            "t4",
+            Gpu("NVIDIA A10", "8.6"),
+            "10.3.0",
+            r"for t4 is built on one: .* 7\.5; the GPU here is NVIDIA A10 \(8\.6",
+        ),
+        (
+            "jetson-jetpack5",
+            Gpu("Orin", "8.7"),
+            "10.3.0",
+            r"jetson-jetpack5 is built with its TensorRT \(8\), and 10\.3\.0",
+        ),
+    ],
+)
+def test_engine_for_a_board_is_built_on_such_a_one(name, gpu, version, says):
+    if says is None:
+        check_builds(name, gpu, version)
+        return
+    with pytest.raises(EdgewrightError, match=says):
+        check_builds(name, gpu, version)
+
+
+@pytest.mark.skipif(not is_absent("tensorrt"), reason="tensorrt is installed here")
+def test_engines_that_cannot_be_built_here_say_for_which_board(run_copy):
+    found = typed("convert", COMMAND, run_copy, "--for", "jetson-jetpack5,t4", "--to", "tensorrt-fp16", "--if-needed")
+    assert found.exit_code == 3
+    for name in ("jetson-jetpack5", "t4"):
+        assert f"edgewright convert RUN --to tensorrt-fp16-{name}" in found.stderr
 
 
 @pytest.fixture

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,24 +17,25 @@ from edgewright_runtime.errors import EdgewrightError
 from .cluster import Cluster
 from .data import Prepared
 from .data.data_warnings import TOLD_BEFORE
-from .data.pixels import decoded
+from .data.pixels import Pixels, decoded
 from .diagnosis import verdict_lines
 from .diagnosis.failed import leave_diagnosis
 from .diagnosis.verdict import head_weights
+from .fitting import Epoch
 from .fitting.distributed.distribution import distribution
 from .fitting.phases import fit
 from .fitting.precision import computing, copy_weights
 from .fitting.supervising.checkpoint import Checkpoint, CheckpointFolder
 from .fitting.supervising.interruption import shielded
 from .fitting.supervising.supervision import Supervision
-from .fitting.teaching import taught_by
+from .fitting.teaching import Teacher, taught_by
 from .network import StartingWeights, backbone_named
 from .network.network import Network, build_network
 from .network.sparsity import sparsity_of
 from .provenance import Provenance
 from .recipes import Recipe
 from .results import Trained
-from .results.evaluation import Told, evaluated
+from .results.evaluation import Evaluation, Told, evaluated
 from .results.publish import publish, remove_leftovers
 from .session import memory_explained, prepare_session
 from .teacher import TeacherFile
@@ -68,33 +71,23 @@ def train_prepared(
             memory does not suffice, `out` cannot be written, or another process of the cluster is gone.
         TrainingInterrupted: Ctrl-C was pressed; the checkpoint in `out` is that of the last whole epoch.
     """
+    work = _Work(prepared, recipe, start, made_from, out, teacher)
     folder = CheckpointFolder(out)
     if unfinished is not None:
         remove_leftovers(out)
-    checked = made_from.checked(prepared.dataset.labels)
     prepare_session(deterministic=made_from.deterministic)
     together = distribution(cluster, recipe, reporter)
     if together is not None:
         unfinished = together.unfinished(folder.content() if unfinished is not None else b"")
     chief = together is None or together.is_chief
     supervision = Supervision(
-        reporter, folder=folder if chief else None, made_from=checked, unfinished=unfinished, together=together
+        reporter,
+        folder=folder if chief else None,
+        made_from=made_from.checked(prepared.dataset.labels),
+        unfinished=unfinished,
+        together=together,
     )
-    try:
-        with memory_explained(recipe):
-            trained = _trained(
-                prepared,
-                recipe=recipe,
-                start=start,
-                made_from=made_from,
-                out=out,
-                supervision=supervision,
-                teacher_file=teacher,
-            )
-    except EdgewrightError as error:
-        if chief:
-            leave_diagnosis(error, out)
-        raise
+    trained = _trained_or_diagnosed(work, supervision, chief=chief)
     if chief:
         _publish(trained, out, folder, reporter)
     if together is not None:
@@ -102,6 +95,33 @@ def train_prepared(
     if not chief and cluster is not None:
         reporter.line(f"{cluster.described()} has ended well; the chief, {cluster.addresses[0]}, has written.")
     return trained
+
+
+@dataclass(frozen=True)
+class _Work:
+    """What one training is to do; see `train_prepared`."""
+
+    prepared: Prepared
+    recipe: Recipe
+    start: StartingWeights
+    made_from: Provenance
+    out: Path
+    teacher: TeacherFile | None
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return self.prepared.dataset.labels
+
+
+def _trained_or_diagnosed(work: _Work, supervision: Supervision, *, chief: bool) -> Trained:
+    """The trained classifier; where the training fails, what is wrong with it stays in the run folder."""
+    try:
+        with memory_explained(work.recipe):
+            return _trained(work, supervision)
+    except EdgewrightError as error:
+        if chief:
+            leave_diagnosis(error, work.out)
+        raise
 
 
 def _publish(trained: Trained, out: Path, folder: CheckpointFolder, reporter: Reporter) -> None:
@@ -115,67 +135,81 @@ def _publish(trained: Trained, out: Path, folder: CheckpointFolder, reporter: Re
         reporter.line(said)
 
 
-def _trained(
-    prepared: Prepared,
-    *,
-    recipe: Recipe,
-    start: StartingWeights,
-    made_from: Provenance,
-    out: Path,
-    supervision: Supervision,
-    teacher_file: TeacherFile | None,
-) -> Trained:
-    seed, watch = made_from.seed, supervision.watch
-    labels, contract = prepared.dataset.labels, recipe.preprocessing()
+def _trained(work: _Work, supervision: Supervision) -> Trained:
+    recipe, seed = work.recipe, work.made_from.seed
     with contextlib.ExitStack() as stack:
-        with watch.part("decoding"):
-            pixels = stack.enter_context(decoded(prepared.rows, labels=labels, contract=contract, out=out))
-            teacher = stack.enter_context(
-                taught_by(
-                    teacher_file,
-                    pixels,
-                    rows=prepared.rows,
-                    labels=labels,
-                    contract=contract,
-                    out=out,
-                    reporter=supervision.reporter,
-                )
-            )
+        with supervision.watch.part("decoding"):
+            pixels, teacher = _decoded(work, stack, supervision.reporter)
         with computing(mixed=recipe.optimizer.mixed_precision):
-            network = _seeded_network(recipe, start, classes=len(labels), seed=seed)
-        from_scratch, head_before = start.path is None, head_weights(network)
-        try:
-            fitted = fit(
-                network,
-                pixels,
-                recipe=recipe,
-                from_scratch=from_scratch,
-                seed=seed,
-                supervision=supervision,
-                teacher=teacher,
-            )
-        except KeyboardInterrupt:
-            _keep_best(_in_float32(network, recipe, start), CheckpointFolder(out))
-            raise
-        finally:
-            supervision.end()
-            supervision.reporter.finish()
-        network = _in_float32(network, recipe, start)
-        told = Told(out, made_from, prepared.rows, labels, tuple(fitted.epochs), prepared.dataset, recipe, head_before)
+            network = _seeded_network(recipe, work.start, classes=len(work.labels), seed=seed)
+        head_before = head_weights(network)
+        epochs = _fitted(network, pixels, teacher, work, supervision)
+        network = _in_float32(network, recipe, work.start)
+        told = Told(
+            work.out,
+            work.made_from,
+            work.prepared.rows,
+            work.labels,
+            epochs,
+            work.prepared.dataset,
+            recipe,
+            head_before,
+        )
         evaluation = evaluated(network, pixels, told, batch_size=recipe.batch_size, reporter=supervision.reporter)
+    return _result(work, network, epochs, evaluation, supervision.watch.seconds())
+
+
+def _decoded(work: _Work, stack: contextlib.ExitStack, reporter: Reporter) -> tuple[Pixels, Teacher | None]:
+    """The images, and the teacher that has answered them, as long as the stack holds them."""
+    rows, contract = work.prepared.rows, work.recipe.preprocessing()
+    pixels = stack.enter_context(decoded(rows, labels=work.labels, contract=contract, out=work.out))
+    teacher = stack.enter_context(
+        taught_by(
+            work.teacher, pixels, rows=rows, labels=work.labels, contract=contract, out=work.out, reporter=reporter
+        )
+    )
+    return pixels, teacher
+
+
+def _fitted(
+    network: Network, pixels: Pixels, teacher: Teacher | None, work: _Work, supervision: Supervision
+) -> tuple[Epoch, ...]:
+    """The history, after which the network is trained; Ctrl-C leaves its best weights so far in the run folder."""
+    try:
+        fitted = fit(
+            network,
+            pixels,
+            recipe=work.recipe,
+            from_scratch=work.start.path is None,
+            seed=work.made_from.seed,
+            supervision=supervision,
+            teacher=teacher,
+        )
+    except KeyboardInterrupt:
+        _keep_best(_in_float32(network, work.recipe, work.start), CheckpointFolder(work.out))
+        raise
+    finally:
+        supervision.end()
+        supervision.reporter.finish()
+    return tuple(fitted.epochs)
+
+
+def _result(
+    work: _Work, network: Network, epochs: tuple[Epoch, ...], evaluation: Evaluation, seconds: Mapping[str, float]
+) -> Trained:
     return Trained(
         model=_without_optimizer(network.model),
-        contract=contract,
-        labels=labels,
-        rows=prepared.rows,
-        epochs=tuple(fitted.epochs),
+        contract=work.recipe.preprocessing(),
+        labels=work.labels,
+        rows=work.prepared.rows,
+        epochs=epochs,
         scores=evaluation.scores,
-        options=made_from.options(),
-        rejected=prepared.dataset.rejected,
-        seconds={"doctor": evaluation.diagnosis_s, **watch.seconds()},
+        options=work.made_from.options(),
+        rejected=work.prepared.dataset.rejected,
+        seconds={"doctor": evaluation.diagnosis_s, **seconds},
         temperature=evaluation.temperature,
         files=evaluation.files,
-        sparsity=sparsity_of(network.model) if recipe.pruning.sparsity else None,
+        sparsity=sparsity_of(network.model) if work.recipe.pruning.sparsity else None,
         diagnosis=evaluation.diagnosis,
     )
 

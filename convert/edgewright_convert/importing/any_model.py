@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from edgewright_runtime.backends.input_fit import likely_normalisation, why_not_raw
 from edgewright_runtime.dataset import RejectedFile
@@ -23,10 +22,11 @@ from .contract_finding import (
 )
 from .contract_search import BareModel, Candidate, Found, Geometry, Known, Values, contract_for
 from .declared import Declared
-from .finished_import import FinishedModel, check_labels, format_of, holds_same, import_finished, kind_of_output
+from .finished_import import FinishedModel, check_labels, format_of, import_finished, kind_of_output
 from .label_lists import listed_labels, without_numbers
 from .model_import import import_model, is_imported, is_keras_model
 from .opening import bare_finished, bare_float_model, is_finished, opened_backend
+from .origin import holds_finished, holds_found, said_in
 from .tflite_labels import labels_inside
 
 
@@ -81,10 +81,10 @@ def is_there(source: Path, out: Path, declared: Declared) -> bool:
     Raises:
         EdgewrightError: there is no model at `source`, or the manifest in `out` is malformed.
     """
-    if declared.find_contract:
-        return holds_same(source, out, {"data": _as_text(declared.data)}, {"found": True})
     if is_finished(source):
-        return holds_same(source, out, _origin(declared), {})
+        return holds_finished(source, out, declared)
+    if declared.find_contract:
+        return holds_found(source, out, declared)
     return is_imported(source, out, declared.declaration(), data=declared.data, seed=declared.seed)
 
 
@@ -105,7 +105,7 @@ def _finished(source: Path, out: Path, declared: Declared, on_step: OnStep) -> I
         contract, output=kind_of_output(model, backend.output, declared=declared.output, contract=contract)
     )
     finished = FinishedModel(source, format_of(source, backend), contract, labels)
-    run, dataset = import_finished(finished, out, data=declared.data, seed=declared.seed, origin=_origin(declared))
+    run, dataset = import_finished(finished, out, declared)
     doubts = outcome.doubts if outcome else doubts_about_declared(subject, declared.data, candidate, on_step)
     found, rejected = outcome.found if outcome else None, () if dataset is None else dataset.rejected
     notes = (*backend.notes, *notes, *more, *(() if dataset is None else dataset.notes))
@@ -117,16 +117,6 @@ def _listed(source: Path, labels: Path | None) -> tuple[tuple[str, ...], tuple[s
     if labels is not None:
         return listed_labels(labels)
     return without_numbers(check_labels(source, labels_inside(source)), source)
-
-
-def _origin(declared: Declared) -> dict[str, Any]:
-    """What the manifest keeps of how a finished file was imported."""
-    said = {name: value if value is None else str(value) for name, value in asdict(declared).items()}
-    return {"declared": {**said, "found": declared.find_contract}, "data": _as_text(declared.data)}
-
-
-def _as_text(path: Path | None) -> str | None:
-    return None if path is None else str(path)
 
 
 def _candidate_of(subject: Subject, known: Known) -> tuple[Candidate, tuple[str, ...]]:
@@ -177,13 +167,16 @@ def _float_model(source: Path, out: Path, declared: Declared, on_step: OnStep) -
     if declared.find_contract and declared.data is not None:
         subject = _float_subject(source, declared, is_keras=is_keras)
         outcome = found_contract(subject, declared.data, declared, on_step)
-        declared = declared_with(declared, outcome.found.best.candidate)
+        filled = declared_with(declared, outcome.found.best.candidate)
+        declaration = replace(filled.declaration(), said=said_in(declared))
+    else:
+        declaration = declared.declaration()
     rejected: list[RejectedFile] = []
     more: list[str] = []
     run = import_model(
         source,
         out,
-        declared.declaration(),
+        declaration,
         data=declared.data,
         seed=declared.seed,
         on_left_out=rejected.append,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ class Declaration:
         threshold: of a model with one output, the probability of the second label above which it says that label; None
             for 0.5.
         label_offset: at which output the first label is; negative where the first labels have no output.
-        found: whether a search found what was not said.
+        said: where a search found the rest, what was said of all this, by name; None where all was said.
     """
 
     labels: Path
@@ -37,7 +38,7 @@ class Declaration:
     crop_fraction: float = 1.0
     threshold: float | None = None
     label_offset: int = 0
-    found: bool = False
+    said: Mapping[str, Any] | None = None
 
     def as_options(self) -> dict[str, Any]:
         """What the manifest keeps of it."""
@@ -50,7 +51,7 @@ class Declaration:
             "interpolation": self.interpolation,
             "crop_fraction": self.crop_fraction,
             **({} if self.threshold is None else {"threshold": self.threshold}),
-            **({"found": True} if self.found else {}),
+            **({} if self.said is None else {"said": dict(self.said)}),
             **({} if self.label_offset == 0 else {"label_offset": self.label_offset}),
             **({} if self.normalisation.bgr == self._is_bgr_by_name() else {"bgr": self.normalisation.bgr}),
         }

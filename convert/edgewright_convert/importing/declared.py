@@ -61,5 +61,4 @@ class Declared:
             crop_fraction=1.0 if self.crop_fraction is None else self.crop_fraction,
             threshold=self.threshold,
             label_offset=self.label_offset or 0,
-            found=self.find_contract,
         )

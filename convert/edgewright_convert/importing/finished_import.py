@@ -18,15 +18,15 @@ from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.preprocessing import Preprocessing
 from edgewright_runtime.run.formats import REFERENCE_FORMATS
 from edgewright_runtime.run.labels import write_labels
-from edgewright_runtime.run.manifest import add_artefacts, describe, read_manifest, versions_of
+from edgewright_runtime.run.manifest import add_artefacts, describe, versions_of
 from edgewright_runtime.run.run_folder import RunFolder
 from edgewright_runtime.run.splits import write_splits
 
 from .contract_search import BareModel
+from .declared import Declared
 from .model_checks import OUTPUTS, output_kind, probe_images
-from .model_import import sha256_of_model
+from .origin import STAGE, origin_of_finished, sha256_of_data
 
-STAGE = "import"
 _MOST = 0.5  # of the tensors: weights alone are fewer
 
 
@@ -93,15 +93,13 @@ def _raw_outputs(model: BareModel, images: NDArray[np.uint8], contract: Preproce
     return model.run(model_input(images, contract))
 
 
-def import_finished(
-    model: FinishedModel, out: Path, *, data: Path | None, seed: int, origin: dict[str, Any]
-) -> tuple[RunFolder, Dataset | None]:
-    """The run folder, and its images if any were given.
+def import_finished(model: FinishedModel, out: Path, declared: Declared) -> tuple[RunFolder, Dataset | None]:
+    """The run folder, and its images if any were declared.
 
     Raises:
         EdgewrightError: the data does not fit the labels, or `out` cannot be written.
     """
-    dataset = None
+    dataset, data = None, declared.data
     if data is not None:
         dataset = read_perhaps_unlabelled(data, labels=model.labels, labels_from="the model's labels")
     run = RunFolder(atomic.make_folder(out))
@@ -116,9 +114,9 @@ def import_finished(
     write_labels(run.labels, model.labels)
     written = [file, run.preprocessing, run.labels]
     if dataset is not None:
-        write_splits(run.splits, split_dataset(dataset, seed=seed, every_class=False))
+        write_splits(run.splits, split_dataset(dataset, seed=declared.seed, every_class=False))
         written.append(run.splits)
-    options = {"imported_from": model.source.name, "imported_sha256": sha256_of_model(model.source), **origin}
+    options = origin_of_finished(model.source, declared, sha256_of_data(data, dataset))
     entries = {
         path.relative_to(run.path).as_posix(): describe(
             path, stage=STAGE, options=options, versions=versions_of(("edgewright",))
@@ -127,19 +125,6 @@ def import_finished(
     }
     add_artefacts(run.path, entries)
     return run, dataset
-
-
-def holds_same(source: Path, out: Path, origin: dict[str, Any], declared: dict[str, Any]) -> bool:
-    """Whether the run folder was made from this file, these values, and a declaration that has these among its own."""
-    if not source.exists():
-        raise EdgewrightError(f"No model at {source}")
-    wanted = {"imported_sha256": sha256_of_model(source), **origin}
-    return any(
-        entry.stage == STAGE
-        and all(entry.options.get(name) == value for name, value in wanted.items())
-        and declared.items() <= (entry.options.get("declared") or {}).items()
-        for entry in read_manifest(out).artefacts.values()
-    )
 
 
 def _remove(path: Path) -> None:

@@ -9,10 +9,8 @@ from typing import Any
 
 from edgewright_runtime import atomic
 from edgewright_runtime.dataset import Dataset, RejectedFile, TooFewImagesError, read_perhaps_unlabelled, split_dataset
-from edgewright_runtime.dataset.fingerprint import digest, files_now
-from edgewright_runtime.dataset.fingerprint import files_of as files_of_dataset
 from edgewright_runtime.errors import CheckFailedError, EdgewrightError
-from edgewright_runtime.hashing import files_of, sha256_of_bytes, sha256_of_file
+from edgewright_runtime.hashing import files_of
 from edgewright_runtime.run.labels import write_labels
 from edgewright_runtime.run.manifest import add_artefacts, describe, read_manifest, verify, versions_of
 from edgewright_runtime.run.run_folder import RunFolder
@@ -23,8 +21,8 @@ from .float_models.binary import check_threshold
 from .float_models.wrapping import WrappedModel, contract_of, wrapped_model
 from .label_lists import listed_labels
 from .label_offset import labels_of_outputs
+from .origin import STAGE, sha256_now, sha256_of_data, sha256_of_model
 
-STAGE = "import"
 _KERAS_SUFFIXES = frozenset({".keras", ".h5", ".hdf5"})
 
 
@@ -85,7 +83,7 @@ def import_model(
     if rows:
         write_splits(run.splits, rows)
         written.append(run.splits)
-    origin = _origin(source, declared, data, _digest(data, dataset), seed)
+    origin = _origin(source, declared, data, sha256_of_data(data, dataset), seed)
     _register(run, written, declared, wrapped, origin)
     return run
 
@@ -109,12 +107,8 @@ def is_imported(source: Path, out: Path, declared: Declaration, *, data: Path | 
     entry = read_manifest(out).artefacts.get(reference.relative_to(out).as_posix())
     if entry is None or not reference.is_file():
         return False
-    now = None if data is None else digest(files_now(data, kept_in=out / "cache" / "data-hashes.json"))
-    return all(entry.options.get(name) == value for name, value in _origin(source, declared, data, now, seed).items())
-
-
-def _digest(data: Path | None, dataset: Dataset | None) -> str | None:
-    return None if data is None or dataset is None else digest(files_of_dataset(data, dataset))
+    wanted = _origin(source, declared, data, sha256_now(data, out), seed)
+    return all(entry.options.get(name) == value for name, value in wanted.items())
 
 
 def check_unused(out: Path) -> None:
@@ -200,11 +194,3 @@ def _register(
             for path in written
         },
     )
-
-
-def sha256_of_model(source: Path) -> str:
-    """The hash of a model file, or over all files of a SavedModel folder."""
-    if source.is_file():
-        return sha256_of_file(source)
-    lines = "".join(f"{sha256_of_file(path)} {path.relative_to(source).as_posix()}\n" for path in files_of(source))
-    return sha256_of_bytes(lines.encode())

@@ -1,6 +1,6 @@
-"""The INT8 .onnx file of a model: the corrected one, or the baseline where that is nearer to the float model.
+"""The INT8 .onnx file of a corrected model.
 
-The corrected file has the .tflite file's weights and ranges: with its zero points for onnxruntime on a CPU, in
+It has the .tflite file's weights and ranges: with its zero points for onnxruntime on a CPU, in
 symmetric INT8 for TensorRT.
 """
 
@@ -14,12 +14,9 @@ import numpy as np
 import onnx
 from numpy.typing import NDArray
 
-from edgewright_runtime.errors import EdgewrightError
-
 from ..int8 import (
     ActivationRange,
     Corrected,
-    Correction,
     Fidelity,
     MixedPrecision,
     fidelity_of,
@@ -27,15 +24,14 @@ from ..int8 import (
     search_mixed_precision,
     sensitivity_of_layers,
 )
-from ..int8.baseline_guard import nearer_baseline
 from ..int8.mixed_precision import Affordable
-from ..options import BASELINE, DEFAULT_OPSET, NOT_CORRECTED, Effort, FloatLayers
+from ..options import DEFAULT_OPSET, Effort, FloatLayers
 from .activation_ranges import Range
 from .arithmetic import multiplications
 from .checks import outputs_of_onnx
 from .corrected_model import RangedModel, onnx_from_corrected
-from .graph import opset_in, serialised
-from .qdq import onnx_int8_from_onnx, onnx_int8_with_measured_ranges, tensors_to_watch
+from .graph import serialised
+from .qdq import onnx_int8_from_onnx, tensors_to_watch
 from .schemes import TENSORRT, Scheme, schemes_tried
 from .signed_activations import with_signed_activations
 
@@ -89,81 +85,36 @@ class OnnxInt8File:
         return (*causes, *mixed_precision_notes(self.mixed_precision, "float", further=bool(causes)))
 
 
-def onnx_int8_from_correction(
-    correction: Correction,
-    metadata: Mapping[str, str],
-    pixels: NDArray[np.uint8],
-    validation: NDArray[np.uint8],
-    reference: NDArray[np.float32],
-    *,
-    float32: onnx.ModelProto,
-    effort: Effort,
-    exclude: FloatLayers | None = None,
-    scheme: Scheme = TENSORRT,
-) -> OnnxInt8File:
-    """The INT8 file; never one that is farther from the float model than the baseline.
+@dataclass(frozen=True)
+class FidelityOfOnnx:
+    """Compares .onnx files with the float model's outputs, `reference`, on the same images."""
 
-    Args:
-        correction: of the float model.
-        metadata: for the file.
-        pixels: the representative dataset, uint8, shape (n, height, width, channels).
-        validation: images that are not in it, same shape; may be none, and then nothing is compared.
-        reference: the float model's probabilities for `validation`, shape (n, classes).
-        float32: the float32 .onnx model, from which the baseline is made.
-        effort: that the correction was made with.
-        exclude: how many layers' outputs stay float; see `onnx_int8_from_corrected`.
-        scheme: what is quantized, and how.
-    """
+    pixels: NDArray[np.uint8]
+    reference: NDArray[np.float32]
 
-    def baseline(images: int | None, of: Scheme = scheme) -> bytes:
-        return serialised(onnx_int8_with_measured_ranges(float32, pixels[:images], of))
-
-    def fidelity(file: bytes) -> Fidelity:
-        return fidelity_of(outputs_of_onnx(file, validation), reference)
-
-    def best_baseline(why: str) -> OnnxInt8File:
-        if not len(validation):
-            return OnnxInt8File(baseline(None), BASELINE, why)
-        found = _nearest(partial(baseline, None), fidelity, scheme)
-        return OnnxInt8File(found.data, BASELINE, why, fidelity=found.fidelity, per_channel=found.scheme.per_channel)
-
-    if correction.corrected is None:
-        return best_baseline(correction.why_not)
-    try:
-        made = onnx_int8_from_corrected(
-            correction.corrected,
-            metadata,
-            pixels,
-            validation,
-            reference,
-            effort=effort,
-            exclude=exclude,
-            scheme=scheme,
-            opset=opset_in(float32),
-        )
-    except EdgewrightError as error:
-        return best_baseline(f"{NOT_CORRECTED}{error}")
-    if not len(validation):
-        return made
-    ours = made.fidelity or fidelity(made.data)
-    nearer = nearer_baseline(ours, effort, baseline, fidelity)
-    if nearer is None:
-        return replace(made, fidelity=ours)
-    return best_baseline(nearer.why)
+    def __call__(self, file: bytes) -> Fidelity:
+        """The file's fidelity on these images."""
+        return fidelity_of(outputs_of_onnx(file, self.pixels), self.reference)
 
 
 @dataclass(frozen=True)
-class _Tried:
+class Tried:
     """A file of one of the schemes that are tried, and how near it is."""
 
     data: bytes
     scheme: Scheme
     fidelity: Fidelity
 
+    def file(self, effort: str, why: str = "") -> OnnxInt8File:
+        """The same as a file that `effort` made."""
+        return OnnxInt8File(self.data, effort, why, fidelity=self.fidelity, per_channel=self.scheme.per_channel)
 
-def _nearest(build: Callable[[Scheme], bytes], fidelity: Callable[[bytes], Fidelity], scheme: Scheme) -> _Tried:
+
+def nearest_of_schemes(
+    build: Callable[[Scheme], bytes], fidelity: Callable[[bytes], Fidelity], scheme: Scheme
+) -> Tried:
     """The file of the scheme or of its like with one scale for each kernel; the former unless the latter is nearer."""
-    best, *others = (_Tried(data, each, fidelity(data)) for each in schemes_tried(scheme) for data in [build(each)])
+    best, *others = (Tried(data, each, fidelity(data)) for each in schemes_tried(scheme) for data in [build(each)])
     for other in others:
         if other.fidelity.is_nearer_than(best.fidelity):
             best = other
@@ -200,41 +151,60 @@ def onnx_int8_from_corrected(
     Raises:
         EdgewrightError: an operator of the model has no ONNX counterpart.
     """
-    ranged = onnx_from_corrected(corrected, metadata, pixels, scheme, opset=opset)
-    model, ranges = ranged.model, ranged.ranges
-    if not scheme.zero_points:
-        model, ranges = with_signed_activations(model, ranges)
-
-    def build(layers: Collection[str], of: Scheme = scheme) -> bytes:
-        tensors = {tensor for tensor, layer in ranged.layers.items() if layer in layers}
-        return serialised(onnx_int8_from_onnx(model, ranges, exclude=tensors, scheme=of))
-
-    def fidelity(file: bytes) -> Fidelity:
-        return fidelity_of(outputs_of_onnx(file, validation), reference)
-
-    grids = _grids(ranged, ranges, corrected.ranges, scheme)
-    shares = _dominating(corrected, grids, pixels) if exclude in {None, "auto"} else {}
+    graph = _graph_of(corrected, metadata, pixels, scheme, opset)
+    shares = _dominating(corrected, graph.grids, pixels) if exclude in {None, "auto"} else {}
     count = scheme.excludes if exclude is None else exclude
-    if not len(validation):
-        return OnnxInt8File(build(shares), effort, float_layers=shares)
+    fidelity = FidelityOfOnnx(validation, reference)
+    if not len(validation) or (not count and len(schemes_tried(scheme)) == 1):
+        return OnnxInt8File(graph.quantized(shares), effort, float_layers=shares)
     if not count:
-        if len(schemes_tried(scheme)) == 1:
-            return OnnxInt8File(build(shares), effort, float_layers=shares)
-        best = _nearest(partial(build, shares), fidelity, scheme)
-        return OnnxInt8File(
-            best.data, effort, float_layers=shares, fidelity=best.fidelity, per_channel=best.scheme.per_channel
-        )
-    others = tuple(layer for layer in grids if layer not in shares)
+        best = nearest_of_schemes(partial(graph.quantized, shares), fidelity, scheme)
+        return replace(best.file(effort), float_layers=shares)
+    others = tuple(layer for layer in graph.grids if layer not in shares)
     found = search_mixed_precision(
-        lambda: tuple(sensitivity_of_layers(corrected.model, grids, others, validation)),
-        lambda layers: build((*shares, *layers)),
+        lambda: tuple(sensitivity_of_layers(corrected.model, graph.grids, others, validation)),
+        lambda layers: graph.quantized((*shares, *layers)),
         fidelity,
         count,
-        _within_budget(ranged, scheme) if exclude is None else None,
+        _within_budget(graph.ranged, scheme) if exclude is None else None,
     )
     layers = {**shares, **dict.fromkeys(found.layers)}
     searched = found if exclude is not None or found.attempts else None
     return OnnxInt8File(found.data, effort, float_layers=layers, fidelity=found.after, mixed_precision=searched)
+
+
+@dataclass(frozen=True)
+class _Graph:
+    """The corrected model as ONNX, not quantized yet.
+
+    Attributes:
+        ranged: as it was exported, with the layer that each tensor comes of.
+        model: the same as it is quantized: where there are no zero points, with signed activations.
+        ranges: of its tensors.
+        grids: what each quantized layer's grid reaches, in the values of the Keras model.
+        scheme: what is quantized, and how.
+    """
+
+    ranged: RangedModel
+    model: onnx.ModelProto
+    ranges: Mapping[str, Range]
+    grids: Mapping[str, ActivationRange]
+    scheme: Scheme
+
+    def quantized(self, layers: Collection[str], of: Scheme | None = None) -> bytes:
+        """The INT8 file, in which these layers' outputs stay float."""
+        tensors = {tensor for tensor, layer in self.ranged.layers.items() if layer in layers}
+        return serialised(onnx_int8_from_onnx(self.model, self.ranges, exclude=tensors, scheme=of or self.scheme))
+
+
+def _graph_of(
+    corrected: Corrected, metadata: Mapping[str, str], pixels: NDArray[np.uint8], scheme: Scheme, opset: int
+) -> _Graph:
+    ranged = onnx_from_corrected(corrected, metadata, pixels, scheme, opset=opset)
+    model, ranges = ranged.model, ranged.ranges
+    if not scheme.zero_points:
+        model, ranges = with_signed_activations(model, ranges)
+    return _Graph(ranged, model, ranges, _grids(ranged, ranges, corrected.ranges, scheme), scheme)
 
 
 def _within_budget(ranged: RangedModel, scheme: Scheme) -> Affordable:

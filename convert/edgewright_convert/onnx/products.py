@@ -71,7 +71,7 @@ def int8(
     """The product `model_int8.onnx` or `model_int8_cpu.onnx`: the corrected model's, or the baseline from `basis`."""
     from ..int8 import note_without_search
     from .export import contract_metadata
-    from .int8_file import onnx_int8_from_correction
+    from .int8_or_baseline import onnx_int8_from_correction
 
     scheme = SCHEMES[format_name]
     made = onnx_int8_from_correction(

@@ -11,7 +11,7 @@ from edgewright_runtime.backends.nvidia.engine_key import EngineKey
 from edgewright_runtime.errors import MissingDependencyError
 from edgewright_runtime.hashing import sha256_of_bytes
 
-from ..deployment_targets import check_readable_by_version
+from ..deployment_targets import check_builds, check_readable_by_version
 from ..options import BatchProfile
 from .builder import (
     BuilderMessages,
@@ -25,6 +25,17 @@ from .builder import (
 from .versions import builder_flags, network_flags
 
 LIBRARY = "tensorrt"
+_PURPOSE = "Building a TensorRT engine"
+
+
+def check_is(target: str) -> None:
+    """Sees that this machine builds engines for that kind of board: that it is one, by GPU and TensorRT.
+
+    Raises:
+        MissingDependencyError: there is no GPU here.
+        EdgewrightError: it is another machine; the sentence names the target.
+    """
+    check_builds(target, first_gpu(cuda_driver(extra="tensorrt", purpose=_PURPOSE)), trt.__version__)
 
 
 def engine_key(onnx_file: bytes, *, precision: str, batch: BatchProfile, workspace_mb: int | None = None) -> EngineKey:
@@ -34,7 +45,7 @@ def engine_key(onnx_file: bytes, *, precision: str, batch: BatchProfile, workspa
         MissingDependencyError: there is no GPU here, or neither pycuda nor cuda-python to ask for its name.
         EdgewrightError: TensorRT is too old.
     """
-    driver = cuda_driver(extra="tensorrt", purpose="Building a TensorRT engine")
+    driver = cuda_driver(extra="tensorrt", purpose=_PURPOSE)
     return EngineKey(
         onnx_sha256=sha256_of_bytes(onnx_file),
         library=LIBRARY,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from edgewright_runtime.backends.nvidia.engine_key import SUFFIX, EngineKey, key_bytes
 from edgewright_runtime.hashing import sha256_of_bytes
+from edgewright_runtime.run.formats import format_named
 
 from ..options import ConvertOptions
 from ..product import Product
@@ -38,14 +39,35 @@ def rtx_int8(*, run: OpenedRun, options: ConvertOptions, basis: bytes, on_progre
     return _rtx("tensorrt-rtx-int8", run, options, basis, on_progress)
 
 
-def board_fp16(*, run: OpenedRun, options: ConvertOptions, basis: bytes, on_progress: OnProgress) -> Product:
-    """The product `model_fp16.engine`, built from the float16 .onnx file `basis` for the GPU of this machine."""
-    return _board("fp16", run, options, basis, on_progress)
+def board(
+    *, format_name: str, run: OpenedRun, options: ConvertOptions, basis: bytes, on_progress: OnProgress
+) -> Product:
+    """The product of a tensorrt row, built from the .onnx file `basis` of its precision for the GPU of this machine.
 
+    Of a row for a kind of board it has a file of its own, such as `model_fp16.t4.engine`.
 
-def board_int8(*, run: OpenedRun, options: ConvertOptions, basis: bytes, on_progress: OnProgress) -> Product:
-    """The product `model_int8.engine`, built from the INT8 .onnx file `basis` for the GPU of this machine."""
-    return _board("int8", run, options, basis, on_progress)
+    Raises:
+        EdgewrightError: this machine is not of that kind.
+    """
+    from .board import check_is, engine_from_onnx, engine_key
+
+    row = format_named(format_name)
+    precision = "int8" if row.is_int8 else "fp16"
+    if row.target:
+        check_is(row.target)
+    batch, workspace_mb = options.batch, options.workspace_mb
+    key = engine_key(basis, precision=precision, batch=batch, workspace_mb=workspace_mb)
+    path = run.folder.file_of(format_name)
+    build = partial(
+        engine_from_onnx,
+        basis,
+        precision=precision,
+        batch=batch,
+        workspace_mb=workspace_mb,
+        timing_cache=timing_cache_beside(path.with_name(path.name + TIMING_SUFFIX)),
+        on_progress=on_progress,
+    )
+    return _reused_or_built(path, key, build, f"for {', '.join(key.devices)}")
 
 
 def _rtx(format_name: str, run: OpenedRun, options: ConvertOptions, basis: bytes, on_progress: OnProgress) -> Product:
@@ -75,24 +97,6 @@ def _unlisted(format_name: str, capabilities: Sequence[str]) -> tuple[str, ...]:
         f"TensorRT-RTX's support matrix does not list {' and '.join(parts)}: a check of the ONNX file, and no claim "
         f"about speed or accuracy",
     )
-
-
-def _board(precision: str, run: OpenedRun, options: ConvertOptions, basis: bytes, on_progress: OnProgress) -> Product:
-    from .board import engine_from_onnx, engine_key
-
-    batch, workspace_mb = options.batch, options.workspace_mb
-    key = engine_key(basis, precision=precision, batch=batch, workspace_mb=workspace_mb)
-    path = run.folder.file_of(f"tensorrt-{precision}")
-    build = partial(
-        engine_from_onnx,
-        basis,
-        precision=precision,
-        batch=batch,
-        workspace_mb=workspace_mb,
-        timing_cache=timing_cache_beside(path.with_name(path.name + TIMING_SUFFIX)),
-        on_progress=on_progress,
-    )
-    return _reused_or_built(path, key, build, f"for {', '.join(key.devices)}")
 
 
 def _reused_or_built(path: Path, key: EngineKey, build: Callable[[], Engine], *notes: str) -> Product:

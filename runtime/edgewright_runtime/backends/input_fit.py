@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ..preprocessing import Contract
@@ -39,13 +41,20 @@ def input_range(tensor: Tensor) -> tuple[float, float] | None:
     )
 
 
+def _as_quantized(tensor: Tensor) -> Tensor:
+    """An input of whole numbers without quantization as one whose stored values mean themselves; others as they are."""
+    is_whole = tensor.scale == 0.0 and np.issubdtype(np.dtype(tensor.dtype), np.integer)
+    return replace(tensor, scale=1.0, zero_point=0) if is_whole else tensor
+
+
 def why_not(tensor: Tensor, contract: Contract) -> str | None:
     """Why the contract does not fit the input, after `MODEL `; None where it does or where nothing can be told."""
     return why_not_raw(tensor) if contract.normalisation.applied_by == "graph" else _why_not_values(tensor, contract)
 
 
 def _why_not_values(tensor: Tensor, contract: Contract) -> str | None:
-    """Of values that the runtime normalises, into a quantized input; a float input takes whatever comes."""
+    """Of values that the runtime normalises, into an input of whole numbers; a float input takes whatever comes."""
+    tensor = _as_quantized(tensor)
     found = input_range(tensor)
     if found is None:
         return None
@@ -65,7 +74,7 @@ def likely_normalisation(tensor: Tensor) -> str | None:
     stated = _as_declared(tensor)
     if stated is not None:
         return stated
-    found = input_range(tensor)
+    found = input_range(_as_quantized(tensor))
     if found is None:
         return None
     ranges = {name: _range_of(row) for name, row in NORMALISATIONS.items() if _is_for(row, tensor.shape[-1])}
@@ -103,10 +112,12 @@ def _range_of(row: DeclaredNormalisation) -> tuple[float, float]:
 def why_not_raw(tensor: Tensor) -> str | None:
     """What an input says that raw pixels must not be given to it, after `MODEL `; None where it takes them.
 
-    A quantized input is read by its scale and zero point: its range must reach 0 and 255 within one step, or start at 0
-    within one step and end no sooner than `LEAST_BRIGHT`. Its file's metadata is not asked, since readers give a
-    quantized input the bytes as they are. A float input is read by the normalisation that the metadata states, if any.
+    A quantized input is read by its scale and zero point, one of whole numbers as if they were 1 and 0: its range must
+    reach 0 and 255 within one step, or start at 0 within one step and end no sooner than `LEAST_BRIGHT`. Its file's
+    metadata is not asked, since readers give it the bytes as they are. A float input is read by the normalisation that
+    the metadata states, if any.
     """
+    tensor = _as_quantized(tensor)
     found = input_range(tensor)
     if found is None:
         return _why_not_by_metadata(tensor)

@@ -14,6 +14,7 @@ from ..optional_imports import import_optional, version_of
 from .base import Tensor, in_fixed_batches
 from .hardware.instructions import check_instructions
 from .keras_safety import refuse_code_layers
+from .tensorflow_threads import limit_threads
 
 _BATCH = 32
 
@@ -57,7 +58,7 @@ def load(path: Path, *, threads: int | None) -> KerasModel:
     tensorflow = import_optional("tensorflow", package="tensorflow", extra="train", purpose=purpose)
     keras = import_optional("keras", package="keras", extra="train", purpose=purpose)
     if threads is not None:
-        _limit_threads(tensorflow, threads)
+        limit_threads(tensorflow, threads)
     try:
         model = keras.saving.load_model(path, compile=False, safe_mode=True)
         return KerasModel(
@@ -65,16 +66,6 @@ def load(path: Path, *, threads: int | None) -> KerasModel:
         )
     except Exception as error:  # Keras raises whatever the broken part happened to raise
         raise EdgewrightError(f"{path} is no Keras model that can be loaded safely: {_first_line(error)}") from error
-
-
-def _limit_threads(tensorflow: Any, threads: int) -> None:
-    try:
-        tensorflow.config.threading.set_intra_op_parallelism_threads(threads)
-        tensorflow.config.threading.set_inter_op_parallelism_threads(threads)
-    except RuntimeError as error:
-        raise EdgewrightError(
-            f"TensorFlow is already running with another number of threads than {threads}; start a new process"
-        ) from error
 
 
 def _first_line(error: Exception) -> str:

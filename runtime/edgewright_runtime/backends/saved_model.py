@@ -12,6 +12,7 @@ from ..errors import EdgewrightError
 from ..optional_imports import import_optional, version_of
 from .base import Tensor, in_fixed_batches
 from .hardware.instructions import check_instructions
+from .tensorflow_threads import limit_threads
 
 _SIGNATURE = "serving_default"
 _BATCH = 32
@@ -46,7 +47,7 @@ class SavedModel:
             raise EdgewrightError(f"{self._path} cannot be run by {self.library}: {reason}") from error
 
 
-def load(path: Path, *, threads: int | None) -> SavedModel:  # noqa: ARG001 -- TensorFlow's threads are per process
+def load(path: Path, *, threads: int | None) -> SavedModel:
     """The loaded SavedModel.
 
     Raises:
@@ -55,6 +56,8 @@ def load(path: Path, *, threads: int | None) -> SavedModel:  # noqa: ARG001 -- T
     """
     check_instructions("tensorflow")
     tensorflow = import_optional("tensorflow", package="tensorflow", extra="convert", purpose="Running a SavedModel")
+    if threads is not None:
+        limit_threads(tensorflow, threads)
     try:
         return SavedModel(tensorflow.saved_model.load(str(path)), tensorflow, path=path)
     except Exception as error:  # TensorFlow raises whatever the broken part happened to raise

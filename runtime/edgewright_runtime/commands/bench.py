@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from ..evaluation.figures import LatencyFigures
+    from ..evaluation.speed.figures import LatencyFigures
     from ..preferred import Preferred
 
 _NUMBER = re.compile(r"\d+(\.\d+)?")
@@ -55,13 +55,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Times the formats; the exit status is that of the worst error."""
-    from ..evaluation.latency import bench_run, images_to_time
+    from ..evaluation.speed.latency import bench_run, images_to_time
 
     model = file_in(arguments)
     if model is not None:
         return _bench_file(model, arguments)
     from ..evaluation.selection import chosen_formats
-    from ..evaluation.timing import Sampling
+    from ..evaluation.speed.timing import Sampling
     from ..preferred import preferred_format
     from ..run.run_folder import open_run
 
@@ -92,8 +92,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _bench_file(model: Path, arguments: argparse.Namespace) -> int:
-    from ..evaluation.latency import bench_file, images_at
-    from ..evaluation.timing import Sampling
+    from ..evaluation.speed.latency import bench_file, images_at
+    from ..evaluation.speed.timing import Sampling
 
     images = images_at(arguments.image)
     outcome = bench_file(

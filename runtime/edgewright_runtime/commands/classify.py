@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..command_line import Command, number, path, whole_number
+from ..command_line import Arguments, Command, number, path, whole_number
 from ..errors import EdgewrightError
 from ..frames.frame import VIDEO_SUFFIXES
 from .accelerating import acceleration_by, add_acceleration_options
@@ -24,32 +24,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="SOURCE",
         nargs="*",
         help="Images: a file, a folder, a pattern such as 'photos/**/*.jpg', or - for a list on standard input; or "
-        "video files.",
+        "videos: a file, or a pattern.",
     )
+    _add_model_options(parser)
+    _add_row_options(parser)
+    add_acceleration_options(parser)
+    _add_frame_options(parser.add_argument_group("Videos and cameras"))
+
+
+def _add_model_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--labels", metavar="FILE", type=path, help="labels.txt, if it does not lie beside the model.")
     parser.add_argument(
         "--preprocessing", metavar="FILE", type=path, help="preprocessing.json, if it does not lie beside the model."
     )
     parser.add_argument(
-        "--out",
-        metavar="FILE",
-        type=path,
-        help="Write rows to this .jsonl or .csv file; where it has some already, go on with it.",
-    )
-    parser.add_argument("--rows", metavar="FORM", help="Print rows as jsonl or csv, as they come.")
-    parser.add_argument(
-        "--workers",
-        metavar="N",
-        type=whole_number(low=1),
-        help="Images at a time; one per core where there are many, if not given.",
-    )
-    parser.add_argument(
         "--format",
         metavar="NAME",
         help="Which of the run's formats; the fastest that is known to be right if not given.",
-    )
-    parser.add_argument(
-        "--top-k", metavar="N", type=whole_number(low=1), default=DEFAULT_TOP_K, help="How many labels an image."
     )
     parser.add_argument(
         "--threads",
@@ -67,9 +58,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="Probabilities as the model file gives them, without the temperature that the training has learned.",
     )
+
+
+def _add_row_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--out",
+        metavar="FILE",
+        type=path,
+        help="Write rows to this .jsonl or .csv file; where it has some already, go on with it.",
+    )
+    parser.add_argument("--rows", metavar="FORM", help="Print rows as jsonl or csv, as they come.")
     parser.add_argument("--json", action="store_true", help="Print one JSON list, in the order of the images.")
-    add_acceleration_options(parser)
-    group = parser.add_argument_group("Videos and cameras")
+    parser.add_argument(
+        "--top-k", metavar="N", type=whole_number(low=1), default=DEFAULT_TOP_K, help="How many labels an image."
+    )
+    parser.add_argument(
+        "--workers",
+        metavar="N",
+        type=whole_number(low=1),
+        help="Images at a time; one per core where there are many, if not given.",
+    )
+
+
+def _add_frame_options(group: Arguments) -> None:
     group.add_argument("--camera", metavar="N", type=whole_number(low=0), help="Label what this camera sees, from 0.")
     group.add_argument(
         "--smooth",
@@ -131,6 +142,8 @@ def _frames(arguments: argparse.Namespace) -> FrameOptions | None:
 
     if arguments.camera is not None and arguments.sources:
         raise EdgewrightError("--camera is a source of its own; leave the other sources out")
+    if arguments.workers is not None:
+        raise EdgewrightError("--workers is for images; frames are labelled one after the other")
     are_videos(arguments.sources)
     usual = FrameOptions()
     return FrameOptions(

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from ..dataset import RejectedFile
     from ..evaluation.comparison import Comparison
+    from ..run.run_folder import RunFolder
 
 _DEFAULTS = Thresholds()
 _VERDICT_STYLE = {"pass": "bold green", "fail": "bold red", "inconclusive": "bold yellow"}
@@ -84,8 +85,6 @@ def run(arguments: argparse.Namespace) -> int:
     model = file_in(arguments)
     if model is not None:
         return _evaluate_file(model, arguments)
-    from ..strict_json import read_object
-
     folder = open_run(arguments.run)
     thresholds = Thresholds(
         max_drop=arguments.max_drop, min_agreement=arguments.min_agreement, confidence=arguments.confidence
@@ -104,10 +103,7 @@ def run(arguments: argparse.Namespace) -> int:
     alone = folder.imported_finished() is not None
     compared = [Measured(each.format, each.comparison, each.cause) for each in outcomes if each.comparison]
     if arguments.json:
-        written = read_object(folder.accuracy)
-        rows = {each.name: written[each.name][arguments.split] for each in compared}
-        print(json.dumps(rows, indent=2, ensure_ascii=False))
-        print_loud_lines(compared, to=sys.stderr)
+        _print_json(folder, compared, arguments.split)
     elif alone:
         _print_alone(compared)
     else:
@@ -129,6 +125,16 @@ COMMAND = Command(
     add_arguments=add_arguments,
     run=run,
 )
+
+
+def _print_json(run: RunFolder, compared: Sequence[Measured], split: str) -> None:
+    """What accuracy.json says of these formats now."""
+    from ..strict_json import read_object
+
+    written = read_object(run.accuracy)
+    rows = {each.name: written[each.name][split] for each in compared}
+    print(json.dumps(rows, indent=2, ensure_ascii=False))
+    print_loud_lines(compared, to=sys.stderr)
 
 
 def _evaluate_file(model: Path, arguments: argparse.Namespace) -> int:

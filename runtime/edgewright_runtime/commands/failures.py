@@ -5,14 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from ..errors import EXIT_DONE, EdgewrightError, MissingDependencyError
+from ..errors import EXIT_DONE, EdgewrightError, MissingDependencyError, OtherMachineError
 
 
 def report_errors(failed: Sequence[tuple[str, EdgewrightError]], *, named: bool, done: int) -> int:
     """Prints why formats could not be measured, each reason once; the exit status that they deserve.
 
-    A format whose package is not installed here is no error where all that run here were asked for: on a board lies
-    often more than it can run.
+    A format whose package is not installed here, or that was made for another machine, is no error where all that run
+    here were asked for: on a board lies often more than it can run.
 
     Args:
         failed: formats and their errors.
@@ -24,7 +24,7 @@ def report_errors(failed: Sequence[tuple[str, EdgewrightError]], *, named: bool,
         reasons.setdefault(str(error), (error, []))[1].append(name)
     status = EXIT_DONE
     for sentence, (error, names) in reasons.items():
-        is_note = isinstance(error, MissingDependencyError) and not named and done > 0
+        is_note = isinstance(error, (MissingDependencyError, OtherMachineError)) and not named and done > 0
         print(f"{'Note' if is_note else 'Error'}: {', '.join(names)}: {sentence}", file=sys.stderr)
         status = status if is_note else max(status, error.exit_status)
     return status

@@ -5,23 +5,20 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from ..backends.hardware.acceleration import LIBRARY_DECIDES, Acceleration
 from ..classifier import Classifier
 from ..errors import EXIT_BAD_INPUT, EXIT_DONE
 from ..hashing import sha256_of_file
-from ..labelling.row import Row, is_utf8
+from ..labelling.row import Row
 from ..labelling.sources import STANDARD_INPUT, image_paths
 from ..labelling.workers import rows_of_images
 from ..library_noise import captured
 from ..machine import cores
-from ..preprocessing.source import described
-
-if TYPE_CHECKING:
-    from ..labelling.row_file import RowFile
+from .writing_rows import Counted, as_list, printed, to_file, undone
 
 DEFAULT_TOP_K = 3
 _FEW = 8
@@ -65,7 +62,7 @@ class Request(NamedTuple):
 
 
 def label_images(request: Request) -> int:
-    """Labels all images and returns the exit status: 2 where one could not be read, else 0.
+    """Labels all images and returns the exit status: 2 where one could not be read, now or by a row kept, else 0.
 
     Raises:
         EdgewrightError: the model cannot be opened (see `Classifier.open`), a source cannot be read, or the rows
@@ -87,7 +84,7 @@ def label_images(request: Request) -> int:
     began = time.perf_counter()
     if request.out is not None:
         counted = to_file(
-            request.out, lambda file: label(_undone(paths, file)), origin_of(first, request), what="images"
+            request.out, lambda file: label(undone(paths, file)), origin_of(first, request), what="images"
         )
     elif request.as_json:
         counted = as_list(label(paths))
@@ -96,18 +93,6 @@ def label_images(request: Request) -> int:
     if request.out is not None or not request.as_json:
         print(summary(first, counted, time.perf_counter() - began), file=sys.stderr)
     return EXIT_BAD_INPUT if counted.unreadable else EXIT_DONE
-
-
-class Counted(NamedTuple):
-    """How many images were labelled, could not be read, or had a row already."""
-
-    images: int = 0
-    unreadable: int = 0
-    kept: int = 0
-
-    def and_one(self, row: Row) -> Counted:
-        """With one more."""
-        return self._replace(images=self.images + 1, unreadable=self.unreadable + (row.error is not None))
 
 
 def _workers(request: Request) -> int:
@@ -158,111 +143,6 @@ def origin_of(classifier: Classifier, request: Request) -> dict[str, Any]:
     }
 
 
-def to_file(
-    out: Path,
-    rows_beside: Callable[[RowFile], Iterable[Row]],
-    origin: dict[str, Any],
-    *,
-    what: str,
-    frames: bool = False,
-) -> Counted:
-    """Writes rows to a file, or goes on with one that was begun.
-
-    Args:
-        out: the file.
-        rows_beside: the rows that are to be added to it as it is.
-        origin: what the rows depend on but the images.
-        what: is labelled, `images` or `frames`, for messages.
-        frames: whether rows are of frames.
-
-    Raises:
-        EdgewrightError: the file cannot be written, or holds rows of something else.
-    """
-    from ..console import status
-    from ..labelling.row_file import RowFile
-
-    with RowFile(out, origin, frames=frames) as file, status() as line:
-        line.start(f"Labelling into {out}")
-        counted = Counted(kept=file.kept)
-        try:
-            for row in rows_beside(file):
-                file.add(row)
-                counted = counted.and_one(row)
-                line.detail(f"{counted.images} {what}")
-        except KeyboardInterrupt:
-            print(f"{counted.images} rows are in {file.partial}; the same command goes on.", file=sys.stderr)
-            raise
-        file.finish()
-    return counted
-
-
-def _undone(paths: Iterable[str], file: RowFile) -> Iterator[str]:
-    """Those that have no row yet, each once."""
-    begun: set[str] = set()
-    for path in paths:
-        if path not in file and path not in begun:
-            begun.add(path)
-            if len(begun) > _REMEMBERED:
-                begun = {each for each in begun if each not in file}
-            yield path
-
-
-_REMEMBERED = 1000
-"""Paths that are begun but may have no row yet; those that have one by now are forgotten."""
-
-
-def as_list(rows: Iterable[Row]) -> Counted:
-    """Prints all rows as one JSON list."""
-    counted, values = Counted(), []
-    for row in rows:
-        counted = counted.and_one(row)
-        values.append(as_listed(row))
-    text = json.dumps(values, indent=2, ensure_ascii=False)
-    print(text if is_utf8(text) else json.dumps(values, indent=2))
-    return counted
-
-
-def as_listed(row: Row) -> dict[str, Any]:
-    """Without what says nothing: an image has either labels or an error."""
-    value = row.to_dict()
-    return {"path": row.path, "error": row.error} if row.error is not None else {**value, "error": None}
-
-
-def printed(rows: Iterable[Row], form: str | None, class_names: Sequence[str], *, frames: bool = False) -> Counted:
-    """Prints rows as they come: as jsonl, csv, or lines for people; `frames` are those of videos and cameras."""
-    counted = Counted()
-    write, header = (None, "") if form is None else _writer(form, frames)
-    if header:
-        print(header, end="", flush=True)
-    for row in rows:
-        counted = counted.and_one(row)
-        if write is not None:
-            print(_printable(write(row)), end="", flush=True)
-        elif row.error is not None:
-            print(f"Error: {row.error}", file=sys.stderr)
-        else:
-            at = "" if row.seconds is None else f" at {row.seconds:.2f} s"
-            print(f"{described(row.path)}{at}: {_in_words(row, class_names)}", flush=True)
-    return counted
-
-
-def _printable(text: str) -> str:
-    """The same where the terminal or pipe takes it; else with escapes in place of bytes that are no UTF-8."""
-    if getattr(sys.stdout, "errors", "strict") != "strict":
-        return text
-    return text.encode("utf-8", "backslashreplace").decode()
-
-
-def _writer(form: str, frames: bool) -> tuple[Callable[[Row], str], str]:
-    from ..labelling.writers import writer_named
-
-    return writer_named(form, frames=frames)
-
-
-def _in_words(row: Row, class_names: Sequence[str]) -> str:
-    return ", ".join(f"{class_names[found.index]} {found.probability:.1%}" for found in row.predictions)
-
-
 def summary(classifier: Classifier, counted: Counted, seconds: float) -> str:
     """What was done, and by what, in one line."""
     why = f"; {classifier.why}" if classifier.why else ""
@@ -270,6 +150,8 @@ def summary(classifier: Classifier, counted: Counted, seconds: float) -> str:
     by = "" if temperature == 1 else f"; temperature {temperature:.3g}"
     fast = ", fast decoder" if classifier.decoder.name == "fast" else ""
     told = f"({classifier.format}, {classifier.backend.library}{fast}{why}{by})"
+    if not counted.images and not counted.kept:
+        return f"There was nothing to label {told}"
     if counted.images <= _FEW and not counted.kept:
         return told
     kept = f", {counted.kept} were there" if counted.kept else ""

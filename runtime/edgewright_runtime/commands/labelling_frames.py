@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timezone
 from pathlib import Path
+from types import FrameType
 from typing import NamedTuple
 
 from ..classifier import Classifier
@@ -16,8 +19,10 @@ from ..frames.smoothing import DEFAULT_SECONDS, Smoothing
 from ..frames.sources import every, newest_of, opened_camera
 from ..labelling.frame_rows import name_in_video, rows_of_frames
 from ..labelling.row import Row
+from ..labelling.sources import video_paths
 from ..library_noise import captured
-from .labelling import Counted, Request, as_list, opened, origin_of, printed, summary, to_file, warn_of
+from .labelling import Request, opened, origin_of, summary, warn_of
+from .writing_rows import Counted, as_list, printed, to_file
 
 
 class FrameOptions(NamedTuple):
@@ -68,7 +73,7 @@ def label_frames(request: Request, options: FrameOptions) -> int:
 
     began = time.perf_counter()
     if options.camera is None:
-        counted = _written(request, options, classifier, _of_videos(request.sources, labelled))
+        counted = _written(request, options, classifier, _of_videos(video_paths(request.sources), labelled))
     else:
         counted = _of_camera(request, options, classifier, labelled)
     if request.out is not None or not request.as_json:
@@ -99,16 +104,23 @@ def _of_camera(request: Request, options: FrameOptions, classifier: Classifier, 
     with captured():
         camera = opened_camera(index, swap_channels=options.swap_channels)
     print(f"Camera {index} by {camera.description}; Ctrl-C ends it", file=sys.stderr)
-    with newest_of(camera) as frames:
-        rows = _until_interrupted(labelled(frames, lambda _: f"camera:{index}#{_now()}"))
-        return _written(request, options, classifier, rows)
+    with newest_of(camera) as frames, ended_by_interrupt(frames.stop):
+        return _written(request, options, classifier, labelled(frames, lambda _: f"camera:{index}#{_now()}"))
 
 
-def _until_interrupted(rows: Iterator[Row]) -> Iterator[Row]:
+@contextlib.contextmanager
+def ended_by_interrupt(stop: Callable[[], None]) -> Iterator[None]:
+    """Ctrl-C calls `stop` wherever the command is just then, so that no row is lost; a second one ends it at once."""
+
+    def stop_once(_signal: int, _frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        stop()
+
+    earlier = signal.signal(signal.SIGINT, stop_once)
     try:
-        yield from rows
-    except KeyboardInterrupt:
-        return
+        yield
+    finally:
+        signal.signal(signal.SIGINT, earlier)
 
 
 def _now() -> str:

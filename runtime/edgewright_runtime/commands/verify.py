@@ -47,13 +47,14 @@ def run(arguments: argparse.Namespace) -> int:
     from ..frames.colour_test import colour_test
 
     with _frames(arguments) as frames:
-        found = colour_test(frames, patience_s=arguments.patience, on_step=_ask)
+        ask = _ask if arguments.video is None else _ask_nobody
+        found = colour_test(frames, patience_s=arguments.patience, on_step=ask)
     if found.verdict is None:
         raise EdgewrightError(_not_seen(found, arguments.patience))
     if arguments.json:
         print(json.dumps({"verdict": found.verdict, "seen": [list(colour) for colour in found.seen]}))
     else:
-        print(_in_words(found))
+        print(_in_words(found, with_swap=arguments.swap_channels))
     return EXIT_DONE if found.verdict == "right" else EXIT_CHECK_FAILED
 
 
@@ -83,13 +84,18 @@ def _ask(colour: str) -> None:
     print(f"Hold something {colour} before the camera, so that it fills the middle of the picture.", file=sys.stderr)
 
 
-def _in_words(found: ColourTest) -> str:
+def _ask_nobody(colour: str) -> None:
+    """A recording shows what it shows."""
+
+
+def _in_words(found: ColourTest, *, with_swap: bool) -> str:
     seen = " and ".join(f"({red}, {green}, {blue})" for red, green, blue in found.seen)
     if found.verdict == "right":
         return f"Red arrives as red and blue as blue: R, G, B were {seen}."
+    how = "without --swap-channels" if with_swap else "with edgewright classify --camera N --swap-channels"
     return (
-        f"Red and blue are swapped: R, G, B were {seen} of something red and then blue. Label with "
-        f"edgewright classify --camera N --swap-channels; in a program of your own, see what its library calls RGB "
+        f"Red and blue are swapped: R, G, B were {seen} of something red and then blue. Label "
+        f"{how}; in a program of your own, see what its library calls RGB "
         f"(picamera2's RGB888 is B, G, R in memory)."
     )
 
@@ -97,8 +103,8 @@ def _in_words(found: ColourTest) -> str:
 def _not_seen(found: ColourTest, patience_s: float) -> str:
     wanted = "red" if not found.seen else "blue"
     return (
-        f"Nothing clearly {wanted} was seen in the middle of the picture for {patience_s:g} seconds; hold something of "
-        f"a strong colour nearer, such as a phone that shows the pages of: edgewright verify --pages FOLDER"
+        f"Nothing clearly {wanted} was seen in the middle of the picture within {patience_s:g} seconds; hold something "
+        f"of a strong colour nearer, such as a phone that shows the pages of: edgewright verify --pages FOLDER"
     )
 
 

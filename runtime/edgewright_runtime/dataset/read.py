@@ -13,9 +13,9 @@ from ..run.splits import SPLITS
 from ..suggestion import named
 from .classes import TooFewImagesError, check_all_used, in_classes, listing, note_of_other_names
 from .contradictions import without_contradictions
-from .csv_file import TABLE_SUFFIXES, list_csv
-from .folder import list_folder
 from .inspection import OnProgress, inspect_files
+from .listing.csv_file import TABLE_SUFFIXES, list_csv
+from .listing.folder import list_folder
 from .types import Dataset, LabelledImage, ListedFile, Listing, RejectedFile, UnlabelledError
 from .unlabelled import list_unlabelled
 

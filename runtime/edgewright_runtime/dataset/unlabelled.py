@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..errors import EdgewrightError
-from .class_folders import images_below, is_image_name
-from .csv_file import TABLE_SUFFIXES, paths_in_csv
-from .csv_places import NamedTwiceError, Places
+from .listing.class_folders import images_below, is_image_name
+from .listing.csv_file import TABLE_SUFFIXES, paths_in_csv
+from .listing.csv_places import NamedTwiceError, Places
 from .types import ListedFile, Listing, RejectedFile
 
 

@@ -77,13 +77,16 @@ class NewestFrames:
             last = frame.number
             yield frame
 
-    def close(self) -> None:
-        """Stops reading, and lets go of the camera."""
+    def stop(self) -> None:
+        """Ends the frames, from any thread or a signal's handler: whoever iterates over them gets the last one read."""
         with self._condition:
             self._stopped = True
             self._condition.notify_all()
+
+    def close(self) -> None:
+        """Stops reading and waits until the camera was let go of, unless it hangs."""
+        self.stop()
         self._thread.join(timeout=self._patience_s)
-        self._camera.close()
 
     def _after(self, last: int) -> Frame | None:
         with self._condition:
@@ -100,6 +103,13 @@ class NewestFrames:
         return self._stopped or self._error is not None or (self._newest is not None and self._newest.number > last)
 
     def _read(self) -> None:
+        """Reads until told to stop. The thread that reads closes the camera: no library bears that in the midst."""
+        try:
+            self._read_on()
+        finally:
+            self._camera.close()
+
+    def _read_on(self) -> None:
         number = 0
         while not self._stopped:
             try:

@@ -44,11 +44,14 @@ class PiCamera:
             MissingDependencyError: picamera2 is not installed.
         """
         self._swap = swap_channels
+        camera = None
         try:
-            self._camera = _picamera2().Picamera2(index)
-            self._camera.configure(self._camera.create_video_configuration(main={"format": _RGB_IN_MEMORY}))
-            self._camera.start()
+            camera = self._camera = _picamera2().Picamera2(index)
+            camera.configure(camera.create_video_configuration(main={"format": _RGB_IN_MEMORY}))
+            camera.start()
         except (RuntimeError, IndexError, OSError) as error:
+            if camera is not None:
+                camera.close()
             raise EdgewrightError(f"Camera {index} cannot be opened by picamera2: {error}") from error
 
     def read(self) -> Any:

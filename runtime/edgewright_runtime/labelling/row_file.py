@@ -20,7 +20,12 @@ from ..errors import EdgewrightError
 from ..strict_json import read_object, write_object
 from .digest_set import DigestSet
 from .row import Row
-from .writers import FORMS, writer_named
+from .writers import CSV_COLUMNS, FORMS, writer_named
+
+try:
+    import fcntl
+except ImportError:  # Windows has none; there, two commands must not write one file at the same time
+    fcntl = None  # type: ignore[assignment]
 
 
 class RowFile:
@@ -30,6 +35,7 @@ class RowFile:
         path: what it is called when it is whole.
         partial: what it is called until then.
         kept: rows that were there already.
+        unreadable: those of them whose image could not be read.
     """
 
     def __init__(self, path: Path, origin: Mapping[str, Any], *, frames: bool = False) -> None:
@@ -41,9 +47,10 @@ class RowFile:
             frames: whether the rows are those of a video or camera.
 
         Raises:
-            EdgewrightError: another ending, rows of another origin, or a file that cannot be written.
+            EdgewrightError: another ending, rows of another origin, a file that cannot be written, or that another
+                command is writing.
         """
-        self.path = path
+        self.path, self.unreadable = path, 0
         self._write, header = writer_named(_form_of(path), frames=frames)
         self.partial, self._origin = _beside(path, ".partial"), _beside(path, ".origin.json")
         self._done = DigestSet()
@@ -51,12 +58,9 @@ class RowFile:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._start()
-            self._file = self.partial.open("r+b" if self.partial.exists() else "w+b", buffering=0)
-            end = self._read_kept(header.encode())
-            self._file.truncate(end)
-            self._file.seek(end)
-            if not end:
-                self._file.write(header.encode())
+            # Never emptied by opening it: it may be another command's.
+            self._file = os.fdopen(os.open(self.partial, os.O_RDWR | os.O_CREAT, 0o666), "r+b", buffering=0)
+            self._go_on(header.encode())
         except OSError as error:
             raise cannot_write(self.partial, error) from error
         self.kept = len(self._done)
@@ -119,12 +123,38 @@ class RowFile:
             shutil.copyfile(self.path, temporary)
             temporary.replace(self.partial)
 
+    def _go_on(self, header: bytes) -> None:
+        """Takes the file for itself, and stands behind its last whole row."""
+        try:
+            self._lock()
+            end = self._read_kept(header)
+            self._file.truncate(end)
+            self._file.seek(end)
+            if not end:
+                self._file.write(header)
+        except BaseException:
+            self._file.close()
+            raise
+
+    def _lock(self) -> None:
+        """Holds the file until it is closed, or the process ends however it does."""
+        try:
+            if fcntl is not None:
+                fcntl.flock(self._file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if os.path.samestat(os.fstat(self._file.fileno()), self.partial.stat()):
+                return
+        except (BlockingIOError, FileNotFoundError):
+            pass  # held by another command, or given its name by one since it was opened
+        raise EdgewrightError(f"Another command is writing {self.path}; wait for it, or name another file with --out")
+
     def _read_kept(self, header: bytes) -> int:
-        """Where the last whole row ends; its paths are taken down."""
+        """Where the last whole row ends; the paths of all are taken down."""
         end = 0
         for record, after in _records(self._file):
             if end or not header or record != header:
-                self._done.add(_path_in(record, self.path))
+                path, error = _path_and_error(record, self.path)
+                self._done.add(path)
+                self.unreadable += bool(error)
             end = after
         return end
 
@@ -141,14 +171,16 @@ def _records(file: Any) -> Iterator[tuple[bytes, int]]:
                 record = b""
 
 
-def _path_in(record: bytes, where: Path) -> str:
+def _path_and_error(record: bytes, where: Path) -> tuple[str, str | None]:
     text = record.decode("utf-8", "surrogateescape")
     try:
         if where.suffix.lower() == ".jsonl":
-            return str(json.loads(text)["path"])
+            row = json.loads(text)
+            return str(row["path"]), row["error"]
         import csv
 
-        return next(csv.reader([text]))[0]
+        cells = next(csv.reader([text]))
+        return cells[0], cells[CSV_COLUMNS.index("error")]
     except (ValueError, KeyError, TypeError, IndexError, StopIteration) as error:
         raise EdgewrightError(
             f"{where} holds a row that this command has not written; name another file with --out"

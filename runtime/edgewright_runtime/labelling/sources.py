@@ -31,10 +31,28 @@ def image_paths(sources: Iterable[str], *, standard_input: TextIO) -> Iterator[s
             yield from _lines(standard_input)
         elif Path(source).is_dir():
             yield from _in_folder(source, set())
-        elif not Path(source).exists() and any(character in source for character in "*?["):
+        elif _is_pattern(source):
             yield from _matching(source)
         else:
             yield source
+
+
+def video_paths(sources: Iterable[str]) -> Iterator[str]:
+    """The paths of video files: each a file, whether or not it is there, or a pattern such as `clips/*.mp4`.
+
+    Raises:
+        EdgewrightError: a pattern matches nothing.
+    """
+    for source in sources:
+        if _is_pattern(source):
+            yield from _matching(source)
+        else:
+            yield source
+
+
+def _is_pattern(source: str) -> bool:
+    """Whether it can only be a pattern: a file's own name may have the signs of one."""
+    return any(character in source for character in "*?[") and not Path(source).exists()
 
 
 def _lines(stream: TextIO) -> Iterator[str]:
@@ -84,4 +102,5 @@ def _matching(pattern: str) -> Iterator[str]:
 
 def _example(pattern: str) -> str:
     head = pattern.split("*", maxsplit=1)[0].split("?", maxsplit=1)[0].split("[", maxsplit=1)[0]
-    return f"'{Path(head) if head.endswith('/') else Path(head).parent}/**/*.jpg'"
+    folder = Path(head) if head.endswith("/") else Path(head).parent
+    return f"'{folder}/**/*{Path(pattern).suffix or '.jpg'}'"

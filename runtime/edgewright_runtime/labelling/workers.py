@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 _AHEAD = 4
 """Images per worker that are begun before the first of them is written: enough that a large one holds nobody up."""
+
+_LOOK_S = 0.1
+"""How often a thread that has begun enough looks whether anybody still wants them."""
 
 
 def rows_of_images(
@@ -44,18 +47,52 @@ def rows_of_images(
         return
     from concurrent.futures import ThreadPoolExecutor  # here, for one image needs none
 
-    begun: deque[Future[Row]] = deque()
     with ThreadPoolExecutor(max_workers=workers) as pool:
+        yield from _in_order((pool.submit(labelled, path) for path in paths), ahead=_AHEAD * workers)
+
+
+def _in_order(begun: Iterable[Future[Row]], *, ahead: int) -> Iterator[Row]:
+    """What comes of each future, as soon as it is there.
+
+    A thread of its own begins them: where paths come slowly, such as from a pipe, the rows of those before do not wait.
+
+    Args:
+        begun: each begins when it is asked for, in that thread.
+        ahead: how many may wait to be asked for.
+    """
+    from queue import Full, Queue
+
+    waiting: Queue[Future[Row] | BaseException | None] = Queue(maxsize=ahead)
+    is_over = threading.Event()
+
+    def hand_on(item: Future[Row] | BaseException | None) -> None:
+        while not is_over.is_set():
+            with contextlib.suppress(Full):
+                waiting.put(item, timeout=_LOOK_S)
+                return
+
+    def begin() -> None:
         try:
-            for path in paths:
-                begun.append(pool.submit(labelled, path))
-                if len(begun) >= _AHEAD * workers:
-                    yield begun.popleft().result()
-            while begun:
-                yield begun.popleft().result()
-        finally:
             for future in begun:
-                future.cancel()
+                hand_on(future)
+                if is_over.is_set():
+                    return
+            hand_on(None)
+        except BaseException as error:  # raised where its row is waited for
+            hand_on(error)
+
+    threading.Thread(target=begin, name="edgewright-paths", daemon=True).start()
+    try:
+        while (item := waiting.get()) is not None:
+            if isinstance(item, BaseException):
+                raise item
+            yield item.result()
+    finally:
+        is_over.set()
+        while not waiting.empty():
+            left = waiting.get_nowait()
+            if left is not None and not isinstance(left, BaseException):
+                left.cancel()
 
 
 def row_of(classifier: Classifier, path: str, *, top_k: int) -> Row:

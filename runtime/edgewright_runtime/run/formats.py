@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..errors import EdgewrightError
 from ..suggestion import row_named
@@ -18,6 +18,8 @@ class Format:
         backend: the row of `backends.table.BACKENDS` that runs it.
         runs_here: whether Edgewright's runtime can run it on a machine without an NVIDIA GPU.
         is_int8: whether its weights are INT8.
+        target: the kind of board that an engine was built for by name (`convert --for`); empty of all other files, and
+            of engines for whichever machine built them.
     """
 
     name: str
@@ -25,7 +27,24 @@ class Format:
     backend: str
     runs_here: bool = True
     is_int8: bool = False
+    target: str = ""
 
+
+ENGINE_TARGETS = ("jetson-jetpack5", "jetson-jetpack6", "jetson-jetpack7", "t4")
+"""Boards that engines are built on, by the names that `convert --for` takes: one run may hold engines for each."""
+
+
+def _for_target(row: Format, target: str) -> Format:
+    """The row of the same engine for one kind of board, in a file of its own."""
+    stem, ending = row.path.rsplit(".", maxsplit=1)
+    return replace(row, name=f"{row.name}-{target}", path=f"{stem}.{target}.{ending}", target=target)
+
+
+_ENGINES = (
+    Format("tensorrt-fp16", "tensorrt/model_fp16.engine", "tensorrt", runs_here=False),
+    Format("tensorrt-int8", "tensorrt/model_int8.engine", "tensorrt", runs_here=False, is_int8=True),
+)
+"""For the machine that builds them."""
 
 FORMATS: tuple[Format, ...] = (
     Format("keras", "model.keras", "keras"),
@@ -38,10 +57,10 @@ FORMATS: tuple[Format, ...] = (
     Format("onnx-fp16", "onnx/model_fp16.onnx", "onnx"),
     Format("onnx-int8", "onnx/model_int8.onnx", "onnx", is_int8=True),
     Format("onnx-int8-cpu", "onnx/model_int8_cpu.onnx", "onnx", is_int8=True),
-    Format("tensorrt-fp16", "tensorrt/model_fp16.engine", "tensorrt", runs_here=False),
-    Format("tensorrt-int8", "tensorrt/model_int8.engine", "tensorrt", runs_here=False, is_int8=True),
+    *_ENGINES,
     Format("tensorrt-rtx-fp16", "tensorrt/model_fp16.rtx.engine", "tensorrt-rtx", runs_here=False),
     Format("tensorrt-rtx-int8", "tensorrt/model_int8.rtx.engine", "tensorrt-rtx", runs_here=False, is_int8=True),
+    *(_for_target(row, target) for target in ENGINE_TARGETS for row in _ENGINES),
 )
 
 REFERENCE_FORMATS = ("keras", "saved-model")
@@ -73,6 +92,17 @@ def format_named(name: str) -> Format:
         EdgewrightError: no such format; the sentence names the nearest one.
     """
     return row_named("format", name, _BY_NAME)
+
+
+def format_for(name: str, target: str) -> str:
+    """The name of the same format for one kind of board; `name` itself where files for all are one.
+
+    Args:
+        name: of a format.
+        target: of a board.
+    """
+    found = f"{name}-{target}"
+    return found if found in _BY_NAME else name
 
 
 def format_names(text: str) -> tuple[str, ...]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from edgewright_convert.importing.any_model import import_any
+from edgewright_convert.importing.any_model import import_any, is_there
 from edgewright_convert.importing.command import COMMAND
 from edgewright_convert.importing.declared import Declared
 from edgewright_runtime.classifier import Classifier
@@ -67,6 +68,12 @@ def quantized(tmp_path_factory) -> Path:
 
 
 @pytest.fixture
+def keras_file(tmp_path) -> Path:
+    keras_model(torch_bgr, softmax=False).save(tmp_path / "model.keras")
+    return tmp_path / "model.keras"
+
+
+@pytest.fixture
 def import_command():
     return partial(typed, "import", COMMAND)
 
@@ -100,11 +107,10 @@ def test_contract_of_a_file_from_pytorch_is_found(tmp_path, labels, photographs)
     assert accuracy_of(done.run.path, photographs) == 1
 
 
-def test_contract_of_a_keras_model_is_found_and_written_into_its_graph(tmp_path, labels, photographs):
-    keras_model(torch_bgr, softmax=False).save(tmp_path / "model.keras")
+def test_contract_of_a_keras_model_is_found_and_written_into_its_graph(tmp_path, keras_file, labels, photographs):
     declared = Declared(labels=labels, data=photographs, find_contract=True)
 
-    done = import_any(tmp_path / "model.keras", tmp_path / "run", declared)
+    done = import_any(keras_file, tmp_path / "run", declared)
 
     assert done.found.sure
     assert done.contract.takes_raw_pixels
@@ -259,6 +265,28 @@ def test_same_import_is_left_alone_if_it_is_only_needed(tmp_path, quantized, lab
 
     assert "is up to date" in done.stdout
     assert (tmp_path / "run" / "preprocessing.json").stat().st_mtime_ns == before
+
+
+@pytest.mark.parametrize("is_finished", [True, False])
+def test_import_is_not_left_alone_where_anything_that_it_depends_on_has_changed(
+    tmp_path, quantized, keras_file, labels, photographs, is_finished
+):
+    source, out = quantized if is_finished else keras_file, tmp_path / "run"
+    own = write_labels(tmp_path / "labels.txt")
+    photos = Path(shutil.copytree(photographs, tmp_path / "photographs"))
+    declared = Declared(labels=own, data=photos, find_contract=True)
+    import_any(source, out, declared)
+    assert is_there(source, out, declared)
+    assert not is_there(source, out, replace(declared, crop_fraction=0.875, resize="crop"))
+    assert not is_there(source, out, replace(declared, seed=1))
+    assert not is_there(source, out, replace(declared, find_contract=False, normalisation="unit"))
+    kept = own.read_text()
+    own.write_text(kept.replace(kept.splitlines()[0], "another"))
+    assert not is_there(source, out, declared)
+    own.write_text(kept)
+    assert is_there(source, out, declared)
+    next(photos.rglob("*.png")).unlink()
+    assert not is_there(source, out, declared)
 
 
 def test_find_contract_without_photographs_is_refused(tmp_path, quantized, labels):

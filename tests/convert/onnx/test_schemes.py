@@ -15,7 +15,8 @@ from edgewright_convert.onnx.activation_ranges import Range
 from edgewright_convert.onnx.checks import check_explicit_int8, check_onnx, outputs_of_onnx
 from edgewright_convert.onnx.export import onnx_from_model
 from edgewright_convert.onnx.graph import initializers, serialised
-from edgewright_convert.onnx.int8_file import onnx_int8_from_corrected, onnx_int8_from_correction
+from edgewright_convert.onnx.int8_file import onnx_int8_from_corrected
+from edgewright_convert.onnx.int8_or_baseline import onnx_int8_from_correction
 from edgewright_convert.onnx.qdq import grid_of, onnx_int8_with_measured_ranges
 from edgewright_convert.onnx.schemes import CPU, SCHEMES, TENSORRT, schemes_tried
 from edgewright_convert.targets import target_named

@@ -47,6 +47,7 @@ NORMALISED_OUTSIDE = {
     "0..1 as int8": tensor(1 / 255, -128, "int8"),
     "minus ImageNet's mean": tensor((151.1 + 123.7) / 255, 115),
     "minus 128": tensor(1.0, 128),
+    "signed bytes without quantization": tensor(0.0, 0, "int8"),
     "minus 128 as int8": tensor(1.0, 0, "int8"),
     "ImageNet's mean and deviation": tensor((2.64 + 2.12) / 255, 114),
 }
@@ -92,6 +93,13 @@ def test_normalisation_of_another_range_does_not_fit(name, other):
 
 def test_values_that_would_use_a_hundredth_of_the_levels_do_not_fit():
     assert "and is given -1 to 1" in str(why_not(TAKES_RAW_PIXELS["raw bytes as int8"], contract("minus-one-to-one")))
+
+
+def test_whole_numbers_without_quantization_take_no_fractions():
+    of_bytes = TAKES_RAW_PIXELS["bytes without quantization"]
+    assert "takes input values from 0 to 255" in str(why_not(of_bytes, contract("minus-one-to-one")))
+    assert why_not(of_bytes, contract("raw")) is None
+    assert likely_normalisation(of_bytes) == "raw"
 
 
 def test_metadata_speaks_for_the_normalisation_that_it_states():

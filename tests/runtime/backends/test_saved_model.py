@@ -34,3 +34,9 @@ def test_run_that_fails_is_one_sentence_that_names_the_folder(float_run):
     model = load(float_run / "saved_model", threads=None)
     with pytest.raises(EdgewrightError, match=r"saved_model cannot be run by tensorflow \S+: \w+"):
         model.probabilities(np.zeros((1, 7, 7, 3), np.uint8))
+
+
+def test_thread_count_that_tensorflow_can_no_longer_take_is_one_sentence(float_run):
+    load(float_run / "saved_model", threads=None).probabilities(np.zeros((1, 32, 32, 3), np.uint8))
+    with pytest.raises(EdgewrightError, match="already running with another number of threads than 63"):
+        load(float_run / "saved_model", threads=63)

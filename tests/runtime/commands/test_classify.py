@@ -176,6 +176,10 @@ def test_rows_of_a_folder_are_written_in_order_with_what_could_not_be_read(conve
     assert done.returncode == 2
     assert "41 images in" in done.stderr
     assert "1 could not be read" in done.stderr
+    again = edgewright("classify", converted_run, photos, "--out", tmp_path / "rows.jsonl")
+    assert again.returncode == 2
+    assert "0 images in" in again.stderr
+    assert "1 could not be read, 41 were there" in again.stderr
     rows = [json.loads(line) for line in (tmp_path / "rows.jsonl").read_text().splitlines()]
     assert [row["path"] for row in rows] == sorted(map(str, photos.iterdir()))
     broken = [row for row in rows if row["error"]]
@@ -199,6 +203,9 @@ def test_list_on_standard_input(converted_run, seven):
     done = subprocess.run(command, input=f"{seven}\n{seven}\n", capture_output=True, text=True, check=False)
 
     assert [json.loads(line)["label"] for line in done.stdout.splitlines()] == ["7", "7"]
+    done = subprocess.run(command, input="", capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "There was nothing to label (" in done.stderr
 
 
 def test_killed_run_is_finished_by_the_same_command_with_every_image_once(converted_run, digit_images, tmp_path):

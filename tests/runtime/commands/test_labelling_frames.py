@@ -91,6 +91,7 @@ def test_video_that_cannot_be_read_is_a_row_with_its_error_and_status_2(converte
         ([], "edgewright classify needs SOURCE"),
         (["a.jpg", "--smooth", "1"], "--smooth is for videos and cameras; the sources are images"),
         (["a.mp4", "b.jpg"], "a.mp4 is a video and b.jpg is not"),
+        (["a.mp4", "--workers", "2"], "--workers is for images; frames are labelled one after the other"),
         (["a.jpg", "--camera", "0"], "--camera is a source of its own; leave the other sources out"),
     ],
 )

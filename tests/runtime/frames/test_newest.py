@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 
 import numpy as np
 import pytest
 
+from edgewright_runtime.commands.labelling_frames import ended_by_interrupt
 from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.frames.newest import NewestFrames
 
@@ -70,5 +72,21 @@ def test_camera_that_gives_nothing_is_not_waited_for_for_ever():
     newest = NewestFrames(player, patience_s=0.05)
     with pytest.raises(EdgewrightError, match=r"has given no frame for 0\.05 seconds"):
         next(iter(newest))
+    assert not player.closed  # it is still being read
     player.shutter.release()
     newest.close()
+    assert player.closed
+
+
+def test_interrupt_ends_the_frames_after_the_one_that_is_just_looked_at():
+    player = Player()
+    earlier = signal.getsignal(signal.SIGINT)
+    with NewestFrames(player) as newest, ended_by_interrupt(newest.stop):
+        player.take(1)
+        seen = []
+        for frame in newest:
+            seen.append(frame.number)
+            signal.raise_signal(signal.SIGINT)
+        player.shutter.release()
+    assert seen == [0]
+    assert signal.getsignal(signal.SIGINT) is earlier

@@ -91,3 +91,22 @@ def test_file_of_somebody_else_is_refused_and_stays(tmp_path):
 def test_other_endings_are_refused(tmp_path):
     with pytest.raises(EdgewrightError, match=r"must end in \.jsonl or \.csv"):
         RowFile(tmp_path / "rows.txt", ORIGIN)
+
+
+@pytest.mark.parametrize("suffix", [".jsonl", ".csv"])
+def test_images_that_could_not_be_read_are_counted_among_the_rows_kept(tmp_path, suffix):
+    out = tmp_path / f"rows{suffix}"
+    written(out, ODD)
+    with RowFile(out, ORIGIN) as file:
+        assert (file.kept, file.unreadable) == (len(ODD), 1)
+
+
+def test_file_that_another_command_is_writing_is_refused_and_its_rows_stay(tmp_path):
+    out = tmp_path / "rows.csv"
+    with RowFile(out, ORIGIN) as first:
+        first.add(row("a.jpg"))
+        with pytest.raises(EdgewrightError, match=r"Another command is writing .*rows\.csv; wait for it"):
+            RowFile(out, ORIGIN)
+        first.add(row('"'))
+        first.finish()
+    assert paths_in(out) == ["a.jpg", '"']

@@ -5,7 +5,7 @@ import io
 import pytest
 
 from edgewright_runtime.errors import EdgewrightError
-from edgewright_runtime.labelling.sources import image_paths
+from edgewright_runtime.labelling.sources import image_paths, video_paths
 
 
 @pytest.fixture
@@ -68,3 +68,13 @@ def test_links_are_followed_but_not_in_circles(folder):
     (folder / "b" / "again").symlink_to(folder)
 
     assert len(found(folder)) == 5
+
+
+def test_videos_are_files_whether_or_not_they_are_there_and_patterns(tmp_path):
+    for name in ("b.mp4", "a.mp4", "[1].mp4"):
+        (tmp_path / name).write_bytes(b"")
+    given = [tmp_path / "?.mp4", tmp_path / "[1].mp4", tmp_path / "gone.mp4"]
+    names = ["a.mp4", "b.mp4", "[1].mp4", "gone.mp4"]
+    assert list(video_paths(map(str, given))) == [str(tmp_path / name) for name in names]
+    with pytest.raises(EdgewrightError, match=r"No file matches .*mov; .* is '.*/\*\*/\*\.mov'"):
+        list(video_paths([str(tmp_path / "*.mov")]))

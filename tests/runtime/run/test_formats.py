@@ -4,7 +4,7 @@ from pathlib import PurePosixPath
 import pytest
 
 from edgewright_runtime.errors import EdgewrightError
-from edgewright_runtime.run.formats import FORMATS, PREFERENCE, REFERENCE_FORMATS, format_named
+from edgewright_runtime.run.formats import FORMATS, PREFERENCE, REFERENCE_FORMATS, format_for, format_named
 
 
 def test_every_format_is_found_by_its_name():
@@ -31,3 +31,11 @@ def test_every_format_that_runs_here_has_a_place_in_the_order_of_preference():
 def test_unknown_format_is_refused_with_the_nearest():
     with pytest.raises(EdgewrightError, match="did you mean 'tflite-fp16'"):
         format_named("tflite-f16")
+
+
+def test_engines_of_several_boards_lie_side_by_side():
+    assert format_for("tensorrt-int8", "t4") == "tensorrt-int8-t4"
+    assert format_for("onnx-int8", "t4") == "onnx-int8"
+    row = format_named("tensorrt-fp16-jetson-jetpack6")
+    assert row.path == "tensorrt/model_fp16.jetson-jetpack6.engine"
+    assert (row.backend, row.target, row.runs_here) == ("tensorrt", "jetson-jetpack6", False)

@@ -13,6 +13,7 @@ from edgewright_train.fitting.distillation import Distilled, accuracy_of_labels,
 from edgewright_train.fitting.frozen.lower_layers import lower_layers
 from edgewright_train.fitting.full_phase import train_all
 from edgewright_train.fitting.head_phase import train_head
+from edgewright_train.fitting.learning_task import LearningTask
 from edgewright_train.fitting.losses import made_loss
 from edgewright_train.fitting.teaching import Teacher
 from edgewright_train.network import backbone_named, starting_weights
@@ -125,7 +126,7 @@ def test_the_head_learns_from_the_teacher(colour_pixels, small_recipe, solver):
     recipe = replace(recipe, head_phase=replace(recipe.head_phase, solver=solver))
     told = {}
     for teacher in (None, always([0.02, 0.96, 0.02], colour_pixels)):
-        result = train_head(tiny_network(), colour_pixels, recipe=recipe, class_weight=None, seed=3, teacher=teacher)
+        result = train_head(tiny_network(), LearningTask(colour_pixels, recipe, seed=3, teacher=teacher))
         told[teacher is None] = max(epoch.val_loss for epoch in result.epochs[1:])
     assert told[False] > told[True]  # a third of the images is green, and to call all so costs
 
@@ -133,10 +134,8 @@ def test_the_head_learns_from_the_teacher(colour_pixels, small_recipe, solver):
 def test_all_layers_learn_from_the_teacher(colour_pixels, small_recipe):
     recipe, network = believing(small_recipe), tiny_network()
     teacher = always([0.02, 0.96, 0.02], colour_pixels)
-    epochs = train_all(
-        network, colour_pixels, name="fine_tune", phase=replace(recipe.fine_tune, monitor="val_loss"), recipe=recipe,
-        class_weight=None, seed=2, teacher=teacher,
-    )  # fmt: skip
+    task, phase = LearningTask(colour_pixels, recipe, seed=2, teacher=teacher), recipe.fine_tune
+    epochs = train_all(network, task, name="fine_tune", phase=replace(phase, monitor="val_loss"))
     assert epochs[-1].loss < 0.5 * epochs[0].loss
     assert epochs[-1].val_accuracy == pytest.approx(1 / 3)
 
@@ -148,14 +147,9 @@ def test_answers_come_with_frozen_layers_that_are_computed_once(colour_pixels, s
     start = starting_weights(str(backbone_weights), backbone=row, alpha="auto", size=32)
     network = build_network(row, start, contract=recipe.preprocessing(), classes=3, head=recipe.head)
     freeze_for_fine_tuning(network, 4)
-    with lower_layers(
-        network, colour_pixels, recipe=recipe, class_weight=None, seed=1, reporter=Silent(),
-        teacher=always([0.02, 0.96, 0.02], colour_pixels),
-    ) as lower:  # fmt: skip
+    task = LearningTask(colour_pixels, recipe, seed=1, teacher=always([0.02, 0.96, 0.02], colour_pixels))
+    with lower_layers(network, task, reporter=Silent()) as lower:
         assert lower is not None
         np.testing.assert_allclose(lower.train.labels[:, 3:], [[0.02, 0.96, 0.02]] * 24, rtol=1e-5)
-        epochs = train_all(
-            network, colour_pixels, name="fine_tune", phase=recipe.fine_tune, recipe=recipe, class_weight=None, seed=2,
-            lower=lower, teacher=always([0.02, 0.96, 0.02], colour_pixels),
-        )  # fmt: skip
+        epochs = train_all(network, replace(task, seed=2), name="fine_tune", phase=recipe.fine_tune, lower=lower)
     assert epochs[-1].loss < epochs[0].loss

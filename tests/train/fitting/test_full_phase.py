@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from edgewright_train.fitting.full_phase import train_all
+from edgewright_train.fitting.learning_task import LearningTask
 from edgewright_train.fitting.supervising.epoch import Epoch
 from edgewright_train.fitting.supervising.supervision import Supervision
 from edgewright_train.network.network import Network, freeze_for_fine_tuning
@@ -19,9 +20,7 @@ pytestmark = pytest.mark.numeric
 
 def trained(network: Network, pixels, recipe, *, epochs: int = 3, rate: float = 0.01, **options):
     phase = replace(recipe.fine_tune, epochs=epochs, learning_rate=rate, early_stopping_patience=epochs)
-    return train_all(
-        network, pixels, name="fine_tune", phase=phase, recipe=recipe, class_weight=None, seed=2, **options
-    )
+    return train_all(network, LearningTask(pixels, recipe, seed=2), name="fine_tune", phase=phase, **options)
 
 
 def test_network_keeps_the_weights_of_the_epoch_with_the_best_validation_loss(colour_pixels, small_recipe):

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from edgewright_train.fitting.head_phase import train_head
+from edgewright_train.fitting.learning_task import LearningTask
 from edgewright_train.fitting.precision import computing
 from edgewright_train.fitting.supervising.best_epoch import best_of
 from edgewright_train.network import backbone_named, starting_weights
@@ -23,7 +24,7 @@ def test_the_whole_model_answers_as_the_head_that_was_trained(colour_pixels, sma
     start = starting_weights(str(backbone_weights), backbone=row, alpha="auto", size=32)
     network = build_network(row, start, contract=small_recipe.preprocessing(), classes=3, head=small_recipe.head)
     before = {weight.path: np.asarray(weight) for weight in network.features.weights}
-    result = train_head(network, colour_pixels, recipe=small_recipe, class_weight=None, seed=3)
+    result = train_head(network, LearningTask(colour_pixels, small_recipe, seed=3))
     for weight in network.features.weights:
         np.testing.assert_array_equal(before[weight.path], np.asarray(weight))
     images = colour_pixels.values[colour_pixels.places["val"]].astype(np.float32)
@@ -38,7 +39,7 @@ def test_the_whole_model_answers_as_the_head_that_was_trained(colour_pixels, sma
 
 def head_of(pixels, recipe, *, class_weight=None, network=None, **phase):
     recipe = replace(recipe, head_phase=replace(recipe.head_phase, **phase))
-    return train_head(network or tiny_network(), pixels, recipe=recipe, class_weight=class_weight, seed=3)
+    return train_head(network or tiny_network(), LearningTask(pixels, recipe, class_weight, seed=3))
 
 
 @pytest.mark.parametrize("monitor", ["val_loss", "val_accuracy"])

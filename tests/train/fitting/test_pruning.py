@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from edgewright_train.fitting.full_phase import train_all
+from edgewright_train.fitting.learning_task import LearningTask
 from edgewright_train.fitting.pruning import ramp_epochs, sparsity_at
 from edgewright_train.fitting.supervising.checkpoint import CheckpointFolder
 from edgewright_train.fitting.supervising.epoch import Epoch
@@ -36,9 +37,8 @@ def pruned(recipe, *, epochs=4, sparsity=0.5):
 
 
 def trained(network, pixels, recipe, **options):
-    return train_all(
-        network, pixels, name="fine_tune", phase=recipe.fine_tune, recipe=recipe, class_weight=None, seed=2, **options
-    )
+    task = LearningTask(pixels, recipe, seed=2)
+    return train_all(network, task, name="fine_tune", phase=recipe.fine_tune, **options)
 
 
 def test_dense_kernel_is_sparse_at_the_end_and_the_first_convolution_is_not(colour_pixels, small_recipe):

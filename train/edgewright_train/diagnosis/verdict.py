@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -35,56 +36,75 @@ def head_weights(network: Network) -> list[NDArray[np.float32]]:
     return [np.array(value, np.float32) for layer in network.head for value in layer.get_weights()]
 
 
+@dataclass(frozen=True)
+class EndedTraining:
+    """What a training was made of, and how it went.
+
+    Attributes:
+        dataset: what was read.
+        data: where it lies.
+        rows: which image is in which split, in the order of `pixels`.
+        pixels: decoded images.
+        recipe: how the network was trained.
+        from_scratch: whether its backbone had no weights.
+        epochs: the history.
+        head_before: the head's weights before the training; None where they were not kept.
+    """
+
+    dataset: Dataset
+    data: str
+    rows: Sequence[SplitRow]
+    pixels: Pixels
+    recipe: Recipe
+    from_scratch: bool
+    epochs: Sequence[Epoch]
+    head_before: Sequence[NDArray[np.float32]] | None
+
+    @property
+    def train_images(self) -> int:
+        """How many the network was fitted to."""
+        return len(self.pixels.places["train"])
+
+
 def verdict(
-    network: Network,
-    *,
-    dataset: Dataset,
-    data: str,
-    rows: Sequence[SplitRow],
-    pixels: Pixels,
-    recipe: Recipe,
-    from_scratch: bool,
-    epochs: Sequence[Epoch],
-    held_out: Mapping[str, HeldOut],
-    head_before: Sequence[NDArray[np.float32]] | None,
-    reporter: Reporter,
+    network: Network, training: EndedTraining, held_out: Mapping[str, HeldOut], *, reporter: Reporter
 ) -> Diagnosis:
     """What is wrong with a training that has ended.
 
     Args:
         network: the trained network.
-        dataset: what was read.
-        data: where it lies.
-        rows: which image is in which split, in the order of `pixels`.
-        pixels: decoded images.
-        recipe: how it was trained.
-        from_scratch: whether its backbone had no weights.
-        epochs: the history.
+        training: what it was made of.
         held_out: the network's answers on `val` and `test`.
-        head_before: the head's weights before the training.
         reporter: what is told about progress.
     """
-    looked_at, sample = sampled(rows, pixels)
-    of_data = DataSeen(dataset, _listed(data), rows, recipe, looked_at, sample)
-    names = dataset.class_names
-    of_training = TrainingSeen(
-        recipe, names, epochs, len(pixels.places["train"]), held_out, _head(network, head_before, held_out)
+    head = _head(network, training.head_before, held_out)
+    seen = TrainingSeen(
+        training.recipe, training.dataset.class_names, training.epochs, training.train_images, held_out, head
     )
-    images = np.asarray(pixels.values[pixels.places["val"][:_IMAGES]], np.float32)
-    steps = _steps(epochs, recipe, len(pixels.places["train"]))
-    norms = [layer for layer in network.head if isinstance(layer, keras.layers.BatchNormalization)]
-    of_network = [Check("BatchNorm", lambda _: batch_norm.stale_averages(norms, steps))]
-    if not from_scratch:
-        of_network.append(
-            Check("the normalisation of pixels", lambda _: normalisation.normalisation_of(network.model, images))
-        )
     return together(
         (
-            examined(of_data, DATA_CHECKS, reporter=reporter),
-            examined(None, of_network, reporter=reporter),
-            examined(of_training, training_checks(), reporter=reporter),
+            examined(_data_seen(training), DATA_CHECKS, reporter=reporter),
+            examined(None, _network_checks(network, training), reporter=reporter),
+            examined(seen, training_checks(), reporter=reporter),
         )
     )
+
+
+def _data_seen(training: EndedTraining) -> DataSeen:
+    looked_at, sample = sampled(training.rows, training.pixels)
+    return DataSeen(training.dataset, _listed(training.data), training.rows, training.recipe, looked_at, sample)
+
+
+def _network_checks(network: Network, training: EndedTraining) -> list[Check]:
+    images = np.asarray(training.pixels.values[training.pixels.places["val"][:_IMAGES]], np.float32)
+    steps = _steps(training.epochs, training.recipe, training.train_images)
+    norms = [layer for layer in network.head if isinstance(layer, keras.layers.BatchNormalization)]
+    checks = [Check("BatchNorm", lambda _: batch_norm.stale_averages(norms, steps))]
+    if not training.from_scratch:
+        checks.append(
+            Check("the normalisation of pixels", lambda _: normalisation.normalisation_of(network.model, images))
+        )
+    return checks
 
 
 def _listed(data: str) -> tuple[ListedFile, ...]:

@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from ..data.epoch_order import EpochClock
-from ..data.pixels import Pixels
-from ..recipes import Recipe
 from .distillation import taught_batches
-from .teaching import Teacher
+from .learning_task import LearningTask
 
 
-def augmented_batches(
-    pixels: Pixels,
-    *,
-    recipe: Recipe,
-    classes: int,
-    class_weight: Mapping[int, float] | None,
-    seed: int,
-    clock: EpochClock | None = None,
-    teacher: Teacher | None = None,
-) -> Any:
+def augmented_batches(task: LearningTask, *, classes: int, clock: EpochClock | None = None) -> Any:
     """`data.batches.training_batches` with the recipe's options, and the answers of a teacher behind the labels."""
+    recipe = task.recipe
     return taught_batches(
-        pixels,
-        teacher,
+        task.pixels,
+        task.teacher,
         batch_size=recipe.batch_size,
         augmentation=recipe.augmentation,
         classes=classes,
-        seed=seed,
+        seed=task.seed,
         balance=recipe.balance,
-        class_weight=class_weight,
+        class_weight=task.class_weight,
         clock=clock,
     )

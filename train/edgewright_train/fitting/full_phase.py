@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..data.batches import plain_batches
-from ..data.pixels import Pixels
 from ..network.network import Network
 from ..recipes import FineTunePhase, FullPhase, Recipe
 from .augmented_batches import augmented_batches
@@ -14,12 +13,12 @@ from .compilation import compile_classifier
 from .frozen.examples import examples_in_order, shuffled_examples
 from .frozen.lower_layers import LowerLayers
 from .layer_rates import layer_factors
+from .learning_task import LearningTask
 from .pruning import MagnitudePruning, ramp_epochs
 from .schedules import ScheduledRate
 from .supervising.callbacks import BestWeights
 from .supervising.epoch import Epoch
 from .supervising.supervision import Supervision
-from .teaching import Teacher
 
 
 @dataclass(frozen=True)
@@ -39,50 +38,31 @@ class _Material:
 
 def train_all(
     network: Network,
-    pixels: Pixels,
+    task: LearningTask,
     *,
     name: str,
     phase: FullPhase,
-    recipe: Recipe,
-    class_weight: dict[int, float] | None,
-    seed: int,
     start: Epoch | None = None,
     lower: LowerLayers | None = None,
     supervision: Supervision | None = None,
-    teacher: Teacher | None = None,
 ) -> tuple[Epoch, ...]:
     """The history of a training of every layer that is trainable; the network keeps the best epoch's weights.
 
     Args:
         network: with the layers that are to stay frozen.
-        pixels: decoded images.
+        task: what is learnt.
         name: of the phase, for the history.
         phase: epochs, learning rate and schedule.
-        recipe: everything else.
-        class_weight: factor of each class's loss.
-        seed: of shuffling and augmentation.
         start: the epoch that left the weights as they are; they are kept if none beats it.
         lower: what the frozen lower layers give, from which the layers above are trained; None to compute all in every
             step.
         supervision: what tells and writes down how the training goes.
-        teacher: whose answers are learnt from too.
     """
     supervision = supervision or Supervision()
-    pruned = recipe.pruning.sparsity > 0
-    best = BestWeights(
-        patience=phase.early_stopping_patience,
-        monitor=phase.monitor,
-        # What the phase starts from, and what it has before it is as sparse as it is to be, is no candidate.
-        start=None if start is None or pruned else getattr(start, phase.monitor),
-        first_epoch=ramp_epochs(recipe.pruning, phase.epochs),
+    material = _of_pixels(network, task, supervision) if lower is None else _of_activations(lower, task, supervision)
+    compile_classifier(
+        material.model, task.recipe, phase, factors=_factors(network, phase), taught=task.teacher is not None
     )
-    material = (
-        _of_pixels(network, pixels, recipe, class_weight, seed, supervision, teacher)
-        if lower is None
-        else _of_activations(lower, recipe, seed, supervision)
-    )
-    taught, steps = teacher is not None, len(material.train)
-    compile_classifier(material.model, recipe, phase, factors=_factors(network, phase), taught=taught)
     supervision.reporter.line(
         f"Training {sum(1 for layer in network.model.layers if layer.trainable and layer.weights)} layers for up to "
         f"{phase.epochs} epoch(s); the first step builds their graph."
@@ -92,41 +72,41 @@ def train_all(
         material.train,
         phase=name,
         epochs=phase.epochs,
-        best=best,
-        callbacks=[
-            ScheduledRate(phase, steps=steps),
-            *([MagnitudePruning(recipe.pruning, epochs=phase.epochs, steps=steps)] if pruned else []),
-        ],
+        best=_best_weights(task.recipe, phase, start),
+        callbacks=_callbacks(task.recipe, phase, steps=len(material.train)),
         validation_data=material.validation,
     )
 
 
-def _of_pixels(
-    network: Network,
-    pixels: Pixels,
-    recipe: Recipe,
-    class_weight: dict[int, float] | None,
-    seed: int,
-    supervision: Supervision,
-    teacher: Teacher | None,
-) -> _Material:
-    train = augmented_batches(
-        pixels,
-        recipe=recipe,
-        classes=network.classes,
-        class_weight=class_weight,
-        seed=seed,
-        clock=supervision.clock,
-        teacher=teacher,
+def _best_weights(recipe: Recipe, phase: FullPhase, start: Epoch | None) -> BestWeights:
+    return BestWeights(
+        patience=phase.early_stopping_patience,
+        monitor=phase.monitor,
+        # What the phase starts from, and what it has before it is as sparse as it is to be, is no candidate.
+        start=None if start is None or recipe.pruning.sparsity > 0 else getattr(start, phase.monitor),
+        first_epoch=ramp_epochs(recipe.pruning, phase.epochs),
     )
-    validation = plain_batches(pixels, "val", batch_size=recipe.batch_size, classes=network.classes)
+
+
+def _callbacks(recipe: Recipe, phase: FullPhase, *, steps: int) -> list[Any]:
+    """What happens at every step: another rate, and where the recipe says so fewer weights."""
+    rate = ScheduledRate(phase, steps=steps)
+    if recipe.pruning.sparsity == 0:
+        return [rate]
+    return [rate, MagnitudePruning(recipe.pruning, epochs=phase.epochs, steps=steps)]
+
+
+def _of_pixels(network: Network, task: LearningTask, supervision: Supervision) -> _Material:
+    train = augmented_batches(task, classes=network.classes, clock=supervision.clock)
+    size = task.recipe.batch_size
+    validation = plain_batches(task.pixels, "val", batch_size=size, classes=network.classes)
     return _Material(network.model, train, validation)
 
 
-def _of_activations(lower: LowerLayers, recipe: Recipe, seed: int, supervision: Supervision) -> _Material:
+def _of_activations(lower: LowerLayers, task: LearningTask, supervision: Supervision) -> _Material:
     """Each epoch shows one view of each image, in turn and in an order of its own."""
-    size = recipe.batch_size
-    train = shuffled_examples(lower.train, batch_size=size, seed=seed, views=lower.views, clock=supervision.clock)
+    size = task.recipe.batch_size
+    train = shuffled_examples(lower.train, batch_size=size, seed=task.seed, views=lower.views, clock=supervision.clock)
     return _Material(lower.cut.upper, train, examples_in_order(lower.validation, batch_size=size))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,7 +11,6 @@ import keras
 
 from edgewright_runtime.console import Reporter
 
-from ..data.pixels import Pixels
 from ..network.network import Network
 from ..recipes import Recipe
 from .compilation import compile_classifier
@@ -20,6 +19,7 @@ from .frozen.computed_examples import compiled, passed_on
 from .frozen.examples import Examples, examples_in_order, shuffled_examples
 from .frozen.examples_of_splits import examples_of_splits
 from .frozen.lower_layers import LowerLayers
+from .learning_task import LearningTask
 from .logistic_regression import DenseLayer, regressions
 from .losses import made_loss
 from .schedules import ScheduledRate
@@ -27,7 +27,6 @@ from .supervising.best_epoch import best_of
 from .supervising.callbacks import BestWeights
 from .supervising.epoch import Epoch
 from .supervising.supervision import Supervision
-from .teaching import Teacher
 
 _BATCH = 64
 
@@ -47,14 +46,10 @@ class HeadResult:
 
 def train_head(
     network: Network,
-    pixels: Pixels,
+    task: LearningTask,
     *,
-    recipe: Recipe,
-    class_weight: Mapping[int, float] | None,
-    seed: int,
     lower: LowerLayers | None = None,
     supervision: Supervision | None = None,
-    teacher: Teacher | None = None,
 ) -> HeadResult:
     """The history of a training after which the network's head fits the frozen backbone's features.
 
@@ -63,52 +58,35 @@ def train_head(
 
     Args:
         network: whose backbone computes the features.
-        pixels: decoded images.
-        recipe: with the number of views.
-        class_weight: factor of each class's loss.
-        seed: of shuffling and augmentation.
-        lower: what the backbone's lower layers give for as many views or more, where that is known already.
+        task: what is learnt; its recipe has the number of views.
+        lower: what the backbone's lower layers give for as many views or more, where that is known already: with a
+            teacher's answers, where there is one.
         supervision: what tells and writes down how the training goes.
-        teacher: whose answers are learnt from too; those of `lower` have them already.
     """
     supervision = supervision or Supervision()
-    solve = _SOLVERS[recipe.head_phase.solver]
-    with _features(network, pixels, recipe, class_weight, seed, lower, supervision.reporter, teacher) as (
-        train,
-        validation,
-    ):
-        epochs = solve(network, train, validation, recipe, seed, supervision)
-    return HeadResult(epochs, best_of(epochs, recipe.head_phase.monitor))
+    phase = task.recipe.head_phase
+    with _features(network, task, lower, supervision.reporter) as (train, validation):
+        epochs = _SOLVERS[phase.solver](network, train, validation, task.recipe, task.seed, supervision)
+    return HeadResult(epochs, best_of(epochs, phase.monitor))
 
 
 @contextlib.contextmanager
 def _features(
-    network: Network,
-    pixels: Pixels,
-    recipe: Recipe,
-    class_weight: Mapping[int, float] | None,
-    seed: int,
-    lower: LowerLayers | None,
-    reporter: Reporter,
-    teacher: Teacher | None,
+    network: Network, task: LearningTask, lower: LowerLayers | None, reporter: Reporter
 ) -> Iterator[tuple[Examples, Examples]]:
     """The features of the training split's views and of the validation split."""
-    views = recipe.head_phase.views
+    views = task.recipe.head_phase.views
     if lower is not None and views <= lower.views:
         compute = compiled(lower.cut.features)
         yield passed_on(compute, lower.of_views(views)), passed_on(compute, lower.validation)
         return
     with examples_of_splits(
         compiled(network.features),
-        pixels,
-        recipe=recipe,
+        task,
         classes=network.classes,
-        class_weight=class_weight,
-        seed=seed,
         views=views,
         reporter=reporter,
         told=("features of augmented views", "features of the validation split"),
-        teacher=teacher,
     ) as examples:
         yield examples
 

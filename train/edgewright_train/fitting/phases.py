@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..data.pixels import Pixels
 from ..network.network import Network, freeze_for_fine_tuning, prepare_for_scratch
@@ -13,6 +13,7 @@ from ..recipes import Recipe, check_epochs
 from .frozen.lower_layers import LowerLayers, lower_layers
 from .full_phase import train_all
 from .head_phase import train_head
+from .learning_task import LearningTask
 from .supervising.best_epoch import best_of
 from .supervising.epoch import Epoch
 from .supervising.supervision import Supervision
@@ -47,10 +48,12 @@ def fit(
     """
     fitted = Fitted()
     check_epochs(recipe, from_scratch=from_scratch)
+    weights = balanced_weights(pixels, network.classes) if recipe.balance == "class_weights" else None
+    task = LearningTask(pixels, recipe, weights, seed, teacher)
     if from_scratch:
-        _fit_from_scratch(fitted, network, pixels, recipe, seed, supervision, teacher)
+        _fit_from_scratch(fitted, network, task, supervision)
     else:
-        _fit_in_two_phases(fitted, network, pixels, recipe, seed, supervision, teacher)
+        _fit_in_two_phases(fitted, network, task, supervision)
     return fitted
 
 
@@ -67,106 +70,42 @@ def balanced_weights(pixels: Pixels, classes: int) -> dict[int, float]:
     return {index: counts.total() / (classes * counts[index]) for index in range(classes)}
 
 
-def _class_weight(network: Network, pixels: Pixels, recipe: Recipe) -> dict[int, float] | None:
-    return balanced_weights(pixels, network.classes) if recipe.balance == "class_weights" else None
-
-
-def _fit_from_scratch(
-    fitted: Fitted,
-    network: Network,
-    pixels: Pixels,
-    recipe: Recipe,
-    seed: int,
-    supervision: Supervision,
-    teacher: Teacher | None,
-) -> None:
+def _fit_from_scratch(fitted: Fitted, network: Network, task: LearningTask, supervision: Supervision) -> None:
     prepare_for_scratch(network)
+    phase = task.recipe.from_scratch
     with _measured(fitted, "from_scratch", supervision):
-        fitted.epochs += train_all(
-            network,
-            pixels,
-            name="from_scratch",
-            phase=recipe.from_scratch,
-            recipe=recipe,
-            class_weight=_class_weight(network, pixels, recipe),
-            seed=seed,
-            supervision=supervision,
-            teacher=teacher,
-        )
+        fitted.epochs += train_all(network, task, name="from_scratch", phase=phase, supervision=supervision)
 
 
-def _fit_in_two_phases(
-    fitted: Fitted,
-    network: Network,
-    pixels: Pixels,
-    recipe: Recipe,
-    seed: int,
-    supervision: Supervision,
-    teacher: Teacher | None,
-) -> None:
-    class_weight = _class_weight(network, pixels, recipe)
-    if recipe.fine_tune.epochs:
+def _fit_in_two_phases(fitted: Fitted, network: Network, task: LearningTask, supervision: Supervision) -> None:
+    phase = task.recipe.fine_tune
+    if phase.epochs:
         # Before the head is trained, which is on frozen layers anyway.
-        freeze_for_fine_tuning(network, recipe.fine_tune.unfreeze_layers, batch_norm=recipe.pruning.sparsity > 0)
+        freeze_for_fine_tuning(network, phase.unfreeze_layers, batch_norm=task.recipe.pruning.sparsity > 0)
     with contextlib.ExitStack() as held:
         with _measured(fitted, "head", supervision):
-            lower = held.enter_context(
-                lower_layers(
-                    network,
-                    pixels,
-                    recipe=recipe,
-                    class_weight=class_weight,
-                    seed=seed,
-                    reporter=supervision.reporter,
-                    teacher=teacher,
-                )
-            )
-            start = _head_phase(fitted, network, pixels, recipe, class_weight, seed, lower, supervision, teacher)
-        if not recipe.fine_tune.epochs:
+            lower = held.enter_context(lower_layers(network, task, reporter=supervision.reporter))
+            start = _head_phase(fitted, network, task, lower, supervision)
+        if not phase.epochs:
             return
+        # Without lower layers in common, other views than the head has seen.
+        other_views = replace(task, seed=task.seed + task.recipe.head_phase.views)
         with _measured(fitted, "fine_tune", supervision):
             fitted.epochs += train_all(
-                network,
-                pixels,
-                name="fine_tune",
-                phase=recipe.fine_tune,
-                recipe=recipe,
-                class_weight=class_weight,
-                # Without lower layers in common, other views than the head has seen.
-                seed=seed + recipe.head_phase.views,
-                start=start,
-                lower=lower,
-                supervision=supervision,
-                teacher=teacher,
+                network, other_views, name="fine_tune", phase=phase, start=start, lower=lower, supervision=supervision
             )
 
 
 def _head_phase(
-    fitted: Fitted,
-    network: Network,
-    pixels: Pixels,
-    recipe: Recipe,
-    class_weight: dict[int, float] | None,
-    seed: int,
-    lower: LowerLayers | None,
-    supervision: Supervision,
-    teacher: Teacher | None,
+    fitted: Fitted, network: Network, task: LearningTask, lower: LowerLayers | None, supervision: Supervision
 ) -> Epoch | None:
     """The epoch whose weights the head has now; None where it has none."""
+    phase = task.recipe.head_phase
     if supervision.has_finished("head"):
         fitted.epochs += supervision.epochs_of("head")
-        return best_of(fitted.epochs, recipe.head_phase.monitor)
-    if not recipe.head_phase.epochs:
+        return best_of(fitted.epochs, phase.monitor)
+    if not phase.epochs:
         return None
-    result = train_head(
-        network,
-        pixels,
-        recipe=recipe,
-        class_weight=class_weight,
-        seed=seed,
-        lower=lower,
-        supervision=supervision,
-        teacher=teacher,
-    )
+    result = train_head(network, task, lower=lower, supervision=supervision)
     fitted.epochs += result.epochs
     return result.best

@@ -22,7 +22,7 @@ from ..data.pixels import Pixels
 from ..diagnosis import FILE_NAME as DOCTOR
 from ..diagnosis import Diagnosis, diagnosis_json
 from ..diagnosis.trained.seen import HeldOut
-from ..diagnosis.verdict import verdict
+from ..diagnosis.verdict import EndedTraining, verdict
 from ..fitting import Epoch
 from ..fitting.pruning import ramp_epochs
 from ..network.network import Network
@@ -155,21 +155,22 @@ def _diagnosis(
         for split, each in answers.items()
     }
     try:
-        return verdict(
-            network,
-            dataset=told.dataset,
-            data=told.made_from.data,
-            rows=told.rows,
-            pixels=pixels,
-            recipe=told.recipe,
-            from_scratch=told.made_from.from_scratch,
-            epochs=told.epochs,
-            held_out=held_out,
-            head_before=told.head_before,
-            reporter=reporter,
-        )
+        return verdict(network, _ended(told, pixels), held_out, reporter=reporter)
     except Exception as error:
         return Diagnosis((), (f"The diagnosis was left out: it failed with {type(error).__name__}: {error}",))
+
+
+def _ended(told: Told, pixels: Pixels) -> EndedTraining:
+    return EndedTraining(
+        dataset=told.dataset,
+        data=told.made_from.data,
+        rows=told.rows,
+        pixels=pixels,
+        recipe=told.recipe,
+        from_scratch=told.made_from.from_scratch,
+        epochs=told.epochs,
+        head_before=told.head_before,
+    )
 
 
 def _answers(

@@ -34,6 +34,8 @@ class Acceleration:
     def __post_init__(self) -> None:
         if self.delegate_options and self.delegate is None:
             raise EdgewrightError("Options for a delegate need the delegate: --delegate LIBRARY")
+        if self.delegate_options and self.delegate == GPU:
+            raise EdgewrightError("--delegate gpu takes no options: --delegate-option goes with a delegate's library")
 
     @property
     def asked(self) -> tuple[str, ...]:

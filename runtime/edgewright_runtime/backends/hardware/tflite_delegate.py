@@ -52,7 +52,8 @@ def refuse_webgpu_on_armv8_0(library: str, flags: frozenset[str] | None = None) 
     Raises:
         EdgewrightError: the library is that accelerator, and this is such a processor.
     """
-    if _WEBGPU in Path(library).name and lacks_lse_atomics(flags_here() if flags is None else flags):
+    names = {Path(library).name, Path(library).resolve().name}  # a link to it is it
+    if any(_WEBGPU in name for name in names) and lacks_lse_atomics(flags_here() if flags is None else flags):
         raise EdgewrightError(
             f"{library} uses atomic instructions of ARMv8.1 (LSE), which this processor does not have: it would end "
             f"the process; run the model without it"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import threading
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,8 @@ from ..quantization import dequantize_output, quantize_input
 from .instructions import flags_here, lacks_lse_atomics
 
 _PURPOSE = "Running a .tflite file on the GPU"
+
+_PLACE = re.compile(r"(└ )?ERROR: \[[^\]]*\]")
 
 
 class GpuModel:
@@ -72,13 +76,21 @@ def on_gpu(model: Backend, data: bytes, *, path: Path, hardware: str = "GPU") ->
         compiled = compiler.CompiledModel.from_buffer(data, hardware_accel=getattr(table.HardwareAccelerator, hardware))
         is_whole = compiled.is_fully_accelerated()
     except (RuntimeError, ValueError) as error:
+        # What LiteRT made lives in the frames that failed, and would be told of when it goes, long after this block.
+        traceback.clear_frames(error.__traceback__)
+        why = _reason(error)
         raise MissingDependencyError(
-            f"{_PURPOSE} needs a GPU that LiteRT can use, and it finds none here or cannot run {path} on it "
-            f"({_in_a_line(error)}); with --debug it says more"
+            f"{_PURPOSE} needs a GPU that LiteRT can use, and it finds none here or cannot run {path} on it"
+            f"{f' ({why})' if why else ''}; with --debug it says more"
         ) from error
     if hardware == "GPU" and not is_whole:
         raise EdgewrightError(f"The GPU runs only a part of {path}, the rest would run on the processor")
     return GpuModel(compiled, model, path=path, library=f"{model.library} on the {hardware}")
+
+
+def _reason(error: Exception) -> str:
+    """What the error says besides places in LiteRT's own source; often nothing."""
+    return " ".join(_PLACE.sub(" ", str(error)).split())
 
 
 def _in_a_line(error: Exception) -> str:

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, ClassVar
 
-from ...errors import CheckFailedError, EdgewrightError
+from ...errors import CheckFailedError, EdgewrightError, OtherMachineError
 from ...run.formats import FORMATS
 from ...strict_json import read_object
 from ...structured import from_builtins, rule
@@ -125,10 +125,10 @@ def check_version(engine: Path, key: EngineKey, installed: str) -> None:
     """Sees that the engine was built with the library's version that is installed here.
 
     Raises:
-        EdgewrightError: it was built with another.
+        OtherMachineError: it was built with another.
     """
     if key.library_version != installed:
-        raise EdgewrightError(
+        raise OtherMachineError(
             f"{engine} was built with {key.library} {key.library_version} and loads in no other version, but "
             f"{installed} is installed here; {_again(engine)}"
         )
@@ -138,13 +138,13 @@ def check_gpu(engine: Path, key: EngineKey, gpu: Gpu) -> None:
     """Sees that the engine was built for this GPU.
 
     Raises:
-        EdgewrightError: it was built for others.
+        OtherMachineError: it was built for others.
     """
     ahead = key.library == AHEAD_OF_TIME
     if (gpu.compute_capability if ahead else str(gpu)) not in key.devices:
         built_for = f"compute capability {', '.join(key.devices)}" if ahead else ", ".join(key.devices)
         option = f" --compute-capability {gpu.compute_capability}" if ahead else ""
-        raise EdgewrightError(
+        raise OtherMachineError(
             f"{engine} was built for {built_for}, but the GPU here is {gpu}; {_again(engine, option=option)}"
         )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import traceback
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -54,8 +55,9 @@ class OnGpu:
             with driver.current(self._primary):
                 self._deserialise(module, data)
                 self._idle.append(Execution(driver, self._engine, self))
-        except BaseException:
-            driver.release_primary_context(self._primary)
+        except BaseException as error:
+            traceback.clear_frames(error.__traceback__)  # they hold the engine, which must go before its context
+            self.close()
             raise
         several = self.batch[0] == self.batch[1] or _major(module.__version__) >= _SHARED_PROFILES
         self._one_at_a_time = contextlib.nullcontext() if several or _is_rtx(module) else threading.Lock()
@@ -103,7 +105,8 @@ class OnGpu:
         with self._driver.current(self._primary):
             while self._idle:
                 self._idle.pop().close()
-            del self._engine, self._runtime
+            for name in ("_engine", "_runtime"):
+                vars(self).pop(name, None)  # neither is there where loading failed
         self._driver.release_primary_context(self._primary)
         del self._primary
 
@@ -123,18 +126,25 @@ class Execution:
         if context is None:
             raise MemoryError("no execution context could be made; the GPU's memory may be too small")
         self._context = context
-        self._stream = driver.new_stream()
-        self._pixels = self._buffers(of.input, of.batch[1], of.image)
-        self._answers = self._buffers(of.output, of.batch[1], of.output.shape[1:])
+        with contextlib.ExitStack() as held:  # where one of these cannot be had, those before are given back
+            self._stream = driver.new_stream()
+            held.callback(driver.free_stream, self._stream)
+            self._pixels = self._buffers(held, of.input, of.batch[1], of.image)
+            self._answers = self._buffers(held, of.output, of.batch[1], of.output.shape[1:])
+            self._held = held.pop_all()
         self._count, self._runs = 0, 0
         self._graph: CudaGraph | None = None
         self.why_no_graph: str | None = None
 
-    def _buffers(self, tensor: Tensor, count: int, shape: tuple[int | None, ...]) -> tuple[NDArray[Any], Any]:
+    def _buffers(
+        self, held: contextlib.ExitStack, tensor: Tensor, count: int, shape: tuple[int | None, ...]
+    ) -> tuple[NDArray[Any], Any]:
         """Page-locked memory and GPU memory for the greatest batch; TensorRT is told where the latter lies."""
         sizes = tuple(int(size or 0) for size in shape)
         host = self._driver.pinned((count, *sizes), np.dtype(tensor.dtype))
+        held.callback(self._driver.free_pinned, host)
         device = self._driver.allocate(host.nbytes)
+        held.callback(self._driver.free, device)
         if not self._context.set_tensor_address(tensor.name, self._driver.address(device)):
             raise ValueError(f"TensorRT refuses memory for {tensor.name}")
         return host, device
@@ -189,12 +199,9 @@ class Execution:
         self._driver.synchronise(self._stream)
         self._drop_graph()
         del self._context
-        for host, device in (self._answers, self._pixels):
-            self._driver.free(device)
-            self._driver.free_pinned(host)
-        self._driver.free_stream(self._stream)
+        self._held.close()
         # With pycuda the last reference gives memory and stream back.
-        del host, device, self._answers, self._pixels, self._stream
+        del self._answers, self._pixels, self._stream
 
 
 def _major(version: str) -> int:

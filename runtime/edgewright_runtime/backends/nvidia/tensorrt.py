@@ -19,7 +19,8 @@ from ...hashing import sha256_of_bytes
 from ...optional_imports import import_optional, is_absent, missing
 from ...run import manifest
 from .cuda import cuda_driver, first_gpu
-from .engine_key import EngineKey, check_content, check_gpu, check_version, key_path, read_key
+from .driver import CudaDriver
+from .engine_key import EngineKey, Gpu, check_content, check_gpu, check_version, key_path, read_key
 from .execution import OnGpu
 
 _PURPOSE = "Running a TensorRT engine"
@@ -43,20 +44,37 @@ def load(path: Path, *, threads: int | None) -> TensorRtModel:  # noqa: ARG001 -
     Raises:
         MissingDependencyError: the engine's library, or pycuda and cuda-python, are not installed, or there is no GPU.
         CheckFailedError: the engine is not what its key or the manifest says.
-        EdgewrightError: it was built for another version or GPU, or does not load.
+        OtherMachineError: it was built for another version or GPU.
+        EdgewrightError: it does not load.
     """
     key, data = checked_engine(path)
-    module, extra = _library_of(path, key)
-    check_version(path, key, module.__version__)
-    driver = cuda_driver(extra=extra, purpose=_PURPOSE)
-    gpu = first_gpu(driver)
-    check_gpu(path, key, gpu)
+    module, driver, gpu = _machine_for(path, key)
     refusals: tuple[type[Exception], ...] = (ValueError, MemoryError, *driver.errors)
     try:
         on_gpu = OnGpu(module, driver, data)
     except refusals as error:
         raise EdgewrightError(f"{path} is no engine that {key.library} {key.library_version} runs: {error}") from error
     return TensorRtModel(on_gpu, library=f"{key.library} {key.library_version} on {gpu.name} through {driver.name}")
+
+
+def why_not_here(path: Path) -> EdgewrightError | None:
+    """Why this machine does not run the engine, by its key alone; None where it does."""
+    try:
+        key, _ = read_key(path)
+        _machine_for(path, key)
+    except EdgewrightError as error:
+        return error
+    return None
+
+
+def _machine_for(path: Path, key: EngineKey) -> tuple[Any, CudaDriver, Gpu]:
+    """The library's module, CUDA's driver and the GPU, which are those that the engine was built for."""
+    module, extra = _library_of(path, key)
+    check_version(path, key, module.__version__)
+    driver = cuda_driver(extra=extra, purpose=_PURPOSE)
+    gpu = first_gpu(driver)
+    check_gpu(path, key, gpu)
+    return module, driver, gpu
 
 
 def checked_engine(path: Path) -> tuple[EngineKey, bytes]:
@@ -121,7 +139,7 @@ class TensorRtModel:
         return np.concatenate([self._on_gpu.run(_padded(stored[part], least))[: len(stored[part])] for part in chunks])
 
     def close(self) -> None:
-        """Frees the GPU's memory; the model cannot be used afterwards."""
+        """Frees the GPU's memory; the model cannot be used afterwards. No thread may be running it."""
         self._finalizer()
 
 

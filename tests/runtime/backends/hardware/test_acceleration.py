@@ -25,6 +25,7 @@ def test_nothing_asked_for_is_nothing_described():
     [
         ({"delegate": "lib.so", "delegate_options": ["device"]}, "'device' is no option for a delegate"),
         ({"delegate_options": ["device=usb"]}, "need the delegate"),
+        ({"delegate": "gpu", "delegate_options": ["precision=low"]}, "--delegate gpu takes no options"),
         ({"providers": " , "}, "names no execution provider"),
     ],
 )

@@ -89,3 +89,10 @@ def test_webgpu_accelerator_is_never_loaded_on_armv8_0(monkeypatch, flags, is_re
         return
     with pytest.raises(EdgewrightError, match=r"uses atomic instructions of ARMv8\.1"):
         refuse_webgpu_on_armv8_0(library, frozenset(flags))
+
+
+def test_link_to_the_webgpu_accelerator_is_refused_like_itself(monkeypatch, tmp_path):
+    monkeypatch.setattr("platform.machine", lambda: "aarch64")
+    (tmp_path / "gpu.so").symlink_to(tmp_path / "libLiteRtWebGpuAccelerator.so")
+    with pytest.raises(EdgewrightError, match=r"uses atomic instructions of ARMv8\.1"):
+        refuse_webgpu_on_armv8_0(str(tmp_path / "gpu.so"), frozenset({"fp", "asimd"}))

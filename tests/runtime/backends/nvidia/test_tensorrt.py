@@ -8,10 +8,10 @@ import pytest
 
 from edgewright_runtime.backends.nvidia.cuda import why_no_gpu
 from edgewright_runtime.backends.nvidia.engine_key import key_bytes, key_path, read_key
-from edgewright_runtime.backends.nvidia.tensorrt import checked_engine, in_profile, load
+from edgewright_runtime.backends.nvidia.tensorrt import checked_engine, in_profile, load, why_not_here
 from edgewright_runtime.backends.table import backend_for
 from edgewright_runtime.classifier import Classifier
-from edgewright_runtime.errors import CheckFailedError, EdgewrightError, MissingDependencyError
+from edgewright_runtime.errors import CheckFailedError, EdgewrightError, MissingDependencyError, OtherMachineError
 from edgewright_runtime.evaluation.selection import chosen_formats
 from edgewright_runtime.hashing import sha256_of_file
 from edgewright_runtime.optional_imports import is_absent
@@ -96,6 +96,7 @@ def test_engine_of_another_version_is_refused_with_both_versions(engine_run, eng
     rewrite_key(engine, library_version="1.0.0.1")
     with pytest.raises(EdgewrightError, match=rf"built with tensorrt-rtx 1\.0\.0\.1 .* is installed here; .*{AGAIN}"):
         Classifier.open(engine_run, format="tensorrt-rtx-fp16")
+    assert isinstance(why_not_here(engine), OtherMachineError)
 
 
 @pytest.mark.skipif(not is_absent("tensorrt"), reason="tensorrt is installed here")

@@ -14,6 +14,7 @@ from edgewright_train.fitting.frozen.computed_examples import compiled, computed
 from edgewright_train.fitting.frozen.lower_layers import LowerLayers, lower_layers
 from edgewright_train.fitting.full_phase import train_all
 from edgewright_train.fitting.head_phase import train_head
+from edgewright_train.fitting.learning_task import LearningTask
 from edgewright_train.fitting.phases import fit
 from edgewright_train.fitting.precision import computing
 from edgewright_train.fitting.supervising.checkpoint import CheckpointFolder
@@ -52,7 +53,7 @@ def frozen_network():
 
 
 def of(network, pixels, recipe):
-    return lower_layers(network, pixels, recipe=recipe, class_weight=WEIGHTS, seed=5, reporter=Silent())
+    return lower_layers(network, LearningTask(pixels, recipe, WEIGHTS, seed=5), reporter=Silent())
 
 
 @contextlib.contextmanager
@@ -76,16 +77,8 @@ def trained(make_lower, pixels, recipe):
     network = frozen_network()
     before = network.model.get_weights()
     with make_lower(network, pixels, recipe) as lower:
-        epochs = train_all(
-            network,
-            pixels,
-            name="fine_tune",
-            phase=recipe.fine_tune,
-            recipe=recipe,
-            class_weight=WEIGHTS,
-            seed=6,
-            lower=lower,
-        )
+        task = LearningTask(pixels, recipe, WEIGHTS, seed=6)
+        epochs = train_all(network, task, name="fine_tune", phase=recipe.fine_tune, lower=lower)
     return before, network.model.get_weights(), epochs
 
 
@@ -104,7 +97,7 @@ def test_the_same_views_give_the_weights_that_the_whole_network_learns(colour_pi
 def test_head_is_trained_on_the_features_of_the_same_views(colour_pixels, recipe):
     network = frozen_network()
     with of(network, colour_pixels, recipe) as lower:
-        result = train_head(network, colour_pixels, recipe=recipe, class_weight=WEIGHTS, seed=5, lower=lower)
+        result = train_head(network, LearningTask(colour_pixels, recipe, WEIGHTS, seed=5), lower=lower)
     places = colour_pixels.places["val"]
     probabilities = np.asarray(network.model(colour_pixels.values[places].astype(np.float32), training=False))
     smoothing = recipe.loss.label_smoothing

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -11,10 +11,8 @@ import numpy as np
 from edgewright_runtime.console import Reporter
 
 from ...data.batches import plain_batches
-from ...data.pixels import Pixels
-from ...recipes import Recipe
 from ..augmented_batches import augmented_batches
-from ..teaching import Teacher
+from ..learning_task import LearningTask
 from .caching_rule import images_of_epoch
 from .computed_examples import Compiled, computed_examples
 from .examples import Examples
@@ -23,39 +21,30 @@ from .examples import Examples
 @contextlib.contextmanager
 def examples_of_splits(
     compute: Compiled,
-    pixels: Pixels,
+    task: LearningTask,
     *,
-    recipe: Recipe,
     classes: int,
-    class_weight: Mapping[int, float] | None,
-    seed: int,
     views: int,
     reporter: Reporter,
     told: tuple[str, str],
-    teacher: Teacher | None,
     kept_as: Any = np.float32,
 ) -> Iterator[tuple[Examples, Examples]]:
     """Of the training split's augmented views, and of the validation split; they go away with the block.
 
     Args:
         compute: from a batch of images to what is kept.
-        pixels: decoded images.
-        recipe: with augmentation, balance and batch size.
+        task: whose images, augmented as its recipe says; a teacher's answers stand behind the training split's labels.
         classes: how many there are.
-        class_weight: factor of each class's loss.
-        seed: of the augmentation.
         views: how many of each image of the training split.
         reporter: what is told how far it is.
         told: what it is called there, of either split.
-        teacher: whose answers stand behind the training split's labels.
         kept_as: numpy's type of what is kept.
 
     Raises:
         EdgewrightError: there is no room on the disk.
     """
-    augmented = augmented_batches(
-        pixels, recipe=recipe, classes=classes, class_weight=class_weight, seed=seed, teacher=teacher
-    )
+    pixels, recipe = task.pixels, task.recipe
+    augmented = augmented_batches(task, classes=classes)
     plain = plain_batches(pixels, "val", batch_size=recipe.batch_size, classes=classes)
     images = images_of_epoch(pixels, recipe.balance), len(pixels.places["val"])
     with (

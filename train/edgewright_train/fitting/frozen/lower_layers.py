@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from edgewright_runtime.console import Reporter
 
-from ...data.pixels import Pixels
 from ...network.cut import Cut
 from ...network.network import Network
-from ...recipes import Recipe
-from ..teaching import Teacher
+from ..learning_task import LearningTask
 from .caching_rule import frozen_layers
 from .computed_examples import compiled
 from .examples import Examples
@@ -43,50 +41,34 @@ class LowerLayers:
 
 
 @contextlib.contextmanager
-def lower_layers(
-    network: Network,
-    pixels: Pixels,
-    *,
-    recipe: Recipe,
-    class_weight: Mapping[int, float] | None,
-    seed: int,
-    reporter: Reporter,
-    teacher: Teacher | None = None,
-) -> Iterator[LowerLayers | None]:
+def lower_layers(network: Network, task: LearningTask, *, reporter: Reporter) -> Iterator[LowerLayers | None]:
     """The activations that the recipe's phases share, which go away with the block; None where they do not pay.
 
     Images are augmented and mixed before, so that labels and weights are those of mixed images.
 
     Args:
         network: with the layers frozen that phase 2 leaves so.
-        pixels: decoded images.
-        recipe: with the number of views.
-        class_weight: factor of each class's loss.
-        seed: of the augmentation.
+        task: what is learnt; its recipe has the number of views.
         reporter: what is told what is done, and how far it is.
-        teacher: whose answers stand behind the labels then.
 
     Raises:
         EdgewrightError: there is no room on the disk.
     """
-    decision = frozen_layers(network, pixels, recipe.fine_tune, balance=recipe.balance)
+    phase = task.recipe.fine_tune
+    decision = frozen_layers(network, task.pixels, phase, balance=task.recipe.balance)
     if decision.told:
         reporter.line(decision.told)
     if decision.cut is None:
         yield None
         return
-    views, compute = int(recipe.fine_tune.views), compiled(decision.cut.lower)
+    views = int(phase.views)
     with examples_of_splits(
-        compute,
-        pixels,
-        recipe=recipe,
+        compiled(decision.cut.lower),
+        task,
         classes=network.classes,
-        class_weight=class_weight,
-        seed=seed,
         views=views,
         reporter=reporter,
         told=("lower layers, augmented views", "lower layers, validation split"),
-        teacher=teacher,
         kept_as=np.float16,
     ) as (train, validation):
         yield LowerLayers(decision.cut, views, train, validation)

@@ -6,9 +6,9 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..errors import EdgewrightError
-from ..preprocessing.source import IMAGE_SUFFIXES
-from .types import ListedFile, RejectedFile
+from ...errors import EdgewrightError
+from ...preprocessing.source import IMAGE_SUFFIXES
+from ..types import ListedFile, RejectedFile
 
 _LEFT_BY_ARCHIVERS = frozenset({"__macosx"})
 

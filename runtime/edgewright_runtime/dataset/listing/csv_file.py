@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from ..errors import EdgewrightError
-from ..run.splits import SPLITS
+from ...errors import EdgewrightError
+from ...run.splits import SPLITS
+from ..types import ListedFile, Listing, RejectedFile
 from .csv_columns import Columns, columns_of, delimiter_of, header_of, path_column_of
 from .csv_places import NamedTwiceError, Places
 from .split_names import split_named
-from .types import ListedFile, Listing, RejectedFile
 
 TABLE_SUFFIXES = frozenset({".csv", ".tsv"})
 """File name endings of lists with a header."""

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edgewright_runtime.evaluation.timing import Sampling, sample, summarise
+from edgewright_runtime.evaluation.speed.timing import Sampling, sample, summarise
 
 
 class Clock:

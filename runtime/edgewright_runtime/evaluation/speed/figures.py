@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from ..machine import Machine
+from ...machine import Machine
 from .environment import Moment
 from .timing import Summary, summarise
 

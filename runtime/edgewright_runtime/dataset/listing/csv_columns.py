@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import EdgewrightError
-from ..suggestion import named
-from .types import UnlabelledError
+from ...errors import EdgewrightError
+from ...suggestion import named
+from ..types import UnlabelledError
 
 DELIMITERS = (",", ";", "\t", "|")
 

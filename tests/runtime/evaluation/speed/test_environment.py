@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from edgewright_runtime.evaluation.environment import (
+from edgewright_runtime.evaluation.speed.environment import (
     Moment,
     benchmark_warnings,
     moment,
@@ -55,7 +55,7 @@ def test_a_real_busy_program_is_seen():
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="/proc is Linux's")
 def test_peak_memory_is_this_process_own():
-    probe = "from edgewright_runtime.evaluation.environment import peak_memory_mb; print(peak_memory_mb())"
+    probe = "from edgewright_runtime.evaluation.speed.environment import peak_memory_mb; print(peak_memory_mb())"
     ballast = bytearray(300_000_000)
     child = float(subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True).stdout)
     assert child < 100

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from edgewright_runtime.dataset import read_dataset, read_images
-from edgewright_runtime.dataset.csv_file import list_csv
+from edgewright_runtime.dataset.listing.csv_file import list_csv
 from edgewright_runtime.errors import EdgewrightError
 
 

@@ -1,6 +1,6 @@
 """Measures one format in this process, which does nothing else: so load time and peak memory are its own.
 
-Started by `latency` as `python -m edgewright_runtime.evaluation.worker ORDER`, with a JSON object for ORDER.
+Started by `latency` as `python -m edgewright_runtime.evaluation.speed.worker ORDER`, with a JSON object for ORDER.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import EdgewrightError
-from ..hashing import files_of, sha256_of_file
-from ..run.manifest import listed_sha256
+from ...errors import EdgewrightError
+from ...hashing import files_of, sha256_of_file
+from ...run.manifest import listed_sha256
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..classifier import Classifier
+    from ...classifier import Classifier
     from .figures import LatencyFigures, Timing
     from .order import Order
     from .timing import Sampling
@@ -31,8 +31,8 @@ def measure(order: Order, *, began: float) -> LatencyFigures:
         order: what to measure, and how.
         began: when this process began, by `time.perf_counter`.
     """
-    from ..classifier import Classifier
-    from ..machine import machine
+    from ...classifier import Classifier
+    from ...machine import machine
     from .environment import benchmark_warnings, moment, peak_memory_mb
     from .figures import LatencyFigures
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edgewright_runtime.evaluation.environment import moment
-from edgewright_runtime.evaluation.figures import LatencyFigures, Timing
+from edgewright_runtime.evaluation.speed.environment import moment
+from edgewright_runtime.evaluation.speed.figures import LatencyFigures, Timing
 from edgewright_runtime.machine import machine
 
 MILLISECONDS = st.lists(st.floats(1e-3, 1e4), min_size=1, max_size=30)

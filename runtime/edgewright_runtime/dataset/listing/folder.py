@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from ..types import Listing, UnlabelledError
 from .class_folders import csv_hint, list_classes, loose, subfolders
 from .split_folders import list_split_folders
 from .split_names import split_named
-from .types import Listing, UnlabelledError
 
 _DEEPEST = 5  # folders inside one another, each alone; ends a chain of links that goes in circles
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from ..errors import EdgewrightError
-from ..run.splits import SPLITS
+from ...errors import EdgewrightError
+from ...run.splits import SPLITS
+from ..classes import listing
+from ..types import ListedFile, Listing, RejectedFile
 from .class_folders import csv_hint, images_below, list_classes, loose, subfolders
-from .classes import listing
 from .split_names import in_words, split_named
-from .types import ListedFile, Listing, RejectedFile
 
 
 def list_split_folders(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from edgewright_runtime.dataset.split_names import in_words, split_named
+from edgewright_runtime.dataset.listing.split_names import in_words, split_named
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from edgewright_runtime.errors import EdgewrightError
-from edgewright_runtime.evaluation.order import Order
-from edgewright_runtime.evaluation.timing import Sampling
+from edgewright_runtime.evaluation.speed.order import Order
+from edgewright_runtime.evaluation.speed.timing import Sampling
 
 ORDER = Order("run", "tflite-int8", ("a b.png", "größe.jpg"), Sampling(min_runs=3), None, "figures.json")
 

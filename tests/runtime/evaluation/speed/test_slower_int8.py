@@ -2,7 +2,7 @@
 
 import pytest
 
-from edgewright_runtime.evaluation.slower_int8 import slower_than_float
+from edgewright_runtime.evaluation.speed.slower_int8 import slower_than_float
 
 
 def test_slower_int8_is_named_with_the_fastest_float_format_of_its_library():
@@ -11,6 +11,12 @@ def test_slower_int8_is_named_with_the_fastest_float_format_of_its_library():
     assert name == "onnx-int8"
     assert sentence.startswith("slower here than float: p50 4.04 ms, and 1.27 ms of onnx-fp32; INT8 gains nothing")
     assert "onnx-int8-cpu is the INT8 file for processors" in sentence
+
+
+def test_float_that_was_measured_before_counts_and_is_told_as_such():
+    found = slower_than_float({"onnx-int8": 4.04}, earlier={"onnx-fp32": 1.27, "onnx-int8": 1.0})
+    assert "4.04 ms, and 1.27 ms of onnx-fp32 when that was measured; INT8 gains nothing" in found["onnx-int8"]
+    assert slower_than_float({"onnx-int8": 1.04}, earlier={"onnx-fp32": 1.27}) == {}
 
 
 @pytest.mark.parametrize(

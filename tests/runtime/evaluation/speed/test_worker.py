@@ -6,9 +6,9 @@ import sys
 
 import pytest
 
-from edgewright_runtime.evaluation.figures import LatencyFigures
-from edgewright_runtime.evaluation.order import Order
-from edgewright_runtime.evaluation.timing import Sampling
+from edgewright_runtime.evaluation.speed.figures import LatencyFigures
+from edgewright_runtime.evaluation.speed.order import Order
+from edgewright_runtime.evaluation.speed.timing import Sampling
 from edgewright_runtime.hashing import sha256_of_file
 from edgewright_runtime.preprocessing import Preprocessing
 from edgewright_runtime.preprocessing.decoders import decoder_for
@@ -17,7 +17,7 @@ QUICK = Sampling(min_runs=4, min_seconds=0, warm_up_runs=1, warm_up_seconds=0)
 
 
 def started(order: dict) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "edgewright_runtime.evaluation.worker", json.dumps(order)]
+    command = [sys.executable, "-m", "edgewright_runtime.evaluation.speed.worker", json.dumps(order)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from edgewright_runtime.dataset.csv_places import NamedTwiceError, Places
+from edgewright_runtime.dataset.listing.csv_places import NamedTwiceError, Places
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from edgewright_convert.int8 import correction_of
 from edgewright_convert.onnx.checks import check_explicit_int8
 from edgewright_convert.onnx.export import onnx_from_model
 from edgewright_convert.onnx.graph import serialised
-from edgewright_convert.onnx.int8_file import onnx_int8_from_correction
+from edgewright_convert.onnx.int8_or_baseline import onnx_int8_from_correction
 from edgewright_convert.onnx.qdq import onnx_int8_with_measured_ranges
 from edgewright_runtime.library_noise import captured
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..backends.hardware.acceleration import LIBRARY_DECIDES, Acceleration
-from ..backends.hardware.trial import cause_of_death
-from ..errors import CheckFailedError, EdgewrightError, MissingDependencyError
-from ..preprocessing.source import IMAGE_SUFFIXES
-from ..run.run_folder import RunFolder
-from ..run.splits import locate, read_splits, rows_of
-from ..strict_json import read_object, write_object
+from ...backends.hardware.acceleration import LIBRARY_DECIDES, Acceleration
+from ...backends.hardware.trial import cause_of_death
+from ...errors import CheckFailedError, EdgewrightError, MissingDependencyError
+from ...preprocessing.source import IMAGE_SUFFIXES
+from ...run.run_folder import RunFolder
+from ...run.splits import locate, read_splits, rows_of
+from ...strict_json import read_object, write_object
 from .figures import LatencyFigures
 from .order import Order
 from .slower_int8 import slower_than_float
@@ -103,7 +104,8 @@ def bench_run(
 def _compared(run: RunFolder, outcomes: Sequence[FormatLatency]) -> tuple[FormatLatency, ...]:
     """The same with a warning where INT8 is slower than float: told and kept, once all are measured."""
     figures = {each.format: each.figures for each in outcomes if each.figures is not None}
-    slower = slower_than_float({name: each.inference.summary.p50_ms for name, each in figures.items()})
+    medians = {name: each.inference.summary.p50_ms for name, each in figures.items()}
+    slower = slower_than_float(medians, earlier=_earlier_medians(run, figures))
     told = []
     for outcome in outcomes:
         sentence = slower.get(outcome.format)
@@ -113,6 +115,18 @@ def _compared(run: RunFolder, outcomes: Sequence[FormatLatency]) -> tuple[Format
             _write(run, outcome)
         told.append(outcome)
     return tuple(told)
+
+
+def _earlier_medians(run: RunFolder, now: Mapping[str, LatencyFigures]) -> dict[str, float]:
+    """By format, p50 of those in latency.json that were measured before, under the same conditions as these."""
+    here = {(each.machine, each.threads, each.acceleration) for each in now.values()}
+    found = {}
+    for name, value in (read_object(run.latency) if run.latency.is_file() else {}).items():
+        with contextlib.suppress(KeyError, TypeError):  # a row of an older release, or somebody else's
+            row = LatencyFigures.from_dict(value)
+            if (row.machine, row.threads, row.acceleration) in here:
+                found[name] = row.inference.summary.p50_ms
+    return found
 
 
 def bench_file(
@@ -153,7 +167,7 @@ def bench_file(
             acceleration=acceleration,
         )
         done = subprocess.run(
-            [sys.executable, "-m", "edgewright_runtime.evaluation.worker", json.dumps(order.to_dict())],
+            [sys.executable, "-m", "edgewright_runtime.evaluation.speed.worker", json.dumps(order.to_dict())],
             capture_output=True,
             text=True,
             check=False,

@@ -6,8 +6,8 @@ import pytest
 
 from edgewright_runtime.backends.hardware.acceleration import Acceleration
 from edgewright_runtime.errors import CheckFailedError, EdgewrightError
-from edgewright_runtime.evaluation.latency import IMAGES, bench_run, images_to_time
-from edgewright_runtime.evaluation.timing import Sampling
+from edgewright_runtime.evaluation.speed.latency import IMAGES, bench_run, images_to_time
+from edgewright_runtime.evaluation.speed.timing import Sampling
 from edgewright_runtime.run.run_folder import RunFolder
 
 QUICK = Sampling(min_runs=3, min_seconds=0, warm_up_runs=1, warm_up_seconds=0)
@@ -85,3 +85,6 @@ def test_int8_that_is_slower_than_float_is_told_and_kept(run_copy, digit_images)
     for warnings in (told["onnx-int8"].warnings, kept["onnx-int8"]["warnings"]):
         assert any(each.startswith("slower here than float") for each in warnings) == is_slower
     assert not any("slower here" in each for each in told["onnx-fp32"].warnings)
+    (alone,) = bench_run(run, ["onnx-int8"], images=images, sampling=QUICK, threads=1)
+    is_slower = alone.figures.inference.summary.p50_ms > float32
+    assert any("onnx-fp32 when that was measured" in each for each in alone.figures.warnings) == is_slower

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..run.splits import SPLITS
+from ...run.splits import SPLITS
 
 _NAMES = {
     "train": "train",

@@ -4,7 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from edgewright_runtime.dataset.class_folders import csv_hint, images_below, is_image_name, list_classes, subfolders
+from edgewright_runtime.dataset.listing.class_folders import (
+    csv_hint,
+    images_below,
+    is_image_name,
+    list_classes,
+    subfolders,
+)
 from edgewright_runtime.errors import EdgewrightError
 
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ..backends.hardware.acceleration import LIBRARY_DECIDES, Acceleration
-from ..structured import from_builtins
+from ...backends.hardware.acceleration import LIBRARY_DECIDES, Acceleration
+from ...structured import from_builtins
 from .timing import Sampling
 
 

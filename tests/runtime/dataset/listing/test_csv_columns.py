@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from edgewright_runtime.dataset.csv_columns import columns_of, delimiter_of, header_of
+from edgewright_runtime.dataset.listing.csv_columns import columns_of, delimiter_of, header_of
 from edgewright_runtime.errors import EdgewrightError
 
 SOURCE = Path("train.csv")
