@@ -57,14 +57,14 @@ def open_questions(scores: Sequence[Score]) -> tuple[str, ...]:
     other = next((score for score in equal if not means_the_same(best.candidate, score.candidate)), None)
     if other is not None:
         sentences.append(
-            f"{described(other.candidate)} does as well on these photographs ({_percent(other)} against "
+            f"{described(other.candidate)} cannot be told from it on these photographs ({_percent(other)} against "
             f"{_percent(best)}); more of them would tell."
         )
     alike = (score for score in equal if means_the_same(best.candidate, score.candidate))
     resized = max(alike, key=lambda score: score.accuracy or 0.0, default=None)
     if resized is not None and resized.candidate.geometry != best.candidate.geometry:
         sentences.append(
-            f"How photographs are resized hardly matters here: {_resized(resized.candidate)} gives "
+            f"These photographs do not settle how they are resized: {_resized(resized.candidate)} gives "
             f"{_percent(resized)}, and {_resized(best.candidate)} {_percent(best)}."
         )
     return tuple(sentences)

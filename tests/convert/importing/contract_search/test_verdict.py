@@ -33,14 +33,14 @@ def test_winner_by_chance_is_not_and_the_other_is_named():
     scores = [score(PLAIN, 50), score(SWAPPED, 48)]
     assert not is_sure(scores)
     (sentence,) = open_questions(scores)
-    assert sentence.startswith("--normalisation minus-one-to-one --channel-order BGR does as well")
+    assert sentence.startswith("--normalisation minus-one-to-one --channel-order BGR cannot be told from it")
 
 
 def test_another_way_to_resize_is_no_doubt_about_the_values():
     scores = [score(PLAIN, 80), score(CROPPED, 79)]
     assert is_sure(scores)
     (sentence,) = open_questions(scores)
-    assert "How photographs are resized hardly matters here: crop of 0.875 (bilinear) gives 79.0% right" in sentence
+    assert "These photographs do not settle how they are resized: crop of 0.875 (bilinear) gives 79.0% right" in sentence
 
 
 def test_without_labels_nothing_is_sure():
