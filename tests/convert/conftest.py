@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,16 @@ def digit_labels(tmp_path: Path) -> Path:
     path = tmp_path / "digits.txt"
     path.write_text("".join(f"{digit}\n" for digit in range(10)))
     return path
+
+
+@pytest.fixture(scope="session")
+def few_digit_images(tmp_path_factory: pytest.TempPathFactory, digit_images: Path) -> Path:
+    """Nine digits of each class: every held-out image is run through every INT8 candidate of a large network."""
+    folder = tmp_path_factory.mktemp("few") / "digits"
+    for image in (image for label in sorted(digit_images.iterdir()) for image in sorted(label.iterdir())[:9]):
+        (folder / image.parent.name).mkdir(parents=True, exist_ok=True)
+        shutil.copy(image, folder / image.parent.name)
+    return folder
 
 
 @pytest.fixture(scope="session")

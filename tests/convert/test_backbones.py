@@ -82,13 +82,13 @@ class Made:
 
 
 @pytest.fixture(scope="module", params=CASES)
-def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, digit_images: Path) -> Any:
+def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, few_digit_images: Path) -> Any:
     import keras
 
     case: Case = request.param
     row = backbone_named(case.backbone)
     contract = Preprocessing(64, 64, normalisation=row.normalisation)
-    dataset = read_dataset(digit_images)
+    dataset = read_dataset(few_digit_images)
     rows = split_dataset(dataset, seed=1)
     images, pixels = (
         pixels_of(rows_of(rows, split), contract, count) for split, count in (("train", 40), ("test", IMAGES))

@@ -47,7 +47,7 @@ def test_table_names_file_and_error(run_copy, run_command):
 def test_outside_model_becomes_a_run(tmp_path, imported_model, digit_labels, digit_images, run_command):
     model, out = tmp_path / "model.keras", tmp_path / "run"
     imported_model().save(model)
-    arguments = ["--labels", digit_labels, "--data", digit_images, "--normalisation", "unit"]
+    arguments = ["--labels", digit_labels, "--data", digit_images, "--normalisation", "unit", "--int8-effort", "fast"]
     result = run_command(model, "--out", out, *arguments, "--to", "tflite-int8")
     assert result.exit_code == 0, result.output
     assert (out / "tflite/model_int8.tflite").is_file()
@@ -62,10 +62,12 @@ def test_formats_that_fail_for_one_reason_say_it_once(run_copy, run_command):
 
 
 def test_cached_pixels_are_reported_and_change_nothing(run_copy, run_command):
+    arguments = (run_copy, "--to", "onnx-int8", "--int8-effort", "fast", "--json")
+    assert run_command(*arguments).exit_code == 0
     before = (run_copy / "onnx/model_int8.onnx").read_bytes()
     told = []
     for _ in range(2):
-        result = run_command(run_copy, "--to", "onnx-int8", "--cache-pixels", "--json")
+        result = run_command(*arguments, "--cache-pixels")
         told.append(json.loads(result.stdout)[-1]["notes"])
     assert any("stored in cache/" in note for note in told[0])
     assert any("taken from cache/" in note for note in told[1])
@@ -91,9 +93,10 @@ def test_layers_excluded_from_quantization_are_named_with_what_they_cost(tmp_pat
 
 
 def test_integer_only_says_that_no_layer_was_excluded(run_copy, run_command):
+    arguments = (run_copy, "--to", "tflite-int8", "--int8-effort", "fast", "--json")
+    assert run_command(*arguments).exit_code == 0
     before = (run_copy / "tflite/model_int8.tflite").read_bytes()
-    arguments = ["--to", "tflite-int8", "--keep-float", "auto", "--integer-only", "--json"]
-    result = run_command(run_copy, *arguments)
+    result = run_command(*arguments, "--keep-float", "auto", "--integer-only")
     (row,) = json.loads(result.stdout)
     assert any("stays integer-only as asked" in note for note in row["notes"])
     assert (run_copy / "tflite/model_int8.tflite").read_bytes() == before

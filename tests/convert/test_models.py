@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,8 @@ FORMATS = ("tflite-fp32", "tflite-int8", "onnx-fp32", "onnx-int8")
 ENGINES = () if is_absent("tensorrt-rtx") else ("tensorrt-rtx-fp16", "tensorrt-rtx-int8")
 # "fast" because correcting weights takes minutes for a ResNet50; asked here is whether the converters take the model.
 OPTIONS = ConvertOptions(representative_size=32, int8_effort="fast")
+# For other sizes of a network that is converted with the search for layers to keep in float, which costs most.
+WITHOUT_SEARCH = replace(OPTIONS, keep_float=0)
 IMAGES = 12
 
 
@@ -117,6 +119,7 @@ class Case:
 
     Attributes:
         input_shape: where the model does not know its own.
+        options: of the conversion.
         refused: the operator that TFLite has no INT8 kernel for.
         int8_difference: how far INT8 may be from it, in the mean over all probabilities; None for deep networks that
             were never trained, in which rounding grows from layer to layer.
@@ -128,6 +131,7 @@ class Case:
     saved_model: bool = False
     input_shape: tuple[int, ...] | None = None
     formats: tuple[str, ...] = FORMATS
+    options: ConvertOptions = OPTIONS
     refused: str | None = None
     int8_difference: float | None = 0.05
 
@@ -142,10 +146,20 @@ E2E = pytest.mark.e2e
 
 
 def deep(
-    name: str, size: int, *, normalisation: str = "minus-one-to-one", engines: bool = False, **options: Any
+    name: str,
+    size: int,
+    *,
+    normalisation: str = "minus-one-to-one",
+    engines: bool = False,
+    convert: ConvertOptions = OPTIONS,
+    **options: Any,
 ) -> Case:
-    formats = WITH_ENGINES if engines else FORMATS
-    return Case(application(name, size, **options), normalisation, formats=formats, int8_difference=None)
+    build, formats = application(name, size, **options), WITH_ENGINES if engines else FORMATS
+    return Case(build, normalisation, formats=formats, options=convert, int8_difference=None)
+
+
+def mobilenet_v2(size: int, alpha: float, **options: Any) -> Case:
+    return deep("MobileNetV2", size, alpha=alpha, **options)
 
 
 CASES = [
@@ -153,12 +167,12 @@ CASES = [
     pytest.param(Case(small(channels=1)), id="grayscale"),
     pytest.param(Case(small(activation=None), logits=True), id="logits"),
     pytest.param(Case(subclassed, saved_model=True, input_shape=(32, 32, 3)), id="subclassed-saved-model"),
-    pytest.param(deep("MobileNetV2", 96, alpha=0.35), id="mobilenetv2-0.35-96"),
-    pytest.param(deep("MobileNetV2", 160, alpha=0.35), id="mobilenetv2-0.35-160", marks=E2E),
-    pytest.param(deep("MobileNetV2", 224, alpha=0.35), id="mobilenetv2-0.35-224", marks=E2E),
-    pytest.param(deep("MobileNetV2", 96, alpha=1.0), id="mobilenetv2-1.0-96", marks=E2E),
-    pytest.param(deep("MobileNetV2", 160, alpha=1.0), id="mobilenetv2-1.0-160", marks=E2E),
-    pytest.param(deep("MobileNetV2", 224, alpha=1.0, engines=True), id="mobilenetv2-1.0-224", marks=E2E),
+    pytest.param(mobilenet_v2(96, 0.35), id="mobilenetv2-0.35-96"),
+    pytest.param(mobilenet_v2(160, 0.35, convert=WITHOUT_SEARCH), id="mobilenetv2-0.35-160", marks=E2E),
+    pytest.param(mobilenet_v2(224, 0.35, convert=WITHOUT_SEARCH), id="mobilenetv2-0.35-224", marks=E2E),
+    pytest.param(mobilenet_v2(96, 1.0, convert=WITHOUT_SEARCH), id="mobilenetv2-1.0-96", marks=E2E),
+    pytest.param(mobilenet_v2(160, 1.0, convert=WITHOUT_SEARCH), id="mobilenetv2-1.0-160", marks=E2E),
+    pytest.param(mobilenet_v2(224, 1.0, engines=True), id="mobilenetv2-1.0-224", marks=E2E),
     pytest.param(deep("MobileNetV3Small", 96, normalisation="raw", engines=True), id="mobilenetv3-small-96", marks=E2E),
     pytest.param(deep("EfficientNetV2B0", 96, normalisation="raw", engines=True), id="efficientnetv2-b0-96", marks=E2E),
     pytest.param(deep("ResNet50", 64, normalisation="imagenet-caffe", engines=True), id="resnet50-64", marks=E2E),
@@ -177,20 +191,20 @@ class Made:
 
 
 @pytest.fixture(scope="module", params=CASES)
-def made(request, tmp_path_factory, digit_images) -> Made:
+def made(request, tmp_path_factory, digit_images, few_digit_images) -> Made:
     import keras
 
     case, folder = request.param, tmp_path_factory.mktemp("model")
     keras.utils.set_random_seed(5)
     model = case.build()
     settle(model, by_hand(case.normalisation, digits(digit_images, case.input_shape or model.input_shape[1:])))
-    run = imported(model, case, folder, digit_images)
+    run = imported(model, case, folder, few_digit_images)
     contract = Preprocessing.load(run.preprocessing)
     rows = rows_of(read_splits(run.splits), "test")[:IMAGES]
     pixels = np.stack([contract.apply(row.path) for row in rows])
     expected = answers(model, by_hand(case.normalisation, pixels))
     expected = softmax(expected) if case.logits else expected
-    yield Made(case, run, convert_run(run, case.formats, OPTIONS), pixels, expected)
+    yield Made(case, run, convert_run(run, case.formats, case.options), pixels, expected)
     keras.backend.clear_session()
 
 

@@ -40,6 +40,9 @@ def place(tmp_path_factory):
     """A folder with photos, a small recipe and a run that `make train` has made of them."""
     import keras
 
+    from edgewright_train.network import backbone_named
+    from edgewright_train.network.network import backbone_model
+
     folder = tmp_path_factory.mktemp("a place")
     for label, grey in (("dark", 60), ("light", 190)):
         (folder / "Tim's photos" / label).mkdir(parents=True)
@@ -48,8 +51,10 @@ def place(tmp_path_factory):
             image = Image.fromarray((grey + noise).astype(np.uint8))
             image.save(folder / "Tim's photos" / label / f"photo {number}.png")
     text = (ROOT / "train" / "edgewright_train" / "recipes" / "flowers.toml").read_text()
-    (folder / "my recipe.toml").write_text(re.sub("(?m)^input_size = .*", "input_size = 32", text))
-    backbone = keras.applications.MobileNetV2(input_shape=(32, 32, 3), include_top=False, alpha=0.35, weights=None)
+    for key, value in (("input_size", "32"), ("backbone", '"small_cnn"')):
+        text = re.sub(f"(?m)^{key} = .*", f"{key} = {value}", text)
+    (folder / "my recipe.toml").write_text(text)
+    backbone = backbone_model(backbone_named("small_cnn"), keras.Input((32, 32, 3)), alpha=0.5)
     backbone.save_weights(folder / "my own.weights.h5")
     done = make(folder, "train", *NAMED, "WEIGHTS=my own.weights.h5", "EPOCHS=1,0", "SEED=2")
     assert done.returncode == 0, done.stdout + done.stderr

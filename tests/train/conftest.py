@@ -7,6 +7,7 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -35,6 +36,12 @@ def small_recipe() -> Recipe:
 
 
 @pytest.fixture(scope="session")
+def small_cnn_recipe(small_recipe: Recipe) -> Recipe:
+    """The same with a small_cnn, for tests of what is around a training: it is built and saved in half the time."""
+    return replace(small_recipe, backbone="small_cnn", alpha=0.5)
+
+
+@pytest.fixture(scope="session")
 def colour_pixels(colours: Path, small_recipe: Recipe, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pixels]:
     """The images of `colours` at 32 pixels: 24 of the train split, 6 of each other. Read only."""
     dataset = read_dataset(colours)
@@ -46,21 +53,40 @@ def colour_pixels(colours: Path, small_recipe: Recipe, tmp_path_factory: pytest.
 
 @pytest.fixture(scope="session")
 def backbone_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A Keras 3 weights file of a MobileNetV2 of alpha 0.35: random kernels, but moving averages that fit them.
+    """A Keras 3 weights file of a MobileNetV2 of alpha 0.35."""
+    import keras
+
+    keras.utils.set_random_seed(7)
+    model = keras.applications.MobileNetV2(input_shape=(32, 32, 3), include_top=False, alpha=0.35, weights=None)
+    return _saved_weights(model, tmp_path_factory.mktemp("weights") / "mobilenet.weights.h5")
+
+
+@pytest.fixture(scope="session")
+def small_cnn_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same of a small_cnn of alpha 0.5, with which two phases of training take half as long."""
+    import keras
+
+    from edgewright_train.network import backbone_named
+    from edgewright_train.network.network import backbone_model
+
+    keras.utils.set_random_seed(7)
+    model = backbone_model(backbone_named("small_cnn"), keras.Input((32, 32, 3)), alpha=0.5)
+    return _saved_weights(model, tmp_path_factory.mktemp("weights") / "small_cnn.weights.h5")
+
+
+def _saved_weights(model: Any, path: Path) -> Path:
+    """The file of a backbone that takes colours from -1 to 1: random kernels, but moving averages that fit them.
 
     Without those the features of different images are all but the same.
     """
     import keras
 
-    keras.utils.set_random_seed(7)
-    model = keras.applications.MobileNetV2(input_shape=(32, 32, 3), include_top=False, alpha=0.35, weights=None)
     for layer in model.layers:
         if isinstance(layer, keras.layers.BatchNormalization):
             layer.momentum = 0.0
     colours = np.random.default_rng(0).uniform(-1, 1, (64, 1, 1, 3))
     noise = np.random.default_rng(1).normal(0, 0.3, (64, 32, 32, 3))
     model(np.clip(colours + noise, -1, 1).astype(np.float32), training=True)
-    path = tmp_path_factory.mktemp("weights") / "mobilenet.weights.h5"
     model.save_weights(path)
     return path
 
@@ -79,11 +105,11 @@ def head_run(
 
 
 @pytest.fixture(scope="session")
-def scratch_run(tmp_path_factory: pytest.TempPathFactory, colours: Path, small_recipe: Recipe) -> Path:
-    """A run folder that was trained from scratch for two epochs. Read only."""
+def scratch_run(tmp_path_factory: pytest.TempPathFactory, colours: Path, small_cnn_recipe: Recipe) -> Path:
+    """A run folder of a small_cnn that was trained from scratch for two epochs. Read only."""
     from edgewright_train.options import TrainOptions
     from edgewright_train.pipeline import train_run
 
     out = tmp_path_factory.mktemp("runs") / "scratch"
-    train_run(colours, out, TrainOptions(small_recipe.with_epochs(0, 2), weights="none", seed=4))
+    train_run(colours, out, TrainOptions(small_cnn_recipe.with_epochs(0, 2), weights="none", seed=4))
     return out

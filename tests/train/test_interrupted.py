@@ -19,7 +19,8 @@ from ..painted import paint
 from .test_command import MAIN, NO_TENSORFLOW, edgewright, snapshot
 
 RECIPE = """base = "banana-tuned"
-alpha = 0.35
+backbone = "small_cnn"
+alpha = 0.5
 input_size = 32
 batch_size = 8
 [head_phase]
@@ -30,12 +31,12 @@ unfreeze_layers = 4
 
 
 @pytest.fixture(scope="module")
-def given(tmp_path_factory, colours, backbone_weights):
+def given(tmp_path_factory, colours, small_cnn_weights):
     """What every training here is given, but for its run folder."""
     recipe = tmp_path_factory.mktemp("recipe") / "small.toml"
     recipe.write_text(RECIPE)
     return [
-        "train", colours, "--recipe", recipe, "--weights", backbone_weights, "--epochs", "4,3", "--seed", 4,
+        "train", colours, "--recipe", recipe, "--weights", small_cnn_weights, "--epochs", "4,3", "--seed", 4,
         "--deterministic",
     ]  # fmt: skip
 
@@ -141,7 +142,7 @@ def test_sigterm_before_the_first_epoch_ends_in_one_line(given, tmp_path):
         (["--seed", "5"], "seed: 5 given, 4 there"),
         (["--epochs", "4,4"], "fine_tune.epochs: 4 given, 3 there"),
         (["--weights", "none"], "the weights have another content"),
-        (["--recipe", "banana"], " more)"),
+        (["--recipe", "digits"], " more)"),
     ],
 )
 def test_other_options_are_refused_and_the_checkpoint_stays(interrupted, given, change, sentence):

@@ -178,7 +178,7 @@ class TestRetraining:
         return tmp_path / "run"
 
     def test_its_labels_stay_and_what_was_made_from_the_old_model_goes_away(
-        self, old_run, small_recipe, backbone_weights, tmp_path
+        self, old_run, small_cnn_recipe, small_cnn_weights, tmp_path
     ):
         for name in ("tflite/model_int8.tflite", "onnx/model_fp32.onnx", "tensorrt/a.engine", "report/index.html"):
             (old_run / name).parent.mkdir()
@@ -186,9 +186,9 @@ class TestRetraining:
         for name in ("accuracy.json", "latency.json", "notes.md"):
             (old_run / name).write_text("old")
         (old_run / "labels.txt").write_text("light\ndark\n")
-        data, recipe = grey_csv(tmp_path), small_recipe.with_epochs(1, 0)
+        data, recipe = grey_csv(tmp_path), small_cnn_recipe.with_epochs(1, 0)
         listening = Listening()
-        options = TrainOptions(recipe, weights=str(backbone_weights), seed=5)
+        options = TrainOptions(recipe, weights=str(small_cnn_weights), seed=5)
         trained = train_run(data, old_run, options, overwrite=True, reporter=listening)
         assert trained.labels == read_labels(old_run / "labels.txt") == ("light", "dark")
         assert trained.metrics()["images"] == {"train": 14, "val": 2, "test": 8}
@@ -228,13 +228,13 @@ def test_failed_training_leaves_no_folder_behind(colours, small_recipe, tmp_path
     assert not (tmp_path / "new").exists()
 
 
-def test_classes_of_one_label_are_trained_and_scored_apart(colours, small_recipe, backbone_weights, tmp_path):
+def test_classes_of_one_label_are_trained_and_scored_apart(colours, small_cnn_recipe, small_cnn_weights, tmp_path):
     shutil.copytree(colours, tmp_path / "data")
     (tmp_path / "data" / "blue").rename(tmp_path / "data" / "crane [0]")
     (tmp_path / "data" / "red").rename(tmp_path / "data" / "2")
     (tmp_path / "data" / "labels.txt").write_text("crane\ngreen\ncrane\n")
-    recipe, out = small_recipe.with_epochs(1, 0), tmp_path / "run"
-    trained = train_run(tmp_path / "data", out, TrainOptions(recipe, weights=str(backbone_weights)))
+    recipe, out = small_cnn_recipe.with_epochs(1, 0), tmp_path / "run"
+    trained = train_run(tmp_path / "data", out, TrainOptions(recipe, weights=str(small_cnn_weights)))
     names = ["crane [0]", "green", "crane [2]"]
     assert (out / "labels.txt").read_text() == "crane\ngreen\ncrane\n"
     assert list(trained.metrics()["test"]["per_class"]) == names

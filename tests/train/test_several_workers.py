@@ -16,6 +16,7 @@ from .test_command import MAIN
 
 # Batches of 5: the last of an epoch has 4 images, the last of the validation split 1, of which one worker has none.
 RECIPE = """base = "banana-tuned"
+backbone = "small_cnn"
 input_size = 32
 batch_size = 5
 balance = "class_weights"
@@ -31,10 +32,10 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]  # a busy machine is n
 
 
 @pytest.fixture(scope="module")
-def given(tmp_path_factory, colours, backbone_weights):
+def given(tmp_path_factory, colours, small_cnn_weights):
     recipe = tmp_path_factory.mktemp("recipe") / "small.toml"
     recipe.write_text(RECIPE)
-    return ["train", colours, "--recipe", recipe, "--weights", backbone_weights, "--epochs", "2,3", "--seed", 4]
+    return ["train", colours, "--recipe", recipe, "--weights", small_cnn_weights, "--epochs", "2,3", "--seed", 4]
 
 
 def worker(place, addresses, given, out, *more, wait_s=300):

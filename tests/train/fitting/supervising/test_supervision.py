@@ -1,6 +1,7 @@
 """A phase that was interrupted goes on as one that was not: the same weights, the same history."""
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -29,7 +30,7 @@ class Interrupting(Listening):
             raise TrainingInterrupted("Interrupted", exit_status=130)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def recipe(small_recipe):
     """Five epochs in each phase, with every state that there is: dropout, moments, a plateau, a best epoch."""
     recipe = small_recipe.with_epochs(5, 5)
@@ -47,6 +48,17 @@ def trained(pixels, recipe, supervision, *, from_scratch: bool = False):
     return network.model.get_weights(), [replace(epoch, seconds=0.0) for epoch in found.epochs]
 
 
+@pytest.fixture(scope="module")
+def uninterrupted(colour_pixels, recipe):
+    """A function: weights and history of a training in two phases, or from scratch, that nobody interrupts."""
+
+    @cache
+    def end(from_scratch):
+        return trained(colour_pixels, recipe, Supervision(), from_scratch=from_scratch)
+
+    return end
+
+
 @pytest.mark.parametrize(
     ("at", "from_scratch"),
     [
@@ -57,8 +69,10 @@ def trained(pixels, recipe, supervision, *, from_scratch: bool = False):
         ("from scratch 4/", True),
     ],
 )
-def test_interrupted_and_gone_on_with_it_ends_as_without(colour_pixels, recipe, tmp_path, at, from_scratch):
-    wanted, history = trained(colour_pixels, recipe, Supervision(), from_scratch=from_scratch)
+def test_interrupted_and_gone_on_with_it_ends_as_without(
+    uninterrupted, colour_pixels, recipe, tmp_path, at, from_scratch
+):
+    wanted, history = uninterrupted(from_scratch)
     folder = CheckpointFolder(tmp_path)
     with pytest.raises(TrainingInterrupted):
         trained(colour_pixels, recipe, Supervision(Interrupting(at), folder=folder), from_scratch=from_scratch)
