@@ -89,7 +89,7 @@ class Score:
 
 
 class Trial:
-    """Runs the model on photographs; those of one geometry are decoded once.
+    """Runs the model on photographs; those of one geometry are decoded once, as long as no other comes between.
 
     Attributes:
         photographs: these.
@@ -123,6 +123,8 @@ class Trial:
         return found
 
     def _decoded(self, geometry: Geometry, images: int) -> list[NDArray[np.uint8]]:
+        if geometry not in self._pixels:
+            self._pixels.clear()  # a geometry is not come back to, and 400 photographs of 512 pixels are 300 MB
         known = self._pixels.setdefault(geometry, [])
         if len(known) < images:
             contract = contract_for(_ANY, geometry, self._model.shape)
