@@ -158,6 +158,20 @@ def test_search_with_labels_in_another_order_finds_the_contract_and_says_so(tmp_
     assert any("With the labels in reverse the model is right for 100.0%" in doubt for doubt in done.doubts)
 
 
+def test_folder_that_is_no_class_beside_some_that_are_is_refused_before_anything_is_tried(
+    tmp_path, quantized, labels, photographs
+):
+    shutil.copytree(photographs, tmp_path / "photographs")
+    (tmp_path / "photographs" / "red").rename(tmp_path / "photographs" / "mauve")
+    tried: list[str] = []
+    declared = Declared(labels=labels, data=tmp_path / "photographs", find_contract=True)
+
+    with pytest.raises(EdgewrightError, match=r"'mauve', which .*labels\.txt does not name"):
+        import_any(quantized, tmp_path / "run", declared, on_step=tried.append)
+
+    assert not tried
+
+
 def test_folders_called_otherwise_than_the_labels_are_told(tmp_path, quantized, photographs):
     names = tmp_path / "labels.json"
     names.write_text(json.dumps({str(place): f"{name}, colour {place}" for place, name in enumerate(COLOURS)}))
