@@ -83,6 +83,12 @@ def float_model_of_run(run: OpenedRun) -> FloatModel:
         EdgewrightError: the run holds none, it cannot be loaded, or it disagrees with the contract or the labels.
         CheckFailedError: it is not what the manifest says.
     """
+    finished = run.folder.imported_finished()
+    if finished is not None:
+        raise EdgewrightError(
+            f"{run.folder.file_of(finished.name)} was imported as it is, and nothing is made from a finished file; "
+            f"import the Keras model or SavedModel that it comes from"
+        )
     path, contract = run.folder.file_of(run.folder.reference().name), run.contract
     verify(path)
     model = load_float_model(path)

@@ -270,11 +270,19 @@ def _beside(model: Path, labels: Path | None, preprocessing: Path | None) -> Mod
     return ModelFiles(model, preprocessing, labels, backend, in_run)
 
 
+_HOW_TO_SAY = {
+    "preprocessing.json": "name one with --preprocessing, or have what it wants of pixels found out: edgewright import "
+    "{model} --data photos/ --find-contract --out RUN",
+    "labels.txt": "name one with --labels",
+}
+
+
 def _nearest(model: Path, name: str) -> Path:
     for folder in list(model.parents)[:2]:
         if (folder / name).is_file():
             return folder / name
-    raise EdgewrightError(f"{model} has no {name} beside it or one folder above; a model travels with its {name}")
+    remedy = _HOW_TO_SAY[name].format(model=quoted(model))
+    raise EdgewrightError(f"{model} has no {name} beside it or one folder above; {remedy}")
 
 
 def _check_fit(classifier: Classifier, files: ModelFiles) -> None:

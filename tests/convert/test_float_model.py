@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from edgewright_convert.float_model import float_model_of_keras, float_model_of_run, load_float_model
+from edgewright_convert.importing.any_model import import_any
+from edgewright_convert.importing.declared import Declared
 from edgewright_convert.run_inputs import opened_run
 from edgewright_runtime.errors import CheckFailedError, EdgewrightError
 from edgewright_runtime.run.run_folder import RunFolder
@@ -80,3 +82,10 @@ def test_images_none_give_no_outputs(float_run):
     model = load_float_model(float_run / "model.keras")
     none = ValidationImages(np.zeros((0, 32, 32, 3), np.uint8), "none")
     assert reference_outputs(model, none).shape == (0, 10)
+
+
+def test_finished_file_is_no_float_model_and_says_so(tmp_path, converted_run):
+    source = converted_run / "tflite" / "model_int8.tflite"
+    run = import_any(source, tmp_path / "run", Declared(labels=converted_run / "labels.txt")).run
+    with pytest.raises(EdgewrightError, match="was imported as it is, and nothing is made from a finished file"):
+        float_model_of_run(opened_run(run))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,25 +10,20 @@ from edgewright_runtime.dataset import RejectedFile
 from edgewright_runtime.errors import EdgewrightError
 from edgewright_runtime.preprocessing import Preprocessing
 from edgewright_runtime.preprocessing.normalisations import NORMALISATIONS, DeclaredNormalisation, normalisation_named
-from edgewright_runtime.run.labels import read_labels
 from edgewright_runtime.run.run_folder import RunFolder
 
-from .contract_search import (
-    BareModel,
-    Candidate,
-    Found,
-    Geometry,
-    Known,
-    Values,
-    contract_for,
-    doubts_about,
-    photographs_of,
-    search,
+from .contract_finding import (
+    OnStep,
+    Subject,
+    declared_with,
+    doubts_about_declared,
+    found_contract,
+    known_of,
 )
-from .declaration import Declaration
+from .contract_search import BareModel, Candidate, Found, Geometry, Known, Values, contract_for
 from .declared import Declared
 from .finished_import import FinishedModel, check_labels, format_of, import_finished, kind_of_output
-from .label_offset import labels_of_outputs
+from .label_lists import listed_labels, without_numbers
 from .model_import import import_model, is_imported, is_keras_model
 from .opening import bare_finished, bare_float_model, is_finished, opened_backend
 from .origin import holds_finished, holds_found, said_in
@@ -60,9 +54,7 @@ class Imported:
         return Preprocessing.load(self.run.preprocessing)
 
 
-def import_any(
-    source: Path, out: Path, declared: Declared, *, on_step: Callable[[str], None] = lambda _: None
-) -> Imported:
+def import_any(source: Path, out: Path, declared: Declared, *, on_step: OnStep = lambda _: None) -> Imported:
     """The run folder around the model.
 
     Args:
@@ -74,6 +66,8 @@ def import_any(
     Raises:
         EdgewrightError: the model, its labels, its data and what was declared do not fit together.
     """
+    if declared.find_contract and declared.data is None:
+        raise EdgewrightError("--find-contract tries contracts on photographs; give them with --data FOLDER")
     return (
         _finished(source, out, declared, on_step)
         if is_finished(source)
@@ -94,67 +88,41 @@ def is_there(source: Path, out: Path, declared: Declared) -> bool:
     return is_imported(source, out, declared.declaration(), data=declared.data, seed=declared.seed)
 
 
-def known_of(declared: Declared) -> Known:
-    """What was declared, for a search of the rest."""
-    normalisation = None if declared.normalisation is None else normalisation_named(declared.normalisation)
-    order = declared.channel_order
-    if order is None and normalisation is not None:
-        order = "BGR" if normalisation.bgr else "RGB"
-    return Known(normalisation, order, _geometry(declared), declared.label_offset)
-
-
-def _geometry(declared: Declared) -> Geometry | None:
-    """None where nothing is said of it."""
-    said = (declared.resize, declared.crop_fraction, declared.interpolation)
-    if all(each is None for each in said):
-        return None
-    usual = Geometry()
-    return Geometry(
-        declared.resize or usual.resize_method,
-        usual.crop_fraction if declared.crop_fraction is None else declared.crop_fraction,
-        declared.interpolation or usual.interpolation,
-    )
-
-
-def _finished(source: Path, out: Path, declared: Declared, on_step: Callable[[str], None]) -> Imported:
+def _finished(source: Path, out: Path, declared: Declared, on_step: OnStep) -> Imported:
     backend = opened_backend(source)
     model = bare_finished(source, backend, size=declared.size)
-    inside = labels_inside(source) if declared.labels is None else None
-    listed = read_labels(declared.labels) if declared.labels is not None else check_labels(source, inside)
-    where = str(declared.labels or source)
-    known, notes = known_of(declared), backend.notes
-    found = None
-    if declared.find_contract:
-        found, more = _searched(model, declared, listed, where, known, on_step)
-        candidate, notes = found.best.candidate, (*notes, *more, *found.doubts)
+    listed, notes = _listed(source, declared.labels)
+    subject = Subject(model, listed, str(declared.labels or source))
+    outcome = None
+    if declared.find_contract and declared.data is not None:
+        outcome = found_contract(subject, declared.data, declared, on_step)
+        candidate, more = outcome.found.best.candidate, outcome.notes
     else:
-        values, more = _values_of(model, known)
-        candidate = Candidate(values, known.geometry or Geometry(), _offset(model, listed, known, where))
-        notes = (*notes, *more)
-    labels = labels_of_outputs(listed, candidate.label_offset, model.outputs, where=str(source))
+        candidate, more = _candidate_of(subject, known_of(declared))
+    labels = subject.labels_of_outputs(candidate)
     contract = contract_for(candidate.values, candidate.geometry, model.shape)
     contract = replace(
         contract, output=kind_of_output(model, backend.output, declared=declared.output, contract=contract)
     )
     finished = FinishedModel(source, format_of(source, backend), contract, labels)
     run, dataset = import_finished(finished, out, declared)
-    notes = notes if dataset is None else (*notes, *(note for note in dataset.notes if note not in notes))
-    doubts = _doubts(model, declared, listed, where, candidate, labels, on_step) if found is None else ()
-    return Imported(run, found, notes, doubts, () if dataset is None else dataset.rejected)
+    doubts = outcome.doubts if outcome else doubts_about_declared(subject, declared.data, candidate, on_step)
+    found, rejected = outcome.found if outcome else None, () if dataset is None else dataset.rejected
+    notes = (*backend.notes, *notes, *more, *(() if dataset is None else dataset.notes))
+    return Imported(run, found, tuple(dict.fromkeys(notes)), doubts, rejected)
 
 
-def _searched(
-    model: BareModel,
-    declared: Declared,
-    labels: tuple[str, ...],
-    where: str,
-    known: Known,
-    on_step: Callable[[str], None],
-) -> tuple[Found, tuple[str, ...]]:
-    if declared.data is None:
-        raise EdgewrightError("--find-contract tries contracts on photographs; give them with --data FOLDER")
-    photographs, notes = photographs_of(declared.data, labels, labels_from=where)
-    return search(model, photographs, labels=len(labels), known=known, on_step=on_step), notes
+def _listed(source: Path, labels: Path | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The labels that are given, else those inside the file; and notes."""
+    if labels is not None:
+        return listed_labels(labels)
+    return without_numbers(check_labels(source, labels_inside(source)), source)
+
+
+def _candidate_of(subject: Subject, known: Known) -> tuple[Candidate, tuple[str, ...]]:
+    """As declared, else as the file itself says; and notes."""
+    values, notes = _values_of(subject.model, known)
+    return Candidate(values, known.geometry or Geometry(), _offset(subject, known)), notes
 
 
 def _values_of(model: BareModel, known: Known) -> tuple[Values, tuple[str, ...]]:
@@ -183,28 +151,26 @@ def _named(text: str) -> DeclaredNormalisation:
     return replace(normalisation_named(text), bgr=False)
 
 
-def _offset(model: BareModel, labels: tuple[str, ...], known: Known, where: str) -> int:
-    if known.label_offset is not None or model.outputs == len(labels):
+def _offset(subject: Subject, known: Known) -> int:
+    outputs, labels = subject.model.outputs, len(subject.labels)
+    if known.label_offset is not None or outputs == labels:
         return known.label_offset or 0
     raise EdgewrightError(
-        f"{model.path} has {model.outputs} outputs, but {where} names {len(labels)} labels; say at which output the "
-        f"first label is with --label-offset N (1 where a background comes first), or have it found with "
+        f"{subject.model.path} has {outputs} outputs, but {subject.labels_from} names {labels} labels; say at which "
+        f"output the first label is with --label-offset N (1 where a background comes first), or have it found with "
         f"--find-contract --data PHOTOS"
     )
 
 
-def _float_model(source: Path, out: Path, declared: Declared, on_step: Callable[[str], None]) -> Imported:
-    known, found = known_of(declared), None
-    notes: tuple[str, ...] = ()
-    is_keras = is_keras_model(source)
-    if declared.find_contract:
-        if declared.labels is None:
-            raise EdgewrightError("A model made elsewhere needs --labels FILE, one label per line")
-        model = bare_float_model(source, size=declared.size, is_keras=is_keras)
-        labels = read_labels(declared.labels)
-        found, notes = _searched(model, declared, labels, str(declared.labels), known, on_step)
-        notes = (*notes, *found.doubts)
-    declaration = declared.declaration() if found is None else _declaration_of(declared, found)
+def _float_model(source: Path, out: Path, declared: Declared, on_step: OnStep) -> Imported:
+    is_keras, outcome = is_keras_model(source), None
+    if declared.find_contract and declared.data is not None:
+        subject = _float_subject(source, declared, is_keras=is_keras)
+        outcome = found_contract(subject, declared.data, declared, on_step)
+        filled = declared_with(declared, outcome.found.best.candidate)
+        declaration = replace(filled.declaration(), said=said_in(declared))
+    else:
+        declaration = declared.declaration()
     rejected: list[RejectedFile] = []
     more: list[str] = []
     run = import_model(
@@ -216,51 +182,28 @@ def _float_model(source: Path, out: Path, declared: Declared, on_step: Callable[
         on_left_out=rejected.append,
         on_note=more.append,
     )
-    doubts: tuple[str, ...] = ()
-    if found is None and declared.data is not None:
-        doubts = _doubts_about_float(source, declared, declaration, is_keras, on_step)
-    return Imported(run, found, tuple(dict.fromkeys((*notes, *more))), doubts, tuple(rejected))
+    if outcome is not None:
+        notes = tuple(dict.fromkeys((*outcome.notes, *more)))
+        return Imported(run, outcome.found, notes, outcome.doubts, tuple(rejected))
+    doubts = _doubts_about_float(source, declared, is_keras, on_step)
+    return Imported(run, None, tuple(dict.fromkeys(more)), doubts, tuple(rejected))
 
 
-def _declaration_of(declared: Declared, found: Found) -> Declaration:
-    candidate = found.best.candidate
-    filled = replace(
-        declared,
-        normalisation=candidate.values.normalisation.name,
-        channel_order=candidate.values.channel_order,
-        resize=candidate.geometry.resize_method,
-        crop_fraction=candidate.geometry.crop_fraction,
-        interpolation=candidate.geometry.interpolation,
-        label_offset=candidate.label_offset,
-    )
-    return replace(filled.declaration(), said=said_in(declared))
-
-
-def _doubts_about_float(
-    source: Path, declared: Declared, declaration: Declaration, is_keras: bool, on_step: Callable[[str], None]
-) -> tuple[str, ...]:
-    labels = read_labels(declaration.labels)
+def _float_subject(source: Path, declared: Declared, *, is_keras: bool) -> Subject:
+    if declared.labels is None:
+        raise EdgewrightError("A model made elsewhere needs --labels FILE, one label per line")
     model = bare_float_model(source, size=declared.size, is_keras=is_keras)
-    if model.outputs == 1:
-        return ()  # one output for two labels has no greatest value to compare
+    return Subject(model, listed_labels(declared.labels)[0], str(declared.labels))
+
+
+def _doubts_about_float(source: Path, declared: Declared, is_keras: bool, on_step: OnStep) -> tuple[str, ...]:
+    if declared.data is None:
+        return ()
+    subject, declaration = _float_subject(source, declared, is_keras=is_keras), declared.declaration()
+    if declaration.threshold is not None:
+        return ()  # of its two labels, not the likelier is taken
     normalisation = declaration.normalisation
     values = Values(replace(normalisation, bgr=False), "BGR" if normalisation.bgr else "RGB")
     geometry = Geometry(declaration.resize_method, declaration.crop_fraction, declaration.interpolation)
     candidate = Candidate(values, geometry, declaration.label_offset)
-    ordered = labels_of_outputs(labels, declaration.label_offset, model.outputs, where=str(source))
-    return _doubts(model, declared, labels, str(declaration.labels), candidate, ordered, on_step)
-
-
-def _doubts(
-    model: BareModel,
-    declared: Declared,
-    listed: tuple[str, ...],
-    where: str,
-    candidate: Candidate,
-    labels: tuple[str, ...],
-    on_step: Callable[[str], None],
-) -> tuple[str, ...]:
-    if declared.data is None:
-        return ()
-    photographs, _ = photographs_of(declared.data, listed, labels_from=where)
-    return doubts_about(model, photographs, candidate, labels, on_step=on_step)
+    return doubts_about_declared(subject, declared.data, candidate, on_step)

@@ -28,7 +28,9 @@ _NAMED_LEFT_OUT = 5  # the first tell what kind of file it is
 
 def add_declaration(parser: Arguments) -> None:
     """Declares what tells about a model that was made elsewhere: the same options for `import` and `convert`."""
-    parser.add_argument("--labels", metavar="FILE", type=path, help="One label per line, in the order of the outputs.")
+    parser.add_argument(
+        "--labels", metavar="FILE", type=path, help="In the order of the outputs: one label per line, or JSON."
+    )
     parser.add_argument(
         "--find-contract",
         action="store_true",

@@ -14,11 +14,16 @@ _SHOWN = 8
 
 def print_found(found: Found) -> None:
     """Prints the best of what was tried, and how sure that is."""
-    labelled = found.best.right is not None
-    heading = "right (95 % interval)" if labelled else "bits an answer tells"
-    columns = [Column("contract"), Column("resize"), Column("photographs", numeric=True), Column(heading, numeric=True)]
+    columns = [Column("contract"), Column("resize"), Column("photographs", numeric=True)]
+    if found.best.right is None:
+        columns.append(Column("bits an answer tells", numeric=True))
+    else:
+        columns += [
+            Column("right (95 % interval)", numeric=True),
+            Column("likelihood, bits", numeric=True),
+        ]
     rows = [
-        (described(score.candidate), _resize(score), str(score.images), _figure(score))
+        (described(score.candidate), _resize(score), str(score.images), *_figures(score))
         for score in found.scores[:_SHOWN]
     ]
     left = len(found.scores) - _SHOWN
@@ -45,6 +50,7 @@ def _as_json(score: Score) -> dict[str, Any]:
         "images": score.images,
         "accuracy": score.accuracy,
         "interval": None if interval is None else list(interval),
+        "log_likelihood_bits": score.mean_log_likelihood,
         "information_bits": score.information,
     }
 
@@ -55,8 +61,8 @@ def _resize(score: Score) -> str:
     return f"{geometry.resize_method}{share}, {geometry.interpolation}"
 
 
-def _figure(score: Score) -> str:
+def _figures(score: Score) -> tuple[str, ...]:
     if score.interval is None:
-        return f"{score.information:.2f}"
+        return (f"{score.information:.2f}",)
     low, high = score.interval
-    return f"{score.accuracy:.1%} ({low:.1%} to {high:.1%})"
+    return f"{score.accuracy:.1%} ({low:.1%} to {high:.1%})", f"{score.mean_log_likelihood or 0:.2f}"

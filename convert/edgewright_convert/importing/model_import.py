@@ -11,7 +11,7 @@ from edgewright_runtime import atomic
 from edgewright_runtime.dataset import Dataset, RejectedFile, TooFewImagesError, read_perhaps_unlabelled, split_dataset
 from edgewright_runtime.errors import CheckFailedError, EdgewrightError
 from edgewright_runtime.hashing import files_of
-from edgewright_runtime.run.labels import read_labels, write_labels
+from edgewright_runtime.run.labels import write_labels
 from edgewright_runtime.run.manifest import add_artefacts, describe, read_manifest, verify, versions_of
 from edgewright_runtime.run.run_folder import RunFolder
 from edgewright_runtime.run.splits import write_splits
@@ -19,6 +19,7 @@ from edgewright_runtime.run.splits import write_splits
 from .declaration import Declaration
 from .float_models.binary import check_threshold
 from .float_models.wrapping import WrappedModel, contract_of, wrapped_model
+from .label_lists import listed_labels
 from .label_offset import labels_of_outputs
 from .origin import STAGE, sha256_now, sha256_of_data, sha256_of_model
 
@@ -55,7 +56,9 @@ def import_model(
     if data is None:
         _check_old_splits(RunFolder(out))
     check_threshold(declared.threshold)
-    labels = _labels_of(declared)
+    labels, notes = _labels_of(declared)
+    for note in notes:
+        on_note(note)
     dataset = None if data is None else _read(data, labels, str(declared.labels))
     rows = () if dataset is None else split_dataset(dataset, seed=seed, every_class=False)
     if dataset is not None:
@@ -85,10 +88,12 @@ def import_model(
     return run
 
 
-def _labels_of(declared: Declaration) -> tuple[str, ...]:
-    """One per output; how many there are is compared with the model afterwards."""
-    labels, offset = read_labels(declared.labels), declared.label_offset
-    return labels_of_outputs(labels, offset, len(labels) + offset, where=str(declared.labels)) if offset else labels
+def _labels_of(declared: Declaration) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """One per output, and notes; how many there are is compared with the model afterwards."""
+    (labels, notes), offset = listed_labels(declared.labels), declared.label_offset
+    if offset:
+        labels = labels_of_outputs(labels, offset, len(labels) + offset, where=str(declared.labels))
+    return labels, notes
 
 
 def is_imported(source: Path, out: Path, declared: Declaration, *, data: Path | None, seed: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -52,7 +53,7 @@ def bare_finished(source: Path, backend: Backend, *, size: str | None) -> BareMo
 
 
 def bare_float_model(source: Path, *, size: str | None, is_keras: bool) -> BareModel:
-    """A Keras model or a SavedModel, ready to be tried.
+    """A Keras model or a SavedModel, ready to be tried; one output for two labels becomes two.
 
     Raises:
         EdgewrightError: it is no image classifier, or its number of outputs is open.
@@ -63,10 +64,19 @@ def bare_float_model(source: Path, *, size: str | None, is_keras: bool) -> BareM
         raise EdgewrightError(f"{source} does not give one row of numbers, one per class; it gives {imported.outputs}")
     sides = shape.height, shape.width, shape.channels
     bare = imported.wrap(sides, NORMALISATIONS["raw"].for_channels(shape.channels), softmax=False)
-    tensor = Tensor("pixels", (None, *sides), "float32")
-    return BareModel(source, tensor, shape, imported.outputs[0][1], partial(_run, imported.outputs_of, bare))
+    tensor, run = Tensor("pixels", (None, *sides), "float32"), partial(_run, imported.outputs_of, bare)
+    if imported.outputs[0][1] == 1:
+        return BareModel(source, tensor, shape, 2, partial(_of_both, run))
+    return BareModel(source, tensor, shape, imported.outputs[0][1], run)
 
 
 def _run(outputs_of: Any, model: Any, values: NDArray[Any]) -> NDArray[np.float32]:
     outputs: NDArray[np.float32] = outputs_of(model, values)
     return outputs
+
+
+def _of_both(run: Callable[[NDArray[Any]], NDArray[np.float32]], values: NDArray[Any]) -> NDArray[np.float32]:
+    """Of a model with one output, numbers for both labels: probabilities, or logits where it gives no probability."""
+    second = run(values)
+    is_probability = bool((second >= 0).all() and (second <= 1).all())
+    return np.concatenate([1 - second if is_probability else np.zeros_like(second), second], axis=1)

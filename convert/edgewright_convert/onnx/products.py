@@ -35,6 +35,7 @@ from .schemes import SCHEMES, Scheme
 if TYPE_CHECKING:
     from ..float_model import FloatModel
     from ..int8 import Correction
+    from .int8_file import OnnxInt8File
 
 
 def fp32(*, run: OpenedRun, options: ConvertOptions, float_model: FloatModel, smoke_images: SmokeImages) -> Product:
@@ -69,7 +70,6 @@ def int8(
     format_name: str,
 ) -> Product:
     """The product `model_int8.onnx` or `model_int8_cpu.onnx`: the corrected model's, or the baseline from `basis`."""
-    from ..int8 import note_without_search
     from .export import contract_metadata
     from .int8_or_baseline import onnx_int8_from_correction
 
@@ -86,6 +86,13 @@ def int8(
         scheme=scheme,
     )
     _check(made.data, smoke_images, scheme, some_in_float=bool(made.float_layers))
+    how = _how(made.data, representative_dataset, class_coverage, _int8_options_of(made, correction))
+    of_calibration = representative_dataset.notes(options.representative_size, class_coverage)
+    notes = (*of_calibration, *_notes_of(made, options, correction, validation_images))
+    return Product(made.data, options=how, notes=notes)
+
+
+def _int8_options_of(made: OnnxInt8File, correction: Correction) -> dict[str, object]:
     how_int8 = int8_options(
         made_by=made.effort,
         why=made.why,
@@ -93,17 +100,19 @@ def int8(
         excluded=made.float_layers,
         correction=correction.as_options(),
     )
-    how_int8["scales"] = "per channel" if made.per_channel else "per kernel"
-    read = representative_dataset.notes(options.representative_size, class_coverage)
+    return {**how_int8, "scales": "per channel" if made.per_channel else "per kernel"}
+
+
+def _notes_of(
+    made: OnnxInt8File, options: ConvertOptions, correction: Correction, validation_images: ValidationImages
+) -> tuple[str, ...]:
+    """What the user should know of how the file came about."""
+    from ..int8 import note_without_search
+
     of_validation = validation_images.notes if correction.corrected is not None else ()
-    held_out = len(validation_images.pixels)
     searched = made.mixed_precision is not None or not options.keep_float
-    said = (*((made.why,) if made.why else ()), *(() if searched else (note_without_search(held_out=held_out),)))
-    return Product(
-        made.data,
-        options=_how(made.data, representative_dataset, class_coverage, how_int8),
-        notes=(*read, *of_validation, *said, *made.notes),
-    )
+    not_searched = () if searched else (note_without_search(held_out=len(validation_images.pixels)),)
+    return (*of_validation, *((made.why,) if made.why else ()), *not_searched, *made.notes)
 
 
 def int8_without_float_model(

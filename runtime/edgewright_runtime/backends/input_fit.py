@@ -84,15 +84,20 @@ def likely_normalisation(tensor: Tensor) -> str | None:
 
 
 def _as_declared(tensor: Tensor) -> str | None:
-    """What a float input's metadata states, where it states the same of all channels."""
+    """What a float input's metadata states: a known name, or else `SCALE,OFFSET` where it states the same of all."""
     stated = tensor.stated_normalisation
-    if stated is None or tensor.scale or len(set(stated.mean)) != 1 or len(set(stated.std)) != 1 or not stated.std[0]:
+    if stated is None or tensor.scale or not stated.mean or not stated.std or not all(stated.std):
         return None
-    scale, offset = 1 / stated.std[0], -stated.mean[0] / stated.std[0]
+    channels = max(len(stated.mean), len(stated.std))
+    means, stds = (values * channels if len(values) == 1 else values for values in stated)
+    if len(means) != len(stds):
+        return None
+    scale = tuple(1 / std for std in stds)
+    offset = tuple(-mean / std for mean, std in zip(means, stds, strict=True))
     for name, row in NORMALISATIONS.items():
-        if not row.bgr and _all_near(row.scale, (scale,)) and _all_near(row.offset, (offset,)):
+        if not row.bgr and _all_near(scale, row.scale) and _all_near(offset, row.offset):
             return name
-    return f"{scale:.8g},{offset:.8g}"
+    return f"{scale[0]:.8g},{offset[0]:.8g}" if len({*zip(scale, offset, strict=True)}) == 1 else None
 
 
 def _is_for(row: DeclaredNormalisation, channels: int | None) -> bool:
@@ -140,7 +145,7 @@ def _why_not_by_metadata(tensor: Tensor) -> str | None:
 def _all_near(values: tuple[float, ...], wanted: tuple[float, ...]) -> bool:
     """Whether each value is as wanted, or as the one that is wanted of all."""
     each = wanted * len(values) if len(wanted) == 1 else wanted
-    return all(abs(value - want) <= 1e-6 for value, want in zip(values, each, strict=True))
+    return len(each) == len(values) and all(abs(value - want) <= 1e-6 for value, want in zip(values, each, strict=True))
 
 
 def clipping(tensor: Tensor) -> str | None:

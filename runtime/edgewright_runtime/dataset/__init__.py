@@ -1,7 +1,7 @@
 """Data sets: their images, labels and splits."""
 
 from .classes import TooFewImagesError
-from .read import list_files, read_dataset, read_images, read_perhaps_unlabelled, read_unlabelled
+from .read import check_some_known, list_files, read_dataset, read_images, read_perhaps_unlabelled, read_unlabelled
 from .split import split_dataset
 from .types import Dataset, LabelledImage, ListedFile, RejectedFile, UnlabelledError
 from .unlabelled import list_unlabelled
@@ -13,6 +13,7 @@ __all__ = [
     "RejectedFile",
     "TooFewImagesError",
     "UnlabelledError",
+    "check_some_known",
     "list_files",
     "list_unlabelled",
     "read_dataset",

@@ -10,6 +10,7 @@ from pathlib import Path
 from ..errors import EdgewrightError
 from ..run.labels import class_names, read_labels
 from ..suggestion import named
+from .other_names import other_names, plain
 from .types import ListedFile
 
 
@@ -23,7 +24,7 @@ def in_classes(
     """The files with their label replaced by the name of its class.
 
     A data set calls a class by its label or, where the labels repeat, by its class name such as `crane [134]` or by its
-    class index.
+    class index; or by a name that can mean no other (see `other_names`).
 
     Args:
         files: of the data set.
@@ -40,6 +41,9 @@ def in_classes(
     known = {str(index): name for index, name in enumerate(names)} if len(counts) < len(labels) else {}
     known |= {name: name for name in names}
     used = sorted({file.label for file in files})
+    if not known.keys() >= set(used):
+        others = other_names(labels)
+        known |= {label: names[others[plain(label)]] for label in used if label not in known and plain(label) in others}
     shared = [label for label in used if counts[label] > 1]
     if shared:
         raise EdgewrightError(_shared(shared[0], labels, names, source=source, labels_from=labels_from))
@@ -50,6 +54,22 @@ def in_classes(
             f"{listing(labels)}{_way_out(beside, unknown, labels_from)}"
         )
     return tuple(replace(file, label=known[file.label]) for file in files)
+
+
+def note_of_other_names(before: Sequence[ListedFile], after: Sequence[ListedFile], *, source: Path) -> tuple[str, ...]:
+    """A sentence where the data set calls classes otherwise than their labels; none where it does not.
+
+    Args:
+        before: files as the data set labels them.
+        after: the same as `in_classes` gives them.
+        source: the data set.
+    """
+    taken = {old.label: new.label for old, new in zip(before, after, strict=True) if old.label != new.label}
+    called = sorted(label for label, name in taken.items() if not label.isdecimal())
+    if not called:
+        return ()
+    shown = named(f"{label!r} for {taken[label]!r}" for label in called)
+    return (f"What {source} calls classes is taken for {len(called)} of the labels: {shown}.",)
 
 
 def check_all_used(

@@ -11,11 +11,12 @@ from ..errors import EdgewrightError
 from ..run.labels import class_names, read_labels
 from ..run.splits import SPLITS
 from ..suggestion import named
-from .classes import TooFewImagesError, check_all_used, in_classes, listing
+from .classes import TooFewImagesError, check_all_used, in_classes, listing, note_of_other_names
 from .contradictions import without_contradictions
 from .inspection import OnProgress, inspect_files
 from .listing.csv_file import TABLE_SUFFIXES, list_csv
 from .listing.folder import list_folder
+from .other_names import other_names, plain
 from .types import Dataset, LabelledImage, ListedFile, Listing, RejectedFile, UnlabelledError
 from .unlabelled import list_unlabelled
 
@@ -57,7 +58,8 @@ def read_dataset(
     inspected, unreadable = inspect_files(files, on_progress=on_progress)
     images, contradicting = without_contradictions(inspected)
     rejected = (*listed.rejected, *unreadable, *contradicting)
-    dataset = Dataset(tuple(images), order, rejected, listed.notes)
+    notes = (*listed.notes, *note_of_other_names(listed.files, files, source=source))
+    dataset = Dataset(tuple(images), order, rejected, notes)
     if every_class:
         _check_counts(source, dataset)
         return dataset
@@ -81,16 +83,20 @@ def read_perhaps_unlabelled(source: Path, *, labels: Sequence[str], labels_from:
     """
     try:
         listed = list_files(source)
-        _check_some_known(source, listed, labels, labels_from)
+        check_some_known(source, listed, labels, labels_from)
     except UnlabelledError as error:
         return read_unlabelled(source, why=str(error))
     return read_dataset(source, labels=labels, labels_from=labels_from, every_class=False)
 
 
-def _check_some_known(source: Path, listed: Listing, labels: Sequence[str], labels_from: str) -> None:
-    """Refuses folders such as 2023 and 2024, which are no classes of the model; where some are, all must be."""
-    known = {*labels, *class_names(labels), *map(str, range(len(labels)))}
-    if not known.isdisjoint(file.label for file in listed.files):
+def check_some_known(source: Path, listed: Listing, labels: Sequence[str], labels_from: str) -> None:
+    """Sees that some label is a class of the model, unlike folders such as 2023 and 2024; where some are, all must be.
+
+    Raises:
+        UnlabelledError: none is.
+    """
+    known, others = {*labels, *class_names(labels), *map(str, range(len(labels)))}, other_names(labels)
+    if any(label in known or plain(label) in others for label in {file.label for file in listed.files}):
         return
     try:
         in_classes(listed.files, labels, source=source, labels_from=labels_from, beside=_labels_beside(listed))
@@ -132,8 +138,9 @@ def read_images(
     """
     source = Path(source)
     listed = list_files(source)
-    files, notes = _held_out(source, listed)
-    files = in_classes(files, labels, source=source, labels_from=labels_from, beside=_labels_beside(listed))
+    held_out, notes = _held_out(source, listed)
+    files = in_classes(held_out, labels, source=source, labels_from=labels_from, beside=_labels_beside(listed))
+    notes = (*notes, *note_of_other_names(held_out, files, source=source))
     inspected, unreadable = inspect_files(files, on_progress=on_progress)
     images, contradicting = without_contradictions(inspected)
     if not images:

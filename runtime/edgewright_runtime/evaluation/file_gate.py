@@ -14,7 +14,7 @@ from ..errors import EdgewrightError
 from ..pixel_cache import cached_pixels
 from ..preprocessing import Preprocessing
 from ..run.labels import read_labels
-from ..run.run_folder import bare_model
+from ..run.run_folder import RunFolder, bare_model
 from ..run.splits import SplitRow, are_unlabelled
 from .accuracy import json_of
 from .comparison import Comparison, compare
@@ -88,11 +88,17 @@ def gate_files(
 
 
 def _files_of(model: Path, labels: Path | None, preprocessing: Path | None) -> ModelFiles:
-    path = bare_model(model)
+    path = bare_model(model) or _only_file(model)
     if path is None:
         raise EdgewrightError(f"{model} is a run folder; name a model file in it, or use: edgewright evaluate {model}")
     found = find_model(path, labels=labels, preprocessing=preprocessing)
     return replace(found, format=path.name)
+
+
+def _only_file(run: Path) -> Path | None:
+    """The one model file of a run folder, as an import makes it; None where there are others to choose from."""
+    present = RunFolder(run).present()
+    return run / present[0].path if len(present) == 1 else None
 
 
 def _shared(reference: ModelFiles, candidate: ModelFiles) -> tuple[tuple[str, ...], Preprocessing]:

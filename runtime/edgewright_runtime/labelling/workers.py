@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
@@ -16,9 +15,6 @@ if TYPE_CHECKING:
 
 _AHEAD = 4
 """Images per worker that are begun before the first of them is written: enough that a large one holds nobody up."""
-
-_LOOK_S = 0.1
-"""How often a thread that has begun enough looks whether anybody still wants them."""
 
 
 def rows_of_images(
@@ -60,26 +56,24 @@ def _in_order(begun: Iterable[Future[Row]], *, ahead: int) -> Iterator[Row]:
         begun: each begins when it is asked for, in that thread.
         ahead: how many may wait to be asked for.
     """
-    from queue import Full, Queue
+    from queue import SimpleQueue  # here, for one image needs none
 
-    waiting: Queue[Future[Row] | BaseException | None] = Queue(maxsize=ahead)
+    waiting: SimpleQueue[Future[Row] | BaseException | None] = SimpleQueue()
+    places: SimpleQueue[None] = SimpleQueue()  # free ones: each future takes one, and its row gives it back
+    for _ in range(ahead):
+        places.put(None)
     is_over = threading.Event()
-
-    def hand_on(item: Future[Row] | BaseException | None) -> None:
-        while not is_over.is_set():
-            with contextlib.suppress(Full):
-                waiting.put(item, timeout=_LOOK_S)
-                return
 
     def begin() -> None:
         try:
             for future in begun:
-                hand_on(future)
+                waiting.put(future)
+                places.get()
                 if is_over.is_set():
                     return
-            hand_on(None)
+            waiting.put(None)
         except BaseException as error:  # raised where its row is waited for
-            hand_on(error)
+            waiting.put(error)
 
     threading.Thread(target=begin, name="edgewright-paths", daemon=True).start()
     try:
@@ -87,10 +81,12 @@ def _in_order(begun: Iterable[Future[Row]], *, ahead: int) -> Iterator[Row]:
             if isinstance(item, BaseException):
                 raise item
             yield item.result()
+            places.put(None)
     finally:
         is_over.set()
+        places.put(None)
         while not waiting.empty():
-            left = waiting.get_nowait()
+            left = waiting.get()
             if left is not None and not isinstance(left, BaseException):
                 left.cancel()
 

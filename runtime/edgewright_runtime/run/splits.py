@@ -48,6 +48,11 @@ def read_splits(path: Path) -> tuple[SplitRow, ...]:
         # Decoded by hand, for read_text would turn a carriage return inside a quoted path into a line feed.
         text = Path(path).read_bytes().decode("utf-8-sig")
         rows = _rows(csv.DictReader(io.StringIO(text, newline=""), strict=True), path)
+    except FileNotFoundError as error:
+        raise EdgewrightError(
+            f"There is no {path}, which names the images of the run; of a model made elsewhere it comes from "
+            f"edgewright import --data PHOTOS"
+        ) from error
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise EdgewrightError(f"Cannot read {path}: {error}") from error
     if not rows:

@@ -93,6 +93,17 @@ def keras_model(normalise: Normalise, *, softmax: bool = True) -> Any:
     return model
 
 
+def brightness_model() -> Any:
+    """A Keras model with one output: how likely values from 0 to 1 are to be white rather than black."""
+    import keras
+
+    inputs = keras.Input((SIDE, SIDE, 3))
+    dense = keras.layers.Dense(1, activation="sigmoid")
+    model = keras.Model(inputs, dense(keras.layers.Flatten()(keras.layers.AveragePooling2D(SIDE)(inputs))))
+    dense.set_weights([np.full((3, 1), 8.0, np.float32), np.array([-12.0], np.float32)])
+    return model
+
+
 def tflite_from(model: Any, path: Path, values: NDArray[np.float32] | None = None) -> Path:
     """A .tflite file: float, or full-integer with uint8 input and output where calibration values are given."""
     import warnings

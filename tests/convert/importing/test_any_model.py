@@ -25,6 +25,7 @@ from .colours import (
     COLOURS,
     PER_CLASS,
     SIDE,
+    brightness_model,
     keras_model,
     onnx_from_torch,
     tflite_from,
@@ -114,6 +115,72 @@ def test_contract_of_a_keras_model_is_found_and_written_into_its_graph(tmp_path,
     assert done.found.sure
     assert done.contract.takes_raw_pixels
     assert accuracy_of(done.run.path, photographs) == 1
+
+
+def test_contract_of_a_model_with_one_output_is_found(tmp_path, photographs):
+    for name in ("black", "white"):
+        shutil.copytree(photographs / name, tmp_path / "photographs" / name)
+    (tmp_path / "labels.txt").write_text("black\nwhite\n")
+    model = brightness_model()
+    model.save(tmp_path / "model.keras")
+    declared = Declared(labels=tmp_path / "labels.txt", data=tmp_path / "photographs", find_contract=True)
+
+    done = import_any(tmp_path / "model.keras", tmp_path / "run", declared)
+
+    best = done.found.best
+    assert best.accuracy == 1
+    assert best.candidate.label_offset == 0
+    assert not done.doubts
+    assert accuracy_of(done.run.path, tmp_path / "photographs") == 1
+
+
+def test_range_that_has_no_name_is_found_beside_those_that_have_one(tmp_path, labels, photographs):
+    model = onnx_from_torch(tmp_path / "model.onnx", lambda pixels: pixels / 2 + 63.75, background=False)
+
+    done = import_any(model, tmp_path / "run", Declared(labels=labels, data=photographs, find_contract=True))
+
+    assert done.contract.normalisation.scale[0] == 0.5
+    assert done.contract.normalisation.offset[0] == 63.75
+    assert accuracy_of(done.run.path, photographs) == 1
+
+
+def test_search_with_labels_in_another_order_finds_the_contract_and_says_so(tmp_path, quantized, labels, photographs):
+    reversed_labels = tmp_path / "reversed.txt"
+    reversed_labels.write_text("".join(f"{name}\n" for name in reversed(COLOURS)))
+
+    done = import_any(
+        quantized, tmp_path / "run", Declared(labels=reversed_labels, data=photographs, find_contract=True)
+    )
+
+    assert done.found.best.candidate.values.normalisation.name == "minus-one-to-one"
+    assert not done.found.sure
+    assert any("the labels stand in another order" in note for note in done.notes)
+    assert any("With the labels in reverse the model is right for 100.0%" in doubt for doubt in done.doubts)
+
+
+def test_folder_that_is_no_class_beside_some_that_are_is_refused_before_anything_is_tried(
+    tmp_path, quantized, labels, photographs
+):
+    shutil.copytree(photographs, tmp_path / "photographs")
+    (tmp_path / "photographs" / "red").rename(tmp_path / "photographs" / "mauve")
+    tried: list[str] = []
+    declared = Declared(labels=labels, data=tmp_path / "photographs", find_contract=True)
+
+    with pytest.raises(EdgewrightError, match=r"'mauve', which .*labels\.txt does not name"):
+        import_any(quantized, tmp_path / "run", declared, on_step=tried.append)
+
+    assert not tried
+
+
+def test_folders_called_otherwise_than_the_labels_are_told(tmp_path, quantized, photographs):
+    names = tmp_path / "labels.json"
+    names.write_text(json.dumps({str(place): f"{name}, colour {place}" for place, name in enumerate(COLOURS)}))
+
+    declared = Declared(labels=names, data=photographs, normalisation="minus-one-to-one")
+    done = import_any(quantized, tmp_path / "run", declared)
+
+    assert any("'black' for 'black, colour 0'" in note for note in done.notes)
+    assert {row.label for row in read_splits(done.run.splits)} == {f"{n}, colour {p}" for p, n in enumerate(COLOURS)}
 
 
 def test_without_labels_the_contract_is_found_and_said_not_to_be_sure(tmp_path, quantized, labels, photographs):

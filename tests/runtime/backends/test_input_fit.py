@@ -109,6 +109,21 @@ def test_metadata_speaks_for_the_normalisation_that_it_states():
     assert likely_normalisation(stated) == "0.02,-2"
 
 
+@pytest.mark.parametrize(
+    ("mean", "std", "likely"),
+    [
+        ((123.675, 116.28, 103.53), (58.395, 57.12, 57.375), "imagenet-torch"),
+        ((127.5, 127.5, 127.5), (127.5,), "minus-one-to-one"),
+        ((1.0, 2.0, 3.0), (50.0,), None),
+        ((1.0, 2.0, 3.0), (50.0, 50.0), None),
+        ((0.0,), (0.0,), None),
+    ],
+)
+def test_metadata_that_states_each_channel_is_read_by_the_name_of_its_normalisation(mean, std, likely):
+    stated = replace(tensor(0.0, 0, "float32"), stated_normalisation=StatedNormalisation(mean, std))
+    assert likely_normalisation(stated) == likely
+
+
 @given(st.floats(1e-4, 8), st.integers(-128, 255), st.sampled_from(["uint8", "int8"]))
 def test_whatever_is_taken_tells_half_of_the_pixel_values_apart(scale, zero_point, dtype):
     limits = np.iinfo(dtype)

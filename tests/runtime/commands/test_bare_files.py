@@ -75,6 +75,15 @@ def test_gate_takes_what_lies_beside_each_model(folder, converted_run, digit_ima
     assert json.loads(done.stdout)["agreement"] > 0.9
 
 
+def test_gate_takes_run_folders_that_hold_one_model_file(converted_run, digit_images, tmp_path):
+    for name in ("labels.txt", "preprocessing.json", "tflite/model_fp32.tflite"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copyfile(converted_run / name, tmp_path / name)
+    done = edgewright("gate", tmp_path, tmp_path, digit_images, "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["agreement"] == 1
+
+
 def test_gate_compares_agreement_on_photographs_without_labels(folder, digit_images):
     done = edgewright("gate", folder, folder, digit_images / "4", "--json")
     assert done.returncode == 0, done.stderr

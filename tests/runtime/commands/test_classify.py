@@ -234,6 +234,7 @@ def test_labels_and_contract_may_lie_elsewhere(converted_run, seven, tmp_path):
 
     assert alone.returncode == 2
     assert "has no preprocessing.json beside it" in alone.stderr
+    assert "edgewright import" in alone.stderr
     assert given.stdout.startswith(f"{seven}: 7 ")
 
 

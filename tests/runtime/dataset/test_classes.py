@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from edgewright_runtime.dataset.classes import check_all_used, in_classes, listing
+from edgewright_runtime.dataset.classes import check_all_used, in_classes, listing, note_of_other_names
 from edgewright_runtime.dataset.types import ListedFile
 from edgewright_runtime.errors import EdgewrightError
 
@@ -26,6 +26,21 @@ def classes_of(labels, *said, source: Path = Path("photos")) -> list[str]:
 
 def test_labels_are_class_names_where_none_repeats():
     assert classes_of(("b", "a"), "a", "b", "a") == ["a", "b", "a"]
+
+
+def test_class_may_be_called_by_a_name_that_can_mean_no_other():
+    labels = ("n01440764 tench, Tinca tinca", "n02012849 crane", "n03126707 crane")
+    assert classes_of(labels, "n01440764", "Tinca_tinca", "n03126707") == [labels[0], labels[0], labels[2]]
+    with pytest.raises(EdgewrightError, match="'crane', which"):
+        classes_of(labels, "crane")
+
+
+def test_classes_that_are_called_otherwise_are_named_in_a_note():
+    before, after = files("Tench", "goose", "3"), files("tench", "goose", "crane [3]")
+    assert note_of_other_names(before, after, source=Path("photos")) == (
+        "What photos calls classes is taken for 1 of the labels: 'Tench' for 'tench'.",
+    )
+    assert note_of_other_names(after, after, source=Path("photos")) == ()
 
 
 def test_repeated_labels_are_told_apart_by_class_name_or_index():

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import product
 
 from edgewright_runtime.backends.base import Tensor
-from edgewright_runtime.backends.input_fit import why_not
+from edgewright_runtime.backends.input_fit import likely_normalisation, why_not
 from edgewright_runtime.preprocessing import Normalisation, Preprocessing
 from edgewright_runtime.preprocessing.contract import CHANNEL_ORDERS
-from edgewright_runtime.preprocessing.normalisations import NORMALISATIONS, DeclaredNormalisation
+from edgewright_runtime.preprocessing.normalisations import DeclaredNormalisation, normalisation_named
 
 from ..model_checks import ImageShape
+from .ranges import ranges_beside, ranges_to_try
 
 _IMAGENET_CROP = 0.875
 """224 of 256 pixels: the usual centre crop of ImageNet's evaluation."""
@@ -108,21 +108,33 @@ def contract_for(
 
 def values_to_try(tensor: Tensor, shape: ImageShape, known: Known) -> tuple[Values, ...]:
     """Those that the input can hold, RGB before BGR."""
-    return tuple(
-        values
-        for values in _all_values(shape, known)
-        if why_not(tensor, contract_for(values, GEOMETRIES[0], shape)) is None and _fits_type(tensor, values)
-    )
-
-
-def _all_values(shape: ImageShape, known: Known) -> Iterator[Values]:
-    rows = [known.normalisation] if known.normalisation is not None else list(NORMALISATIONS.values())
+    rows = _rows_to_try(tensor, shape) if known.normalisation is None else (replace(known.normalisation, bgr=False),)
     orders = CHANNEL_ORDERS if shape.channels == 3 else ("RGB",)
     if known.channel_order is not None:
         orders = (known.channel_order,)
-    for order, row in product(orders, rows):
-        if len(row.scale) in {1, shape.channels}:
-            yield Values(replace(row, bgr=False), order)
+    return tuple(
+        Values(row, order)
+        for order, row in product(orders, rows)
+        if len(row.scale) in {1, shape.channels} and _fits(tensor, Values(row, order), shape)
+    )
+
+
+def _rows_to_try(tensor: Tensor, shape: ImageShape) -> tuple[DeclaredNormalisation, ...]:
+    """Those of the table, and what the file's metadata states."""
+    rows = ranges_to_try(shape.channels)
+    stated = None if tensor.stated_normalisation is None else likely_normalisation(tensor)
+    more = () if stated is None or stated in {row.name for row in rows} else (normalisation_named(stated),)
+    return (*rows, *more)
+
+
+def values_beside(tensor: Tensor, shape: ImageShape, values: Values) -> tuple[Values, ...]:
+    """Those of another brightness or contrast that the input can hold."""
+    found = (replace(values, normalisation=row) for row in ranges_beside(values.normalisation))
+    return tuple(each for each in found if _fits(tensor, each, shape))
+
+
+def _fits(tensor: Tensor, values: Values, shape: ImageShape) -> bool:
+    return why_not(tensor, contract_for(values, GEOMETRIES[0], shape)) is None and _fits_type(tensor, values)
 
 
 def _fits_type(tensor: Tensor, values: Values) -> bool:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from .bare_model import BareModel
 from .candidates import Candidate, Known, values_to_try
 from .label_order import other_orders
+from .paired import more_often_right
 from .trial import Photographs, Score, Trial
-from .verdict import beats, described, means_the_same
+from .verdict import described, means_the_same
 
 CHECKED = 60
 """Photographs; what goes wrong goes wrong on most of them."""
@@ -24,6 +25,7 @@ def doubts_about(
     candidate: Candidate,
     labels: Sequence[str],
     *,
+    searched: bool = False,
     on_step: Callable[[str], None] = lambda _: None,
 ) -> tuple[str, ...]:
     """What speaks against the contract, a sentence each; none where the photographs have no labels.
@@ -33,6 +35,7 @@ def doubts_about(
         photographs: of which the first few are used.
         candidate: the contract.
         labels: one for each output.
+        searched: whether it was found by a search, so that no other values need be tried.
         on_step: told what is tried.
 
     Raises:
@@ -45,17 +48,26 @@ def doubts_about(
     (mine,) = trial.scores(candidate.values, candidate.geometry, [candidate.label_offset], images=images)
     if (mine.accuracy or 0.0) >= _BEYOND_DOUBT:
         return ()
-    found = [_near_chance(mine, len(labels)), _better_values(model, trial, mine), _better_order(trial, mine, labels)]
+    found = [
+        _near_chance(mine, len(labels), searched=searched),
+        None if searched else _better_values(model, trial, mine),
+        _better_order(trial, mine, labels),
+    ]
     return tuple(sentence for sentence in found if sentence)
 
 
-def _near_chance(mine: Score, labels: int) -> str | None:
+def _near_chance(mine: Score, labels: int, *, searched: bool) -> str | None:
     low, high = mine.interval or (0.0, 1.0)
     if low > 1 / labels:
         return None
+    remedy = (
+        "are they those that it was trained with, in that order?"
+        if searched
+        else ("--find-contract tries what it may want.")
+    )
     return (
         f"The model is right for {mine.accuracy:.1%} of {mine.images} photographs (95 % interval {low:.1%} to "
-        f"{high:.1%}), which is no better than guessing among {labels} labels; --find-contract tries what it may want."
+        f"{high:.1%}), which is no better than guessing among {labels} labels; {remedy}"
     )
 
 
@@ -66,7 +78,7 @@ def _better_values(model: BareModel, trial: Trial, mine: Score) -> str | None:
         for score in trial.scores(values, mine.candidate.geometry, [mine.candidate.label_offset], images=mine.images)
         if not means_the_same(score.candidate, mine.candidate)
     ]
-    better = max((score for score in others if beats(score, mine)), key=lambda score: score.rank, default=None)
+    better = _most_often_right(others, mine)
     if better is None:
         return None
     return (
@@ -80,12 +92,18 @@ def _better_order(trial: Trial, mine: Score, labels: Sequence[str]) -> str | Non
     if truth is None:
         return None
     offset = mine.candidate.label_offset
-    tried = [(says, replace(mine, right=right)) for says, right in other_orders(mine.said, truth + offset, labels)]
-    better = max((each for each in tried if beats(each[1], mine)), key=lambda each: each[1].rank, default=None)
+    tried = {says: replace(mine, right=right) for says, right in other_orders(mine.said, truth + offset, labels)}
+    better = _most_often_right(tried.values(), mine)
     if better is None:
         return None
-    says, score = better
+    says = next(says for says, score in tried.items() if score is better)
     return (
-        f"With the labels {says} the model is right for {score.accuracy:.1%} of {mine.images} photographs, and for "
+        f"With the labels {says} the model is right for {better.accuracy:.1%} of {mine.images} photographs, and for "
         f"{mine.accuracy:.1%} as they are: the list may not be in the order of its outputs."
     )
+
+
+def _most_often_right(scores: Iterable[Score], mine: Score) -> Score | None:
+    """Of those that are right more often than mine, beyond chance."""
+    better = (score for score in scores if more_often_right(score, mine))
+    return max(better, key=lambda score: score.accuracy or 0.0, default=None)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from edgewright_runtime.dataset import ListedFile, list_files, list_unlabelled
+from edgewright_runtime.dataset import ListedFile, UnlabelledError, check_some_known, list_files, list_unlabelled
 from edgewright_runtime.dataset.classes import in_classes
 from edgewright_runtime.dataset.inspection import inspect_files
 from edgewright_runtime.errors import EdgewrightError
@@ -28,16 +28,16 @@ def photographs_of(
     Where they are in no folders of these classes they are taken without labels, and a sentence says so.
 
     Raises:
-        EdgewrightError: there are fewer than `LEAST` readable ones.
+        EdgewrightError: there are fewer than `LEAST` readable ones, or labels of which the model knows some only.
     """
     notes: tuple[str, ...] = ()
     try:
         listed = list_files(data)
-        files = tuple(
-            in_classes(listed.files, labels, source=data, labels_from=labels_from, beside=listed.root / "labels.txt")
-        )
+        check_some_known(data, listed, labels, labels_from)
+        beside = listed.root / "labels.txt"
+        files = in_classes(listed.files, labels, source=data, labels_from=labels_from, beside=beside)
         labelled = True
-    except EdgewrightError as error:
+    except UnlabelledError as error:
         files, labelled = list_unlabelled(data).files, False
         notes = (f"The photographs are taken without labels: {error}",)
     drawn = sorted(files, key=_draw_key)[:at_most]

@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from edgewright_runtime.errors import EdgewrightError
 
 from .bare_model import BareModel
-from .candidates import GEOMETRIES, Candidate, Geometry, Known, offsets_to_try, values_to_try
+from .candidates import (
+    GEOMETRIES,
+    Candidate,
+    Geometry,
+    Known,
+    Values,
+    offsets_to_try,
+    values_beside,
+    values_to_try,
+)
+from .mismatch import labels_mean_nothing
 from .trial import Photographs, Score, Trial
-from .verdict import is_sure, open_questions
+from .verdict import best_first, is_sure, new_values, open_questions
 
-FIRST_LOOK = 100
+FIRST_LOOK = 60
 """Photographs on which every range of values is tried; only the best are tried on all."""
 
-_FINALISTS = 3
+_FINALISTS = 4
+
+_LABELS_IN_DOUBT = (
+    "Under no contract is the model right more than now and then, though its answers are clear: the labels stand in "
+    "another order, or are another model's. How sure its answers are is all that a contract was judged by."
+)
 
 
 @dataclass(frozen=True)
@@ -50,7 +65,8 @@ def search(
 
     Args:
         model: as it is.
-        photographs: labelled or not; a few hundred are enough.
+        photographs: labelled or not; a few hundred are enough. Labels that have nothing to do with what the model says
+            are left alone: no score has any then.
         labels: how many there are.
         known: what need not be tried.
         on_step: told what is tried next.
@@ -59,39 +75,49 @@ def search(
         EdgewrightError: no contract fits the model's input, or a photograph cannot be read.
     """
     known = known or Known()
-    trial = Trial(model, photographs, on_step=on_step)
+    trial, everything = Trial(model, photographs, on_step=on_step), len(photographs.paths)
     offsets = offsets_to_try(model.outputs, labels, known)
-    first = known.geometry or GEOMETRIES[0]
-    tried = _try_values(model, trial, known, first, offsets, min(FIRST_LOOK, len(photographs.paths)))
-    finalists = [score.candidate for score in tried[:_FINALISTS]]
-    final = _on_all(trial, finalists, first, offsets, len(photographs.paths))
-    final += _try_geometries(trial, final[0].candidate, known, len(photographs.paths))
-    final.sort(key=lambda score: score.rank, reverse=True)
-    best, seen = final[0], {score.candidate for score in final}
+    geometry = known.geometry or GEOMETRIES[0]
+    tried = _try_values(model, trial, known, geometry, offsets, min(FIRST_LOOK, everything))
+    if labels_mean_nothing(tried, labels):
+        found = search(model, photographs.without_labels(), labels=labels, known=known, on_step=on_step)
+        return replace(found, doubts=(_LABELS_IN_DOUBT,))
+    finalists = tuple(dict.fromkeys(score.candidate.values for score in tried[:_FINALISTS]))
+    final = _try_all(trial, finalists, geometry, offsets, everything)
+    if known.normalisation is None and photographs.truth is not None:
+        beside = new_values(values_beside(model.input, model.shape, final[0].candidate.values), final)
+        final = best_first((*final, *_try_all(trial, beside, geometry, offsets, everything)))
+    final = best_first((*final, *_try_geometries(trial, final[0].candidate, known, everything)))
+    return _found(final, tried)
+
+
+def _found(final: Sequence[Score], tried: Sequence[Score]) -> Found:
+    """With what only a few photographs were spent on behind the best."""
+    seen = {score.candidate for score in final}
     rest = [*final[1:], *(score for score in tried if score.candidate not in seen)]
-    scores = (best, *sorted(rest, key=lambda score: score.rank, reverse=True))
+    scores = (final[0], *sorted(rest, key=lambda score: score.rank, reverse=True))
     return Found(scores, is_sure(scores), open_questions(scores))
 
 
 def _try_values(
     model: BareModel, trial: Trial, known: Known, geometry: Geometry, offsets: Sequence[int], images: int
-) -> list[Score]:
+) -> tuple[Score, ...]:
     candidates = values_to_try(model.input, model.shape, known)
     if not candidates:
         raise EdgewrightError(
             f"{model.path} takes values that none of the known normalisations gives; say which it wants with "
             f"--normalisation SCALE,OFFSET"
         )
-    found = [score for values in candidates for score in trial.scores(values, geometry, offsets, images=images)]
-    return sorted(found, key=lambda score: score.rank, reverse=True)
+    return _try_all(trial, candidates, geometry, offsets, images)
 
 
-def _on_all(
-    trial: Trial, best: Sequence[Candidate], geometry: Geometry, offsets: Sequence[int], images: int
-) -> list[Score]:
-    several = list(dict.fromkeys(candidate.values for candidate in best))
-    found = [score for values in several for score in trial.scores(values, geometry, offsets, images=images)]
-    return sorted(found, key=lambda score: score.rank, reverse=True)
+def _try_all(
+    trial: Trial, candidates: Sequence[Values], geometry: Geometry, offsets: Sequence[int], images: int
+) -> tuple[Score, ...]:
+    """The best first."""
+    return best_first(
+        [score for values in candidates for score in trial.scores(values, geometry, offsets, images=images)]
+    )
 
 
 def _try_geometries(trial: Trial, best: Candidate, known: Known, images: int) -> list[Score]:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from edgewright_runtime.classifier import softmax
 from edgewright_runtime.evaluation.statistics import wilson_interval
 from edgewright_runtime.preprocessing import model_input
 from edgewright_runtime.preprocessing.normalisations import NORMALISATIONS
 
+from .answers import information_of, log_likelihood_of
 from .bare_model import BareModel
 from .candidates import Candidate, Geometry, Values, contract_for
 
@@ -37,6 +37,10 @@ class Photographs:
         """The first so many of them."""
         return Photographs(self.paths[:count], None if self.truth is None else self.truth[:count])
 
+    def without_labels(self) -> Photographs:
+        """The same, as if nobody had labelled them."""
+        return Photographs(self.paths, None)
+
 
 @dataclass(frozen=True)
 class Score:
@@ -49,6 +53,8 @@ class Score:
         right: for each of these whether the label was right; None where they have no labels.
         information: what an answer tells, in bits: the entropy of all answers together less the mean of each; high
             where the model is sure of each photograph and does not say the same of all.
+        log_likelihood: for each of these how likely the model takes its label to be, in bits, shape (n,); None where
+            they have no labels.
     """
 
     candidate: Candidate
@@ -56,6 +62,7 @@ class Score:
     said: NDArray[np.int64]
     right: NDArray[np.bool_] | None
     information: float
+    log_likelihood: NDArray[np.float64] | None = None
 
     @property
     def accuracy(self) -> float | None:
@@ -70,13 +77,19 @@ class Score:
         return wilson_interval(int(self.right.sum()), self.images, confidence=_CONFIDENCE)
 
     @property
+    def mean_log_likelihood(self) -> float | None:
+        """Mean of `log_likelihood`, bits; None without labels."""
+        return None if self.log_likelihood is None else float(self.log_likelihood.mean())
+
+    @property
     def rank(self) -> tuple[float, float]:
-        """What better contracts have more of."""
-        return (self.information if self.accuracy is None else self.accuracy, self.information)
+        """What better contracts have more of: how likely the labels are to the model, or what its answers tell."""
+        likelihood = self.mean_log_likelihood
+        return (self.accuracy or 0.0) if likelihood is None else likelihood, self.information
 
 
 class Trial:
-    """Runs the model on photographs; those of one geometry are decoded once.
+    """Runs the model on photographs; those of one geometry are decoded once, as long as no other comes between.
 
     Attributes:
         photographs: these.
@@ -99,41 +112,21 @@ class Trial:
                 for start in range(0, len(pixels), _BATCH)
             ]
         )
-        information = information_of(outputs)
-        said = outputs.argmax(axis=1)
-        return [
-            Score(
-                Candidate(values, geometry, offset),
-                len(shown.paths),
-                said,
-                None if shown.truth is None else said == shown.truth + offset,
-                information,
-            )
-            for offset in offsets
-        ]
+        said, information = outputs.argmax(axis=1), information_of(outputs)
+        found = []
+        for offset in offsets:
+            candidate, right, likelihood = Candidate(values, geometry, offset), None, None
+            if shown.truth is not None:
+                right = said == shown.truth + offset
+                likelihood = log_likelihood_of(outputs, shown.truth + offset)
+            found.append(Score(candidate, len(shown.paths), said, right, information, likelihood))
+        return found
 
     def _decoded(self, geometry: Geometry, images: int) -> list[NDArray[np.uint8]]:
+        if geometry not in self._pixels:
+            self._pixels.clear()  # a geometry is not come back to, and 400 photographs of 512 pixels are 300 MB
         known = self._pixels.setdefault(geometry, [])
         if len(known) < images:
             contract = contract_for(_ANY, geometry, self._model.shape)
             known += [contract.apply(path) for path in self.photographs.paths[len(known) : images]]
         return known[:images]
-
-
-def information_of(outputs: NDArray[np.float32]) -> float:
-    """The mutual information of photograph and answer, in bits, of outputs of shape (n, classes).
-
-    Source: Bridle, Heading and MacKay, "Unsupervised Classifiers, Mutual Information and 'Phantom Targets'", 1991.
-    """
-    values = np.asarray(outputs, np.float64)
-    if not np.isfinite(values).all():
-        return 0.0
-    if (values < 0).any() or np.abs(values.sum(axis=1) - 1).max() > 0.1:
-        values = softmax(values)
-    values = values / np.maximum(values.sum(axis=1, keepdims=True), 1e-12)
-    return float(_entropy(values.mean(axis=0)) - np.mean([_entropy(row) for row in values]))
-
-
-def _entropy(shares: NDArray[np.float64]) -> float:
-    some = shares[shares > 0]
-    return float(-(some * np.log2(some)).sum())

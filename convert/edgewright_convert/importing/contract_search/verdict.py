@@ -6,18 +6,35 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from edgewright_runtime.evaluation.statistics import exact_mcnemar
-from edgewright_runtime.preprocessing.normalisations import DeclaredNormalisation
+from edgewright_runtime.preprocessing.normalisations import NORMALISATIONS, DeclaredNormalisation
 
-from .candidates import Candidate
+from .candidates import Candidate, Values
+from .paired import beats, more_often_right
 from .trial import Score
-
-_TOLD_APART = 0.01
-"""Of a paired test between two contracts: how likely as great a difference is where there is none."""
 
 _SAME_LEVELS = 2.0
 """Two normalisations that never differ by more grey levels than this are one to a network: (v - 127) / 128 is
 `minus-one-to-one`."""
+
+
+def best_first(scores: Sequence[Score]) -> tuple[Score, ...]:
+    """By rank; but before all of better rank comes one that is right more often, beyond chance.
+
+    A range of values that has a name comes before one that has none and cannot be told from it: few models want those.
+    """
+    ranked = sorted(scores, key=lambda score: score.rank, reverse=True)
+    if not ranked:
+        return ()
+    best = ranked[0]
+    for other in ranked[1:]:
+        best = other if more_often_right(other, best) else best
+    usual = best if _has_name(best) else next((score for score in ranked if _has_name(score)), best)
+    best = best if beats(best, usual) else usual
+    return (best, *(score for score in ranked if score is not best))
+
+
+def _has_name(score: Score) -> bool:
+    return score.candidate.values.normalisation.name in NORMALISATIONS
 
 
 def is_sure(scores: Sequence[Score]) -> bool:
@@ -40,13 +57,14 @@ def open_questions(scores: Sequence[Score]) -> tuple[str, ...]:
     other = next((score for score in equal if not means_the_same(best.candidate, score.candidate)), None)
     if other is not None:
         sentences.append(
-            f"{described(other.candidate)} does as well on these photographs ({_percent(other)} against "
+            f"{described(other.candidate)} cannot be told from it on these photographs ({_percent(other)} against "
             f"{_percent(best)}); more of them would tell."
         )
-    resized = next((score for score in equal if means_the_same(best.candidate, score.candidate)), None)
+    alike = (score for score in equal if means_the_same(best.candidate, score.candidate))
+    resized = max(alike, key=lambda score: score.accuracy or 0.0, default=None)
     if resized is not None and resized.candidate.geometry != best.candidate.geometry:
         sentences.append(
-            f"How photographs are resized hardly matters here: {_resized(resized.candidate)} gives "
+            f"These photographs do not settle how they are resized: {_resized(resized.candidate)} gives "
             f"{_percent(resized)}, and {_resized(best.candidate)} {_percent(best)}."
         )
     return tuple(sentences)
@@ -70,14 +88,14 @@ def _percent(score: Score) -> str:
     return f"{score.accuracy or 0:.1%} right"
 
 
-def beats(best: Score, other: Score) -> bool:
-    """Whether the best is right more often than the other, beyond chance, on the photographs that both saw."""
-    if best.right is None or other.right is None:
-        return False
-    both = min(best.images, other.images)
-    mine, its = best.right[:both], other.right[:both]
-    gained, lost = int((mine & ~its).sum()), int((its & ~mine).sum())
-    return gained > lost and exact_mcnemar(lost, gained) < _TOLD_APART
+def new_values(values: Sequence[Values], scores: Sequence[Score]) -> tuple[Values, ...]:
+    """Those that mean something else than all that were tried already."""
+    tried = [score.candidate for score in scores]
+    return tuple(
+        each
+        for each in values
+        if not any(means_the_same(Candidate(each, one.geometry, one.label_offset), one) for one in tried)
+    )
 
 
 def means_the_same(one: Candidate, other: Candidate) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import warnings
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,9 @@ def load_imported_keras(path: Path) -> tuple[Any, tuple[str, ...]]:
     else:
         refuse_code_layers_in(_config_in_h5(path), path)
     try:
-        with shear_as_saved():
+        with shear_as_saved(), warnings.catch_warnings():
+            # Of how old .h5 files were built, which nobody who has only the file can change.
+            warnings.filterwarnings("ignore", message=".*pass an `input_shape`", category=UserWarning)
             model = keras.saving.load_model(path, compile=False, safe_mode=True)
     except Exception as error:  # Keras raises whatever the broken part happened to raise
         raise EdgewrightError(f"{path} cannot be loaded: {_reason(error)}") from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 import os
+import threading
 from typing import IO
 
 import numpy as np
@@ -28,8 +29,16 @@ _LARGEST_FILE_BYTES = 2**26
 """What is read of a file at once; a larger one is Pillow's, which reads piece by piece."""
 
 
+class _OfThread(threading.local):
+    """What a thread works with: both hold memory that the next image is written into."""
+
+    def __init__(self) -> None:
+        self.resizer = FastResizer()
+        self.memory = io.BytesIO()
+
+
 class FastPixels:
-    """From an image to the model's input. Not to be shared between threads: it keeps its memory."""
+    """From an image to the model's input. Threads may share it: each keeps memory of its own."""
 
     name = "fast"
 
@@ -46,13 +55,12 @@ class FastPixels:
         self._contract = contract
         library = import_optional("simplejpeg", package="simplejpeg", extra="fast", purpose="The fast decoder")
         self._read_header, self._decode_jpeg = library.decode_jpeg_header, library.decode_jpeg
-        self._resizer = FastResizer()
-        self._memory = io.BytesIO()
+        self._own = _OfThread()
 
     @property
     def library(self) -> str:
         """What decodes and resizes, with its versions."""
-        return f"simplejpeg {version_of('simplejpeg')} and {self._resizer.library}"
+        return f"simplejpeg {version_of('simplejpeg')} and {self._own.resizer.library}"
 
     def apply(self, image: ImageSource, *, name: str | None = None) -> NDArray[np.uint8]:
         """The image as the model's input; see `Preprocessing.apply`, from which no value differs by more than 1.
@@ -128,17 +136,17 @@ class FastPixels:
         What is written into such a stream's memory comes out of it as bytes, which the resizer wants, without a copy.
         """
         needed = math.prod(work.decoded_shape)
-        if needed == self._memory.getbuffer().nbytes:
-            return self._memory
+        if needed == self._own.memory.getbuffer().nbytes:
+            return self._own.memory
         memory = io.BytesIO(bytes(needed))
         if needed <= _LARGEST_KEPT_BYTES:
-            self._memory = memory
+            self._own.memory = memory
         return memory
 
     def _fitted(self, stored: bytes, work: Work) -> NDArray[np.uint8]:
         """The used region resized as it is stored, then turned upright, which is less work, and padded."""
         rows, columns, _ = work.decoded_shape
-        resized = self._resizer.resized(stored, (columns, rows), work.size, work.box)
+        resized = self._own.resizer.resized(stored, (columns, rows), work.size, work.box)
         return _padded(_upright(resized, work.orientation), self._contract)
 
 

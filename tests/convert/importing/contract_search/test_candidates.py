@@ -8,6 +8,7 @@ from edgewright_convert.importing.contract_search import Geometry, Known, Values
 from edgewright_convert.importing.contract_search.candidates import offsets_to_try, values_to_try
 from edgewright_convert.importing.model_checks import ImageShape
 from edgewright_runtime.backends.base import Tensor
+from edgewright_runtime.backends.tflite_metadata import StatedNormalisation
 from edgewright_runtime.preprocessing.normalisations import NORMALISATIONS
 
 COLOUR, GREY = ImageShape(8, 8, 3), ImageShape(8, 8, 1)
@@ -33,7 +34,12 @@ def test_float_input_is_tried_with_all_values_in_both_orders_rgb_first():
     tried = values_to_try(tensor("float32"), COLOUR, Known())
     orders = [values.channel_order for values in tried]
     assert orders == sorted(orders, reverse=True)
-    assert {values.normalisation.name for values in tried} == set(NORMALISATIONS)
+    assert {values.normalisation.name for values in tried} >= set(NORMALISATIONS)
+
+
+def test_what_the_metadata_states_is_tried_as_well():
+    stated = replace(tensor("float32"), stated_normalisation=StatedNormalisation((100.0,), (50.0,)))
+    assert "0.02,-2" in {values.normalisation.name for values in values_to_try(stated, COLOUR, Known())}
 
 
 def test_grey_input_has_no_order_of_channels():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -28,8 +29,8 @@ class Counted:
     """A resizer that says how often it was asked, which tells that an image went through it."""
 
     def __init__(self, fast: FastPixels) -> None:
-        self.resizer, self.calls = fast._resizer, 0
-        fast._resizer = self  # type: ignore[assignment]
+        self.resizer, self.calls = fast._own.resizer, 0
+        fast._own.resizer = self  # type: ignore[assignment]
 
     def resized(self, *arguments, **options):
         self.calls += 1
@@ -167,3 +168,12 @@ def test_two_hundred_photographs_are_the_definitions(shared):
         assert_alike(fast.apply(photograph), contract.apply(photograph))
     assert len(photographs) == 200
     assert counted.calls > 190
+
+
+def test_threads_that_share_one_get_the_pixels_of_their_own_photos(scene, encode):
+    photos = [encode(scene.resize((640, 480)).rotate(90 * turn), "JPEG", quality=90) for turn in range(4)]
+    fast = FastPixels(Preprocessing(32, 32))
+    expected = [fast.apply(photo) for photo in photos]
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        found = list(pool.map(fast.apply, photos * 50))
+    assert all((pixels == expected[number % 4]).all() for number, pixels in enumerate(found))
