@@ -60,25 +60,40 @@ def check_agrees(data: bytes, pixels: NDArray[np.uint8], reference: NDArray[np.f
 
 
 def run_onnx(data: bytes, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Probabilities, shape (n, classes), of raw pixels of shape (n, height, width, channels).
+    """Probabilities, shape (n, classes), of raw pixels of shape (n, height, width, channels), all at once.
 
     Raises:
         CheckFailedError: onnxruntime cannot run the file.
     """
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = _ERRORS_ONLY
-    try:
-        session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
-        (outputs,) = session.run([OUTPUT_NAME], {INPUT_NAME: pixels.astype(np.float32)})
-    except Exception as error:  # onnxruntime's own exception classes share no base but Exception
-        raise CheckFailedError(f"onnxruntime cannot run the file: {_first_line(error)}") from error
-    return np.asarray(outputs, np.float32)
+    return _outputs(_session(data), pixels)
 
 
 def outputs_of_onnx(data: bytes, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
     """The same a few images at a time, for any number of them."""
+    session = _session(data)
     starts = range(0, len(pixels), _BATCH)
-    return np.concatenate([run_onnx(data, pixels[start : start + _BATCH]) for start in starts])
+    return np.concatenate([_outputs(session, pixels[start : start + _BATCH]) for start in starts])
+
+
+def _session(data: bytes) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = _ERRORS_ONLY
+    try:
+        return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime's own exception classes share no base but Exception
+        raise _cannot_run(error) from error
+
+
+def _outputs(session: onnxruntime.InferenceSession, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+    try:
+        (outputs,) = session.run([OUTPUT_NAME], {INPUT_NAME: pixels.astype(np.float32)})
+    except Exception as error:
+        raise _cannot_run(error) from error
+    return np.asarray(outputs, np.float32)
+
+
+def _cannot_run(error: Exception) -> CheckFailedError:
+    return CheckFailedError(f"onnxruntime cannot run the file: {_first_line(error)}")
 
 
 def check_finite(data: bytes, pixels: NDArray[np.uint8]) -> None:
