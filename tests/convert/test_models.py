@@ -37,7 +37,8 @@ FORMATS = ("tflite-fp32", "tflite-int8", "onnx-fp32", "onnx-int8")
 ENGINES = () if is_absent("tensorrt-rtx") else ("tensorrt-rtx-fp16", "tensorrt-rtx-int8")
 # "fast" because correcting weights takes minutes for a ResNet50; asked here is whether the converters take the model.
 OPTIONS = ConvertOptions(representative_size=32, int8_effort="fast")
-# For other sizes of a network that is converted with the search for layers to keep in float, which costs most.
+# Without the search for layers to keep in float, which costs most: it is made here of MobileNetV2 at 96 pixels and of
+# MobileNetV3Small, and by `make test-backbones` of every backbone.
 WITHOUT_SEARCH = replace(OPTIONS, keep_float=0)
 IMAGES = 12
 
@@ -172,10 +173,18 @@ CASES = [
     pytest.param(mobilenet_v2(224, 0.35, convert=WITHOUT_SEARCH), id="mobilenetv2-0.35-224", marks=E2E),
     pytest.param(mobilenet_v2(96, 1.0, convert=WITHOUT_SEARCH), id="mobilenetv2-1.0-96", marks=E2E),
     pytest.param(mobilenet_v2(160, 1.0, convert=WITHOUT_SEARCH), id="mobilenetv2-1.0-160", marks=E2E),
-    pytest.param(mobilenet_v2(224, 1.0, engines=True), id="mobilenetv2-1.0-224", marks=E2E),
+    pytest.param(mobilenet_v2(224, 1.0, engines=True, convert=WITHOUT_SEARCH), id="mobilenetv2-1.0-224", marks=E2E),
     pytest.param(deep("MobileNetV3Small", 96, normalisation="raw", engines=True), id="mobilenetv3-small-96", marks=E2E),
-    pytest.param(deep("EfficientNetV2B0", 96, normalisation="raw", engines=True), id="efficientnetv2-b0-96", marks=E2E),
-    pytest.param(deep("ResNet50", 64, normalisation="imagenet-caffe", engines=True), id="resnet50-64", marks=E2E),
+    pytest.param(
+        deep("EfficientNetV2B0", 96, normalisation="raw", engines=True, convert=WITHOUT_SEARCH),
+        id="efficientnetv2-b0-96",
+        marks=E2E,
+    ),
+    pytest.param(
+        deep("ResNet50", 64, normalisation="imagenet-caffe", engines=True, convert=WITHOUT_SEARCH),
+        id="resnet50-64",
+        marks=E2E,
+    ),
 ]
 
 

@@ -7,7 +7,10 @@ import json
 import pytest
 from PIL import Image
 
+from edgewright_convert.explain.command import COMMAND
+
 from ...running import edgewright
+from ...typed import typed
 
 
 @pytest.fixture(scope="module")
@@ -62,8 +65,8 @@ def test_page_has_the_paragraph_and_the_picture(explained):
 
 
 def test_what_is_printed_as_json_is_what_is_written(run_copy):
-    done = edgewright("explain", run_copy, "--images", "2", "--json")
-    assert done.returncode == 0, done.stderr
+    done = typed("explain", COMMAND, run_copy, "--images", "2", "--json")
+    assert done.exit_code == 0, done.stderr
     assert json.loads(done.stdout) == json.loads((run_copy / "explain" / "int8_layers.json").read_text())
 
 
@@ -71,8 +74,8 @@ def test_a_run_without_further_images_is_judged_on_those_it_was_calibrated_on(ru
     header, *rows = (run_copy / "splits.csv").read_text().splitlines()
     train = [row for row in rows if ",train," in row][:60]
     (run_copy / "splits.csv").write_text("\n".join((header, *train)) + "\n")
-    done = edgewright("explain", run_copy, "--int8-effort", "baseline", "--images", "2")
-    assert done.returncode == 0, done.stderr
+    done = typed("explain", COMMAND, run_copy, "--int8-effort", "baseline", "--images", "2")
+    assert done.exit_code == 0, done.stderr
     assert done.stdout.startswith("On the 60 images that its ranges come from")
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from edgewright_convert.explain.command import COMMAND
 from edgewright_convert.explain.conversions import baseline_conversion
 from edgewright_convert.explain.layers import layer_errors
 from edgewright_convert.float_model import load_float_model
@@ -16,6 +17,7 @@ from edgewright_runtime.library_noise import captured
 from edgewright_runtime.preprocessing import Preprocessing
 
 from ...running import EDGEWRIGHT
+from ...typed import typed
 
 pytestmark = pytest.mark.numeric
 
@@ -97,6 +99,6 @@ def test_the_command_writes_every_layer_and_a_picture(run_copy):
 def test_a_run_without_its_float_model_is_refused(run_copy):
     (run_copy / "model.keras").unlink()
     shutil.rmtree(run_copy / "saved_model")
-    done = subprocess.run([EDGEWRIGHT, "explain", str(run_copy)], capture_output=True, text=True, check=False)
-    assert done.returncode == 2
-    assert "float model" in done.stderr
+    done = typed("explain", COMMAND, run_copy)
+    assert isinstance(done.exception, EdgewrightError)
+    assert "float model" in str(done.exception)

@@ -1,23 +1,29 @@
-"""The formats of a run against its float model, as it is typed."""
+"""The formats of a run against its float model, as it is typed; in this process where another brings nothing new."""
 
 from __future__ import annotations
 
 import csv
 import json
 import shutil
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from edgewright_runtime.commands.evaluate import COMMAND
+
 from ...running import edgewright
 from ...tolerances import FLOAT32_PROBABILITY
+from ...typed import typed
 
 pytestmark = pytest.mark.numeric
 
+evaluate = partial(typed, "evaluate", COMMAND)
+
 
 def test_evaluate_keeps_classes_of_one_label_apart(two_cranes):
-    done = edgewright("evaluate", two_cranes, "--format", "tflite-fp32")
-    assert done.returncode == 0, done.stderr
+    done = evaluate(two_cranes, "--format", "tflite-fp32")
+    assert done.exit_code == 0, done.stderr
     rows = json.loads((two_cranes / "accuracy.json").read_text())["tflite-fp32"]["test"]["per_class"]
     assert [row["label"] for row in rows][3:8] == ["crane [3]", "4", "5", "6", "crane [7]"]
     assert {row["n"] for row in rows} == {6}
@@ -39,18 +45,18 @@ def test_evaluate_prints_a_table_and_writes_accuracy_json(run_copy):
 
 def test_figures_of_the_validation_split_stand_beside_those_of_the_test_split(run_copy):
     for split in ("test", "val"):
-        done = edgewright("evaluate", run_copy, "--format", "tflite-fp32", "--split", split)
-        assert done.returncode == 0, done.stderr
+        done = evaluate(run_copy, "--format", "tflite-fp32", "--split", split)
+        assert done.exit_code == 0, done.stderr
     by_split = json.loads((run_copy / "accuracy.json").read_text())["tflite-fp32"]
     assert set(by_split) == {"test", "val"}
     assert by_split["test"]["n"] != by_split["val"]["n"]
 
 
 def test_strict_asks_for_a_pass(run_copy):
-    within = ["evaluate", run_copy, "--format", "tflite-fp32", "--max-drop", "0.01"]
-    assert edgewright(*within).returncode == 0
-    assert edgewright(*within, "--strict").returncode == 1
-    assert edgewright(*within, "--strict", "--max-drop", "0.06", "--min-agreement", "0.9").returncode == 0
+    within = [run_copy, "--format", "tflite-fp32", "--max-drop", "0.01"]
+    assert evaluate(*within).exit_code == 0
+    assert evaluate(*within, "--strict").exit_code == 1
+    assert evaluate(*within, "--strict", "--max-drop", "0.06", "--min-agreement", "0.9").exit_code == 0
 
 
 def test_evaluate_refuses_a_test_image_that_was_changed(run_copy, digit_images, tmp_path):
