@@ -19,11 +19,12 @@ def _scaled(scale: float, offset: float) -> DeclaredNormalisation:
     return normalisation_named(f"{scale:.10g},{offset:.10g}")
 
 
-_COLOUR = (_scaled(1.0, -128.0), _scaled(1 / 255, -0.5))
-"""Pixels about 0, as Caffe and Darknet had them."""
+_COLOUR = (_scaled(1 / 255, -0.5),)
+"""Pixels about 0. Less 128 they are too near to `imagenet-caffe` to be told from it, or to need to be."""
 
 _GREY = (
     *_COLOUR,
+    _scaled(1.0, -128.0),
     _scaled(1 / (255 * 0.226), -0.449 / 0.226),  # the mean over the channels of torchvision's mean and deviation
     _scaled(1 / (255 * 0.3081), -0.1307 / 0.3081),  # MNIST's mean and deviation
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -42,7 +43,14 @@ def is_sure(scores: Sequence[Score]) -> bool:
     best = scores[0]
     if best.right is None:
         return False
-    return all(beats(best, other) for other in scores[1:] if not means_the_same(best.candidate, other.candidate))
+    others = (other for other in scores[1:] if not means_the_same(best.candidate, other.candidate))
+    return all(beats(_resized_as(other, best, scores), other) for other in others)
+
+
+def _resized_as(other: Score, best: Score, scores: Sequence[Score]) -> Score:
+    """The best under the other's way of resizing, where that was tried: this must not decide between values."""
+    wanted = replace(best.candidate, geometry=other.candidate.geometry)
+    return next((score for score in scores if score.candidate == wanted), best)
 
 
 def open_questions(scores: Sequence[Score]) -> tuple[str, ...]:
@@ -52,15 +60,18 @@ def open_questions(scores: Sequence[Score]) -> tuple[str, ...]:
         return (
             "The photographs have no labels, so that how sure its answers are is all that a contract was judged by.",
         )
-    equal = [score for score in scores[1:] if not beats(best, score)]
     sentences = []
-    other = next((score for score in equal if not means_the_same(best.candidate, score.candidate)), None)
+    others = (score for score in scores[1:] if not means_the_same(best.candidate, score.candidate))
+    pairs = ((_resized_as(other, best, scores), other) for other in others)
+    mine, other = next((pair for pair in pairs if not beats(*pair)), (best, None))
     if other is not None:
         sentences.append(
             f"{described(other.candidate)} cannot be told from it on these photographs ({_percent(other)} against "
-            f"{_percent(best)}); more of them would tell."
+            f"{_percent(mine)}); more of them would tell."
         )
-    alike = (score for score in equal if means_the_same(best.candidate, score.candidate))
+    alike = (
+        score for score in scores[1:] if means_the_same(best.candidate, score.candidate) and not beats(best, score)
+    )
     resized = max(alike, key=lambda score: score.accuracy or 0.0, default=None)
     if resized is not None and resized.candidate.geometry != best.candidate.geometry:
         sentences.append(

@@ -36,6 +36,12 @@ def test_winner_by_chance_is_not_and_the_other_is_named():
     assert sentence.startswith("--normalisation minus-one-to-one --channel-order BGR cannot be told from it")
 
 
+def test_better_way_to_resize_is_no_reason_to_be_sure_of_the_values():
+    scores = [score(CROPPED, 80), score(PLAIN, 50), score(SWAPPED, 48)]
+    assert not is_sure(scores)
+    assert "(48.0% right against 50.0% right)" in open_questions(scores)[0]
+
+
 def test_another_way_to_resize_is_no_doubt_about_the_values():
     scores = [score(PLAIN, 80), score(CROPPED, 79)]
     assert is_sure(scores)
