@@ -19,7 +19,7 @@ def labels_of_outputs(labels: Sequence[str], offset: int, outputs: int, *, where
         where: what sentences call the model.
 
     Raises:
-        EdgewrightError: labels are left over at the end.
+        EdgewrightError: labels are left over at the end, or name fewer than half of the outputs.
     """
     before = tuple(_unused(place) for place in range(max(0, offset)))
     named = (*before, *labels[max(0, -offset) :])
@@ -29,6 +29,11 @@ def labels_of_outputs(labels: Sequence[str], offset: int, outputs: int, *, where
         raise EdgewrightError(
             f"{where} has {outputs} outputs, and with the first of {len(labels)} labels at output {offset} "
             f"{len(named) - outputs} would have none; give the labels that it was trained with"
+        )
+    if outputs - len(named) > len(labels):
+        raise EdgewrightError(
+            f"{where} has {outputs} outputs, and {len(labels)} labels leave most of them without a name; give the "
+            f"labels that it was trained with"
         )
     return (*named, *(_unused(place) for place in range(len(named), outputs)))
 

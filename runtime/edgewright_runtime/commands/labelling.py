@@ -78,7 +78,8 @@ def label_images(request: Request) -> int:
     unused = [first, *(opened(request, workers) for _ in range(workers - 1))]
 
     def label(paths: Iterable[str]) -> Iterator[Row]:
-        return rows_of_images(paths, unused.pop, workers=workers, top_k=request.top_k)
+        one_by_one = STANDARD_INPUT in request.sources
+        return rows_of_images(paths, unused.pop, workers=workers, top_k=request.top_k, one_by_one=one_by_one)
 
     paths = image_paths(request.sources, standard_input=sys.stdin)
     began = time.perf_counter()

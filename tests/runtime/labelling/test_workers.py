@@ -7,7 +7,7 @@ import pytest
 
 from edgewright_runtime.classifier import Classifier
 from edgewright_runtime.errors import EdgewrightError
-from edgewright_runtime.labelling.workers import rows_of_images
+from edgewright_runtime.labelling.workers import _in_bunches, rows_of_images
 
 
 @pytest.fixture
@@ -17,8 +17,11 @@ def photos(digit_images):
 
 @pytest.fixture
 def rows_of(converted_run):
-    def rows(paths, workers=2):
-        return rows_of_images(paths, lambda: Classifier.open(converted_run, threads=1), workers=workers, top_k=1)
+    def rows(paths, workers=2, **options):
+        def opened():
+            return Classifier.open(converted_run, threads=1)
+
+        return rows_of_images(paths, opened, workers=workers, top_k=1, **options)
 
     return rows
 
@@ -37,7 +40,7 @@ def test_rows_do_not_wait_for_paths_that_come_later(rows_of, photos):
         waited.append(seen.wait(timeout=60))  # as from a pipe whose writer looks at the rows first
         yield photos[2]
 
-    rows = rows_of(slowly())
+    rows = rows_of(slowly(), one_by_one=True)
     first = list(itertools.islice(rows, 2))
     seen.set()
     assert [row.path for row in (*first, *rows)] == photos[:3]
@@ -61,3 +64,33 @@ def test_no_more_images_are_begun_than_are_wanted_soon(rows_of, photos):
     next(rows)
     rows.close()
     assert next(taken) < 50
+
+
+class FailsAt(Classifier):
+    """A classifier that cannot go on at one path."""
+
+    path_to_fail = ""
+
+    def classify(self, image, *, top_k=None):
+        if image == self.path_to_fail:
+            raise EdgewrightError("The delegate is gone")
+        return super().classify(image, top_k=top_k)
+
+
+def test_rows_before_an_image_that_ends_all_are_not_lost(converted_run, photos):
+    paths = [*photos * 10, "the last", *photos]
+    FailsAt.path_to_fail = "the last"
+    rows = rows_of_images(paths, lambda: FailsAt.open(converted_run, threads=1), workers=2, top_k=1)
+    assert [next(rows).path for _ in photos * 10] == photos * 10
+    with pytest.raises(EdgewrightError, match="The delegate is gone"):
+        next(rows)
+
+
+def test_few_images_go_one_by_one_and_many_together():
+    assert list(_in_bunches(iter("abc"), workers=2)) == [["a"], ["b"], ["c"]]
+    bunches = list(_in_bunches(map(str, range(1000)), workers=2))
+    assert [path for some in bunches for path in some] == [str(number) for number in range(1000)]
+    sizes = [len(some) for some in bunches]
+    assert sizes[:32] == [1] * 32
+    assert sizes[:-1] == sorted(sizes[:-1])
+    assert max(sizes) == 8
