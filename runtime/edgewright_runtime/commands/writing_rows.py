@@ -13,7 +13,6 @@ from ..labelling.row import Row, is_utf8
 from ..preprocessing.source import described
 
 if TYPE_CHECKING:
-    from ..console import StatusLine
     from ..labelling.row_file import RowFile
 
 
@@ -105,7 +104,7 @@ def printed(rows: Iterable[Row], form: str | None, class_names: Sequence[str], *
     write, header = (None, "") if form is None else _writer(form, frames)
     if header:
         print(header, end="", flush=True)
-    with _progress() as line:
+    with _progress() as tell:
         for row in rows:
             counted = counted.and_one(row)
             if write is not None:
@@ -115,21 +114,25 @@ def printed(rows: Iterable[Row], form: str | None, class_names: Sequence[str], *
             else:
                 at = "" if row.seconds is None else f" at {row.seconds:.2f} s"
                 print(f"{described(row.path)}{at}: {_in_words(row, class_names)}", flush=True)
-            line.detail(f"{counted.images} {'frames' if frames else 'images'}")
+            tell(f"{counted.images} {'frames' if frames else 'images'}")
     return counted
 
 
 @contextlib.contextmanager
-def _progress() -> Iterator[StatusLine]:
-    """A line that tells how many there are, where rows go into a file or pipe and somebody watches the terminal."""
-    from ..console import SILENT, status
-
+def _progress() -> Iterator[Callable[[str], None]]:
+    """What to tell how many there are, where rows go into a file or pipe and somebody watches the terminal."""
     if sys.stdout.isatty() or not sys.stderr.isatty():
-        yield SILENT
+        yield _nobody
         return
+    from ..console import status  # here, for one image has no use for it
+
     with status() as line:
         line.start("Labelling")
-        yield line
+        yield line.detail
+
+
+def _nobody(_: str) -> None:
+    pass
 
 
 def _printable(text: str) -> str:

@@ -1,13 +1,13 @@
 """The run folder: names of its files, their manifest, splits, labels and formats.
 
 In: a path. Out: a `RunFolder`, whose files are listed in `manifest.json` and compared with it before they are used.
+What is here is loaded by whoever loads a model; `splits.py`, which a board does not need, is not among it.
 """
 
 from .formats import FORMATS, Format, format_named, format_names
 from .labels import read_labels, write_labels
 from .manifest import Artefact, Manifest, add_artefacts, describe, read_manifest, verify
 from .run_folder import RunFolder, open_run
-from .splits import SplitRow, read_splits, rows_of, write_splits
 
 __all__ = [
     "FORMATS",
@@ -15,7 +15,6 @@ __all__ = [
     "Format",
     "Manifest",
     "RunFolder",
-    "SplitRow",
     "add_artefacts",
     "describe",
     "format_named",
@@ -23,9 +22,6 @@ __all__ = [
     "open_run",
     "read_labels",
     "read_manifest",
-    "read_splits",
-    "rows_of",
     "verify",
     "write_labels",
-    "write_splits",
 ]
