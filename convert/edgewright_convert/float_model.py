@@ -16,7 +16,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from edgewright_runtime.backends.keras_safety import refuse_code_layers
-from edgewright_runtime.errors import EdgewrightError
+from edgewright_runtime.errors import EdgewrightError, first_line
 from edgewright_runtime.run.manifest import verify
 
 from .calibration.class_coverage import ClassCoverage, coverage_of
@@ -148,7 +148,7 @@ def _from_keras(path: Path) -> FloatModel:
     try:
         model = keras.saving.load_model(path, compile=False, safe_mode=True)
     except Exception as error:  # Keras raises whatever the broken part happened to raise
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        reason = first_line(error)
         raise EdgewrightError(f"{path} is no Keras model that can be loaded safely: {reason}") from error
     input_shape, classes = _shapes(
         path, [tuple(t.shape) for t in model.inputs], [tuple(t.shape) for t in model.outputs]

@@ -35,3 +35,8 @@ class OtherMachineError(EdgewrightError):
 
 class ImageReadError(EdgewrightError):
     """A file or buffer is not an image that Edgewright can read."""
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of what another library's error says, or its kind where it says nothing."""
+    return (str(error).strip() or type(error).__name__).splitlines()[0]

@@ -10,7 +10,7 @@ import onnx
 import onnxruntime
 from numpy.typing import NDArray
 
-from edgewright_runtime.errors import CheckFailedError
+from edgewright_runtime.errors import CheckFailedError, first_line
 from edgewright_runtime.suggestion import named
 
 from ..tensor_names import INPUT_NAME, OUTPUT_NAME
@@ -36,7 +36,7 @@ def check_onnx(data: bytes) -> onnx.ModelProto:
     try:
         onnx.checker.check_model(model, full_check=True)
     except (onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as error:
-        raise CheckFailedError(f"The ONNX checker refuses the file: {_first_line(error)}") from error
+        raise CheckFailedError(f"The ONNX checker refuses the file: {first_line(error)}") from error
     _check_interface(model.graph.input, INPUT_NAME, rank=4)
     _check_interface(model.graph.output, OUTPUT_NAME, rank=2)
     unknown = sorted({node.op_type for node in model.graph.node if node.domain not in {"", "ai.onnx"}})
@@ -93,7 +93,7 @@ def _outputs(session: onnxruntime.InferenceSession, pixels: NDArray[np.uint8]) -
 
 
 def _cannot_run(error: Exception) -> CheckFailedError:
-    return CheckFailedError(f"onnxruntime cannot run the file: {_first_line(error)}")
+    return CheckFailedError(f"onnxruntime cannot run the file: {first_line(error)}")
 
 
 def check_finite(data: bytes, pixels: NDArray[np.uint8]) -> None:
@@ -185,7 +185,3 @@ def _check_interface(values: Sequence[onnx.ValueInfoProto], name: str, *, rank: 
     fixed = all(dim.dim_value > 0 for dim in dims[1:])
     if tensor.elem_type != _FLOAT or len(dims) != rank or dims[0].dim_param != BATCH_NAME or not fixed:
         raise CheckFailedError(f"The ONNX file's {name!r} must be float32 with a free first dimension and no other")
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0]

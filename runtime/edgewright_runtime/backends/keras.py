@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import EdgewrightError
+from ..errors import EdgewrightError, first_line
 from ..optional_imports import import_optional, version_of
 from .base import Tensor, in_fixed_batches
 from .hardware.instructions import check_instructions
@@ -42,7 +42,7 @@ class KerasModel:
             with self._turn:
                 return np.asarray(self._model.predict_on_batch(pixels), np.float32)
         except Exception as error:  # a damaged file may load, and fail only here with whatever happened to raise
-            raise EdgewrightError(f"{self._path} cannot be run by {self.library}: {_first_line(error)}") from error
+            raise EdgewrightError(f"{self._path} cannot be run by {self.library}: {first_line(error)}") from error
 
 
 def load(path: Path, *, threads: int | None) -> KerasModel:
@@ -65,11 +65,7 @@ def load(path: Path, *, threads: int | None) -> KerasModel:
             model, path=path, library=f"keras {version_of('keras')} on tensorflow {version_of('tensorflow')}"
         )
     except Exception as error:  # Keras raises whatever the broken part happened to raise
-        raise EdgewrightError(f"{path} is no Keras model that can be loaded safely: {_first_line(error)}") from error
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise EdgewrightError(f"{path} is no Keras model that can be loaded safely: {first_line(error)}") from error
 
 
 def _only_tensor(tensors: list[Any], role: str) -> Tensor:

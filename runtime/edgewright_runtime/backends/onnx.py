@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import EdgewrightError
+from ..errors import EdgewrightError, first_line
 from ..optional_imports import import_optional, version_of
 from .base import Tensor, as_stored, channels_last, in_fixed_batches, without_empty_axes
 from .hardware.acceleration import LIBRARY_DECIDES, Acceleration
@@ -45,7 +45,7 @@ class OnnxModel:
         try:
             (output,) = self._session.run([self.output.name], {self.input.name: pixels})
         except Exception as error:  # see `load`
-            reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+            reason = first_line(error)
             raise EdgewrightError(f"{self._path} cannot be run by {self.library}: {reason}") from error
         return np.asarray(output, np.float32).reshape(len(pixels), -1)
 

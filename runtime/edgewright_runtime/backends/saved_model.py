@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import EdgewrightError
+from ..errors import EdgewrightError, first_line
 from ..optional_imports import import_optional, version_of
 from .base import Tensor, in_fixed_batches
 from .hardware.instructions import check_instructions
@@ -43,7 +43,7 @@ class SavedModel:
             outputs = self._function(**{self._input_name: self._tensorflow.constant(pixels)})
             return np.asarray(outputs[self._output_name].numpy(), np.float32)
         except Exception as error:  # a damaged folder may load, and fail only here with whatever happened to raise
-            reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+            reason = first_line(error)
             raise EdgewrightError(f"{self._path} cannot be run by {self.library}: {reason}") from error
 
 

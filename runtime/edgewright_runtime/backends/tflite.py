@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import EdgewrightError, MissingDependencyError
+from ..errors import EdgewrightError, MissingDependencyError, first_line
 from ..optional_imports import import_optional, is_importable, version_of
 from .base import Backend, Tensor, as_stored, channels_last, in_fixed_batches, without_empty_axes
 from .hardware.acceleration import GPU, LIBRARY_DECIDES, Acceleration
@@ -73,7 +73,7 @@ class TfliteModel:
                 self._interpreter.invoke()
                 found = self._interpreter.get_tensor(self._output_index)
         except (RuntimeError, ValueError) as error:  # a damaged file may load, and fail only here
-            raise EdgewrightError(f"{self._path} cannot be run by {self.library}: {_first_line(error)}") from error
+            raise EdgewrightError(f"{self._path} cannot be run by {self.library}: {first_line(error)}") from error
         outputs = dequantize_output(found, self.output)
         return outputs.reshape(len(stored), -1)
 
@@ -143,10 +143,6 @@ def _in_words(acceleration: Acceleration) -> str:
         *([] if acceleration.delegate in {None, GPU} else [f"with {Path(str(acceleration.delegate)).name}"]),
     ]
     return f" {' '.join(parts)}" if parts else ""
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
 def _stated_in(data: bytes) -> StatedNormalisation | None:

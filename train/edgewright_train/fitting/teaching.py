@@ -14,7 +14,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from edgewright_runtime.console import Reporter
-from edgewright_runtime.errors import EdgewrightError
+from edgewright_runtime.errors import EdgewrightError, first_line
 from edgewright_runtime.preprocessing import Preprocessing
 from edgewright_runtime.run.splits import SplitRow
 
@@ -90,7 +90,7 @@ def _loaded(file: TeacherFile, *, classes: int) -> Any:
         model = keras.saving.load_model(file.model, compile=False, safe_mode=True)
         (shape,), (outputs,) = ([each.shape for each in ends] for ends in (model.inputs, model.outputs))
     except Exception as error:  # Keras raises whatever the broken part happened to raise
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        reason = first_line(error)
         raise EdgewrightError(f"The teacher {file.model} is no Keras classifier: {reason}") from error
     if len(shape) != 4 or len(outputs) != 2:
         raise EdgewrightError(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ...errors import EdgewrightError, MissingDependencyError
+from ...errors import EdgewrightError, MissingDependencyError, first_line
 
 CPU = "CPUExecutionProvider"
 _SUFFIX = "executionprovider"
@@ -99,5 +99,5 @@ def _why_refused(ort: Any, data: bytes, providers: Sequence[str]) -> tuple[Any, 
     try:
         session = ort.InferenceSession(data, options, providers=list(dict.fromkeys(providers)), enable_fallback=0)
     except Exception as error:  # onnxruntime's own exception classes share no base but Exception
-        return None, (str(error).strip() or type(error).__name__).splitlines()[0]
+        return None, first_line(error)
     return session, None
